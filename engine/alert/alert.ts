@@ -1,0 +1,24 @@
+import type { Priority } from '../base/priority.ts';
+
+/** What leaves a lane for one rule and one event. The line is final: outputs only write it. */
+export interface Alert {
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly source: string;
+  /** 1-based number of the event in its stream (`evt.num`). */
+  readonly eventNumber: number;
+  /** One line, text or JSON as configured, without the line end. */
+  readonly line: string;
+}
+
+/** How alerts are written; the keys of Falco's configuration in camel case, with Falco's defaults. */
+export interface AlertFormat {
+  readonly jsonOutput: boolean;
+  readonly jsonIncludeOutputProperty: boolean;
+  readonly jsonIncludeMessageProperty: boolean;
+  readonly jsonIncludeOutputFieldsProperty: boolean;
+  readonly jsonIncludeTagsProperty: boolean;
+  readonly timeFormatIso8601: boolean;
+  /** Value of the alert's `hostname` key. */
+  readonly hostname: string;
+}

@@ -1,0 +1,19 @@
+import type { CodeRecord } from './code-record.ts';
+import { CONDITION_CODES } from './code/condition-codes.ts';
+import { CONFIG_CODES } from './code/config-codes.ts';
+import { PLUGIN_CODES } from './code/plugin-codes.ts';
+import { RULE_CODES } from './code/rule-codes.ts';
+import { SOURCE_CODES } from './code/source-codes.ts';
+
+const CODES = {
+  ...RULE_CODES,
+  ...CONDITION_CODES,
+  ...PLUGIN_CODES,
+  ...CONFIG_CODES,
+  ...SOURCE_CODES,
+};
+
+export type DiagnosticCode = keyof typeof CODES;
+
+/** Every code there is, one record each. */
+export const DIAGNOSTIC_CODES: Readonly<Record<DiagnosticCode, CodeRecord>> = CODES;
