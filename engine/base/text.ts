@@ -5,10 +5,10 @@
 export type ByteString = string;
 
 export function toByteString(text: string): ByteString {
-  return Buffer.from(text, 'utf8').latin1Slice();
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Bytes that are not UTF-8 become U+FFFD. */
 export function fromByteString(bytes: ByteString): string {
-  return Buffer.from(bytes, 'latin1').utf8Slice();
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,0 +1,59 @@
+import type { PluginInstance, SourceInstance, SourceStep } from '../plugin/plugin-instance.ts';
+import { PluginFault } from '../plugin/plugin-instance.ts';
+import type { GuardedCalls } from './guarded-calls.ts';
+import type { PluginRole } from './lane-protocol.ts';
+
+/** Position of the source in [source, ...extractors]. */
+const SOURCE_POSITION = 0;
+
+export interface LaneSourceOptions {
+  readonly role: PluginRole;
+  readonly openParams: string;
+  readonly instantiate: (role: PluginRole) => PluginInstance;
+  readonly calls: GuardedCalls;
+}
+
+/** The source of a lane: its current instance, and where its stream stands. */
+export class LaneSource {
+  readonly name: string;
+  readonly #options: LaneSourceOptions;
+  #instance: SourceInstance | undefined;
+
+  constructor(options: LaneSourceOptions) {
+    this.name = options.role.plugin.manifest.name;
+    this.#options = options;
+  }
+
+  /** A fresh instance, opened, and at `position` if there is one. Throws `PluginFault`. */
+  start(position: Uint8Array | undefined): void {
+    const { role, openParams, calls, instantiate } = this.#options;
+    calls.run(SOURCE_POSITION, () => {
+      const instance = instantiate(role);
+      instance.init(role.initConfig);
+      if (instance.source === undefined) {
+        throw new PluginFault('answer', this.name, 'exports no source');
+      }
+      instance.source.open(openParams);
+      if (position !== undefined) instance.source.resume(position);
+      this.#instance = instance.source;
+    });
+  }
+
+  next(bytesMax: number, eventsMax: number): SourceStep {
+    return this.#run((source) => source.next(bytesMax, eventsMax));
+  }
+
+  checkpoint(): Uint8Array {
+    return this.#run((source) => source.checkpoint());
+  }
+
+  close(): void {
+    this.#run((source) => source.close());
+  }
+
+  #run<Result>(call: (source: SourceInstance) => Result): Result {
+    const instance = this.#instance;
+    if (instance === undefined) throw new PluginFault('trap', this.name, 'was not started');
+    return this.#options.calls.run(SOURCE_POSITION, () => call(instance));
+  }
+}

@@ -1,0 +1,41 @@
+import type { Priority } from '../base/priority.ts';
+
+/** Shown while a run goes on. */
+export interface Progress {
+  readonly events: number;
+  /** Stored (still compressed) bytes. */
+  readonly bytesRead: number;
+  /** `undefined` while unknown, and for streams without an end. */
+  readonly bytesTotal: number | undefined;
+  readonly alerts: number;
+  readonly elapsedMs: number;
+}
+
+export interface PluginFaultCount {
+  readonly plugin: string;
+  readonly kind: string;
+  readonly count: number;
+  /** Of the first of them. */
+  readonly message: string;
+}
+
+/** What a run did. Everything that was not evaluated is in here with its count. */
+export interface RunSummary {
+  readonly events: number;
+  /** Bytes of the events' own text. */
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly alertsTotal: number;
+  readonly alertsByRule: ReadonlyMap<string, number>;
+  readonly alertsByPriority: ReadonlyMap<Priority, number>;
+  /** Reports of sources that something could not be read. */
+  readonly lostProblems: number;
+  readonly warnings: number;
+  readonly eventsWithoutTime: number;
+  /** Events that an extractor could not take and that were therefore not evaluated. */
+  readonly setAsideEvents: number;
+  readonly pluginFaults: readonly PluginFaultCount[];
+  /** Plugins that were given up. */
+  readonly quarantined: readonly string[];
+  readonly stopped: 'end' | 'interrupted' | 'fault';
+}

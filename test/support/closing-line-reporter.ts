@@ -1,0 +1,24 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends a run with one plain line of true numbers, for people and for CI. */
+export default class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    let passed = 0;
+    let skipped = 0;
+    // An error outside of any test (a module that does not load, an unhandled rejection) is a failure.
+    let failed = errors.length;
+    for (const module of modules) {
+      let testCount = 0;
+      for (const test of module.children.allTests()) {
+        testCount += 1;
+        const { state } = test.result();
+        if (state === 'passed') passed += 1;
+        else if (state === 'failed') failed += 1;
+        else skipped += 1;
+      }
+      if (testCount === 0 && module.state() === 'failed') failed += 1;
+    }
+    const skippedPart = skipped > 0 ? `, ${skipped} skipped` : '';
+    process.stdout.write(`\n${passed} passed, ${failed} failed${skippedPart}\n`);
+  }
+}

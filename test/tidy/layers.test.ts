@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { importsOf, listFiles } from './source-files.ts';
+
+/** Who may import whom: a whitelist. The reasons stand in engine/ARCHITECTURE.md. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  diagnostic: ['base'],
+  schema: ['base', 'diagnostic'],
+  field: ['base', 'diagnostic'],
+  column: ['base', 'field'],
+  kernel: ['base', 'column'],
+  filter: ['base', 'diagnostic'],
+  rules: ['base', 'diagnostic', 'schema', 'filter'],
+  check: ['base', 'diagnostic', 'field', 'filter', 'rules', 'kernel', 'schema'],
+  plan: ['base', 'field', 'check'],
+  compile: ['base', 'field', 'column', 'kernel', 'check', 'plan'],
+  plugin: ['base', 'diagnostic', 'schema', 'field', 'column'],
+  detect: ['base', 'field', 'column', 'compile'],
+  alert: ['base', 'field', 'column', 'check', 'plan', 'compile', 'detect'],
+  output: ['base', 'diagnostic', 'alert'],
+  config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
+  pipeline: [
+    'base',
+    'diagnostic',
+    'schema',
+    'field',
+    'column',
+    'kernel',
+    'filter',
+    'rules',
+    'check',
+    'plan',
+    'compile',
+    'plugin',
+    'detect',
+    'alert',
+    'output',
+    'config',
+  ],
+  cli: ['index.ts', 'base', 'config', 'diagnostic', 'output'],
+};
+
+const files = listFiles('engine', ['.ts']);
+const folderOf = (path: string): string => path.split('/')[1] ?? '';
+
+describe('layers', () => {
+  it('has a row for every folder', () => {
+    const folders = new Set(files.map(({ path }) => folderOf(path)));
+    folders.delete('index.ts');
+    expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  it('imports only what the table allows', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      const folder = folderOf(file.path);
+      if (folder === 'index.ts') continue;
+      for (const target of importsOf(file)) {
+        const targetFolder = folderOf(target);
+        if (targetFolder === folder || target.endsWith('.d.ts')) continue;
+        if (!MAY_IMPORT[folder]?.includes(targetFolder)) wrong.push(`${file.path} → ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no cycles', () => {
+    const graph = new Map(files.map((file) => [file.path, importsOf(file)]));
+    const state = new Map<string, 'open' | 'done'>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (state.get(path) === 'done') return;
+      if (state.get(path) === 'open') {
+        cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+        return;
+      }
+      state.set(path, 'open');
+      for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+      state.set(path, 'done');
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('leaves no file that nothing imports', () => {
+    const roots = new Set(['engine/index.ts', 'engine/cli/main.ts']);
+    const imported = new Set(files.flatMap(importsOf));
+    const text = files.map((file) => file.text).join('\n');
+    const dead = files
+      .map(({ path }) => path)
+      .filter((path) => !roots.has(path) && !imported.has(path) && !path.endsWith('.d.ts'))
+      // Entries of workers are named by their compiled path.
+      .filter((path) => !text.includes(path.replace('engine/', '').replace('.ts', '.js')));
+    expect(dead).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { listFiles } from './source-files.ts';
+
+const LINES_MAX = 600;
+const LINE_LENGTH_MAX = 120;
+const FUNCTION_LINES_MAX = 70;
+
+const engine = listFiles('engine', ['.ts']);
+const assembly = listFiles('plugins-wasm', ['.ts']);
+const tests = listFiles('test', ['.ts', '.mjs']);
+const hand = [...engine, ...assembly];
+
+/** Where a call is allowed; everywhere else the replacement is to be used. */
+const BANNED = [
+  { pattern: /\bDate\.now\(/, except: ['engine/base/clock.ts'], instead: 'base/clock.ts' },
+  { pattern: /\bMath\.random\(/, except: [], instead: 'a parameter' },
+  { pattern: /\beval\(|\bnew Function\(/, except: [], instead: 'compile/' },
+  { pattern: /\bconsole\./, except: [], instead: 'cli/ or output/' },
+  { pattern: /\bprocess\.exit\(/, except: ['engine/cli/'], instead: 'an exit code from cli/' },
+  { pattern: /: any\b|<any>|\bas any\b/, except: ['plugins-wasm/'], instead: 'unknown' },
+  { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, except: [], instead: 'the work itself' },
+  { pattern: /^export default /m, except: [], instead: 'a named export' },
+] as const;
+
+describe('style', () => {
+  it(`keeps files below ${LINES_MAX} lines`, () => {
+    const long = hand
+      .map(({ path, text }) => `${path}: ${text.split('\n').length}`)
+      .filter((row) => Number(row.split(': ')[1]) > LINES_MAX);
+    expect(long).toEqual([]);
+  });
+
+  it(`keeps lines below ${LINE_LENGTH_MAX} characters`, () => {
+    const long = hand.flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .flatMap((line, index) => (line.length > LINE_LENGTH_MAX ? [`${path}:${index + 1}`] : [])),
+    );
+    expect(long).toEqual([]);
+  });
+
+  it(`keeps functions below ${FUNCTION_LINES_MAX} lines`, () => {
+    expect(engine.flatMap(longFunctions)).toEqual([]);
+  });
+
+  it('calls nothing that is banned', () => {
+    const wrong = hand.flatMap(({ path, text }) =>
+      BANNED.filter(({ pattern, except }) => {
+        return pattern.test(text) && !except.some((allowed) => path.startsWith(allowed));
+      }).map(({ pattern, instead }) => `${path}: ${pattern} (use ${instead})`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('leaves no test switched off or focused', () => {
+    const pattern = /\b(?:it|test|describe)\.(?:only|skip|todo)\(/;
+    expect(tests.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+/** By indentation: from a line that opens a function to the line that closes it at the same depth. */
+function longFunctions(file: { path: string; text: string }): string[] {
+  const found: string[] = [];
+  const lines = file.text.split('\n');
+  const opening =
+    /^(\s*)(?:export )?(?:async )?(?:function\b|static |get |#?\w+\().*\{$|^(\s*)(?:export )?const \w+ = (?:async )?\(.*=> \{$/;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    const match = opening.exec(line);
+    if (match === null || /^\s*(?:if|for|while|switch|return|describe|it)\b/.test(line)) continue;
+    const indentation = match[1] ?? match[2] ?? '';
+    const end = lines.findIndex((other, at) => at > index && other.startsWith(`${indentation}}`));
+    if (end - index > FUNCTION_LINES_MAX) found.push(`${file.path}:${index + 1} (${end - index})`);
+  }
+  return found;
+}
