@@ -200,7 +200,7 @@ export class LaneHost {
       kind: 'report',
       alerts: [],
       problems: [],
-      uncountedProblems: { lost: 0, warnings: 0 },
+      unlistedProblems: { lost: 0, warnings: 0 },
       faults: [fault],
       logLines: [],
       counters: this.#counters,

@@ -98,7 +98,7 @@ export type LaneMessage =
       readonly alerts: readonly Alert[];
       readonly problems: readonly LaneProblem[];
       /** Problems beyond those listed, which were only counted. */
-      readonly uncountedProblems: { readonly lost: number; readonly warnings: number };
+      readonly unlistedProblems: { readonly lost: number; readonly warnings: number };
       readonly faults: readonly LaneFault[];
       readonly logLines: readonly LaneLogLine[];
       readonly counters: LaneCounters;

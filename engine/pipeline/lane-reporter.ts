@@ -74,7 +74,7 @@ export class LaneReporter {
       kind: 'report',
       alerts: this.#alerts,
       problems: this.#problems,
-      uncountedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },
+      unlistedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },
       faults: this.#faults,
       logLines: this.#logLines,
       counters,

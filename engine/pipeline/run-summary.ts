@@ -19,6 +19,13 @@ export interface PluginFaultCount {
   readonly message: string;
 }
 
+export interface StreamFailure {
+  readonly plugin: string;
+  readonly reason: string;
+  /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
+  readonly atStart: boolean;
+}
+
 /** What a run did. Everything that was not evaluated is in here with its count. */
 export interface RunSummary {
   readonly events: number;
@@ -35,6 +42,8 @@ export interface RunSummary {
   /** Events that an extractor could not take and that were therefore not evaluated. */
   readonly setAsideEvents: number;
   readonly pluginFaults: readonly PluginFaultCount[];
+  /** Streams that could not be opened, or not be read to their end. */
+  readonly failures: readonly StreamFailure[];
   /** Plugins that were given up. */
   readonly quarantined: readonly string[];
   readonly stopped: 'end' | 'interrupted' | 'fault';

@@ -1,0 +1,7 @@
+import { EventView } from '../../sdk/event-view';
+
+export function rawTime(event: EventView): void {
+  event.startBuilding();
+  event.addNumber(event.time);
+  event.putBuilt();
+}

@@ -1,0 +1,316 @@
+// What a field's function sees: the values at its pointers in the event at hand, and where to put the field's own
+// value. A field for which nothing is put is absent.
+
+import { Bytes } from './bytes';
+import { ColumnWriter } from './column-writer';
+import { GrowingBuffer } from './growing-buffer';
+import { skipBlanks, valueEnd } from './json-bytes';
+import { PointerSet } from './json-pointers';
+import { compactTo, hasBlanks, indentTo, indentedSizeMax, unescapeTo } from './json-text';
+import { Kind, Walker } from './json-walk';
+
+/** Larger documents are not indented (`json.obj`): absent. */
+const INDENTED_SIZE_MAX: usize = 4 << 20;
+
+const pointerTexts = new Array<string>();
+
+/** Declares a JSON pointer that fields use; call it at the top level of a module. */
+export function pointer(text: string): i32 {
+  pointerTexts.push(text);
+  return pointerTexts.length - 1;
+}
+
+export class EventView {
+  private walker: Walker;
+  /** Slot of each declared pointer, -1 when no wanted field uses it. */
+  private slotOf: StaticArray<i32>;
+  private built: GrowingBuffer = new GrowingBuffer();
+  private plain: GrowingBuffer = new GrowingBuffer();
+  /** Address of the event's bytes and of the byte after them. */
+  start: usize = 0;
+  end: usize = 0;
+  /** Nanoseconds since 1970. */
+  time: u64 = 0;
+  /** The field's argument, empty if it has none; an index argument as a number, else -1. */
+  argument: string = '';
+  argumentIndex: i32 = -1;
+
+  constructor(pointers: PointerSet, usedPointers: bool[], readonly columns: ColumnWriter) {
+    const slotOf = new StaticArray<i32>(pointerTexts.length);
+    for (let index = 0; index < pointerTexts.length; index++) {
+      slotOf[index] = usedPointers[index] ? pointers.add(pointerTexts[index]) : -1;
+    }
+    this.slotOf = slotOf;
+    this.walker = new Walker(pointers);
+  }
+
+  static get pointerCount(): i32 {
+    return pointerTexts.length;
+  }
+
+  walk(start: usize, end: usize, time: u64): void {
+    this.start = start;
+    this.end = end;
+    this.time = time;
+    this.walker.walk(start, end);
+  }
+
+  kind(pointer: i32): Kind {
+    const slot = unchecked(this.slotOf[pointer]);
+    return slot < 0 ? Kind.Absent : this.walker.kind(slot);
+  }
+
+  has(pointer: i32): bool {
+    return this.kind(pointer) != Kind.Absent;
+  }
+
+  isText(pointer: i32): bool {
+    const kind = this.kind(pointer);
+    return kind == Kind.String || kind == Kind.EscapedString;
+  }
+
+  /** Whether the value is a string and equal to the constant. */
+  textIs(pointer: i32, constant: Bytes): bool {
+    if (!this.isText(pointer)) return false;
+    this.plainText(pointer);
+    return constant.equals(this.textStart, this.textSize);
+  }
+
+  textStart: usize = 0;
+  textSize: usize = 0;
+
+  /** Leaves the string at a pointer, escapes resolved, in `textStart` and `textSize`; other values are empty. */
+  plainText(pointer: i32): void {
+    this.plainTextOf(this.walker, unchecked(this.slotOf[pointer]));
+  }
+
+  private plainTextOf(walker: Walker, slot: i32): void {
+    const kind = slot < 0 ? Kind.Absent : walker.kind(slot);
+    if (kind == Kind.String) {
+      this.textStart = walker.start(slot);
+      this.textSize = walker.end(slot) - this.textStart;
+    } else if (kind == Kind.EscapedString) {
+      const start = walker.start(slot);
+      const end = walker.end(slot);
+      this.plain.clear();
+      this.textStart = this.plain.room(end - start);
+      this.textSize = unescapeTo(this.textStart, start, end);
+    } else {
+      this.textStart = this.start;
+      this.textSize = 0;
+    }
+  }
+
+  /** Falco's rule for string fields: a missing member is absent, one that is not a string is empty. */
+  putText(pointer: i32): void {
+    this.putTextOf(this.walker, unchecked(this.slotOf[pointer]));
+  }
+
+  putSlotText(slot: i32): void {
+    this.putTextOf(this.walker, slot);
+  }
+
+  private putTextOf(walker: Walker, slot: i32): void {
+    const kind = slot < 0 ? Kind.Absent : walker.kind(slot);
+    if (kind == Kind.Absent) return;
+    if (kind == Kind.String) {
+      const start = walker.start(slot);
+      this.columns.writeBytes(start, walker.end(slot) - start);
+    } else if (kind == Kind.EscapedString) {
+      const start = walker.start(slot);
+      const end = walker.end(slot);
+      this.columns.writeMade(unescapeTo(this.columns.room(end - start), start, end));
+    } else this.columns.writeBytes(this.start, 0);
+  }
+
+  /** A string's content, or the compact JSON text of any other value; missing is absent. */
+  putJson(pointer: i32): void {
+    this.putSlotJson(unchecked(this.slotOf[pointer]));
+  }
+
+  putSlotJson(slot: i32): void {
+    const kind = slot < 0 ? Kind.Absent : this.walker.kind(slot);
+    if (kind == Kind.Absent) return;
+    if (kind == Kind.String || kind == Kind.EscapedString) {
+      this.putTextOf(this.walker, slot);
+      return;
+    }
+    const start = this.walker.start(slot);
+    const end = this.walker.end(slot);
+    if (kind < Kind.Object || !hasBlanks(start, end)) this.columns.writeBytes(start, end - start);
+    else this.columns.writeMade(compactTo(this.columns.room(end - start), start, end));
+  }
+
+  /** The value with a line for each member, indented by two blanks. */
+  putSlotIndented(slot: i32): void {
+    if (slot < 0 || this.walker.kind(slot) == Kind.Absent) return;
+    const start = this.walker.start(slot);
+    const end = this.walker.end(slot);
+    const sizeMax = indentedSizeMax(start, end);
+    if (sizeMax > INDENTED_SIZE_MAX) return;
+    this.columns.writeMade(indentTo(this.columns.room(sizeMax), start, end));
+  }
+
+  putNumber(value: u64): void {
+    this.columns.writeNumber(value);
+  }
+
+  putConstant(constant: Bytes): void {
+    this.columns.writeBytes(constant.address, constant.size);
+  }
+
+  /** Starts a text that is put together from parts. */
+  startBuilding(): void {
+    this.built.clear();
+  }
+
+  add(constant: Bytes): void {
+    this.built.pushBytes(constant.address, constant.size);
+  }
+
+  addBytes(start: usize, size: usize): void {
+    this.built.pushBytes(start, size);
+  }
+
+  addText(pointer: i32): void {
+    this.plainText(pointer);
+    this.built.pushBytes(this.textStart, this.textSize);
+  }
+
+  addNumber(value: u64): void {
+    const digits = value.toString();
+    for (let index = 0; index < digits.length; index++) {
+      store<u8>(this.built.room(1), <u8>digits.charCodeAt(index));
+      this.built.use(1);
+    }
+  }
+
+  get builtSize(): usize {
+    return this.built.size;
+  }
+
+  /** Whether the built text from `offset` on is equal to the bytes. */
+  builtEndIs(offset: usize, start: usize, size: usize): bool {
+    if (this.built.size - offset != size) return false;
+    return memory.compare(this.built.address + offset, start, size) == 0;
+  }
+
+  /** Takes back what was added beyond `size` bytes. */
+  cutBuilt(size: usize): void {
+    this.built.size = size;
+  }
+
+  get builtStart(): usize {
+    return this.built.address;
+  }
+
+  putBuilt(): void {
+    this.columns.writeBytes(this.built.address, this.built.size);
+  }
+
+  /** A cursor over the elements of the array at a pointer; other values have none. */
+  elements(pointer: i32): ElementCursor {
+    const slot = unchecked(this.slotOf[pointer]);
+    if (slot < 0 || this.walker.kind(slot) != Kind.Array) return new ElementCursor(0, 0);
+    return new ElementCursor(this.walker.start(slot) + 1, this.walker.end(slot) - 1);
+  }
+
+  /** A number as an unsigned integer: fractions are cut, what is no number or negative is 0. */
+  number(pointer: i32): u64 {
+    const slot = unchecked(this.slotOf[pointer]);
+    if (slot < 0 || this.walker.kind(slot) != Kind.Number) return 0;
+    return parseNumber(this.walker.start(slot), this.walker.end(slot));
+  }
+}
+
+/** Element after element of an array: `while (cursor.next()) …` with `start` and `end` of each. */
+export class ElementCursor {
+  start: usize = 0;
+  end: usize = 0;
+  constructor(private at: usize, private readonly limit: usize) {}
+
+  next(): bool {
+    let at = skipBlanks(this.at, this.limit);
+    if (at < this.limit && load<u8>(at) == 0x2c) at = skipBlanks(at + 1, this.limit);
+    if (at >= this.limit) return false;
+    const after = valueEnd(at, this.limit);
+    if (after == 0 || after == at) return false;
+    this.start = at;
+    this.end = after;
+    this.at = after;
+    return true;
+  }
+}
+
+/** The wanted members of an element: declared once, walked for each element. */
+export class ElementView {
+  private walker: Walker;
+  private plain: GrowingBuffer = new GrowingBuffer();
+  textStart: usize = 0;
+  textSize: usize = 0;
+  private slots: i32[];
+
+  constructor(pointers: string[]) {
+    const set = new PointerSet();
+    const slots = new Array<i32>();
+    for (let index = 0; index < pointers.length; index++) slots.push(set.add(pointers[index]));
+    this.slots = slots;
+    this.walker = new Walker(set);
+  }
+
+  walk(start: usize, end: usize): void {
+    this.walker.walk(start, end);
+  }
+
+  kind(index: i32): Kind {
+    return this.walker.kind(this.slots[index]);
+  }
+
+  /** Whether the member is a string; it is then in `textStart` and `textSize`. */
+  text(index: i32): bool {
+    const slot = this.slots[index];
+    const kind = this.walker.kind(slot);
+    if (kind != Kind.String && kind != Kind.EscapedString) return false;
+    const start = this.walker.start(slot);
+    const end = this.walker.end(slot);
+    this.textStart = start;
+    this.textSize = end - start;
+    if (kind == Kind.EscapedString) {
+      this.plain.clear();
+      this.textStart = this.plain.room(end - start);
+      this.textSize = unescapeTo(this.textStart, start, end);
+    }
+    return true;
+  }
+
+  start(index: i32): usize {
+    return this.walker.start(this.slots[index]);
+  }
+
+  end(index: i32): usize {
+    return this.walker.end(this.slots[index]);
+  }
+
+  elements(index: i32): ElementCursor {
+    if (this.kind(index) != Kind.Array) return new ElementCursor(0, 0);
+    return new ElementCursor(this.start(index) + 1, this.end(index) - 1);
+  }
+}
+
+function parseNumber(start: usize, end: usize): u64 {
+  let text = '';
+  let isInteger = true;
+  for (let at = start; at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte < 0x30 || byte > 0x39) isInteger = false;
+  }
+  if (isInteger && end - start <= 19) {
+    let value: u64 = 0;
+    for (let at = start; at < end; at++) value = value * 10 + (load<u8>(at) - 0x30);
+    return value;
+  }
+  if (end - start > 64) return 0;
+  text = String.UTF8.decodeUnsafe(start, end - start);
+  const value = parseFloat(text);
+  return value >= 0 && value < 18446744073709551616.0 ? <u64>value : 0;
+}

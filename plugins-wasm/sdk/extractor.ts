@@ -1,0 +1,131 @@
+// The extractor side of the component: plans of requests, and batches in, columns out.
+
+import { ColumnWriter } from './column-writer';
+import { EventView } from './event-view';
+import { FieldKind, FieldRow, FieldTable } from './field-table';
+import { PointerSet } from './json-pointers';
+import { ErrorCode, answerError, answerOk, release } from './memory';
+
+const REQUEST_SIZE: usize = 20;
+const REQUESTS_MAX: usize = 4096;
+/** Conditions and outputs. */
+const PLANS: u32 = 2;
+
+class Request {
+  slot: i32 = -1;
+  argumentIndex: i32 = -1;
+  constructor(readonly row: FieldRow, readonly argument: string) {}
+}
+
+class Plan {
+  readonly columns: ColumnWriter = new ColumnWriter();
+  requests: Request[] = [];
+  view: EventView | null = null;
+
+  configure(requests: Request[], isUnique: bool[]): void {
+    const pointers = new PointerSet();
+    const used = new Array<bool>(EventView.pointerCount).fill(false);
+    for (let index = 0; index < requests.length; index++) {
+      const request = requests[index];
+      const kind = request.row.kind;
+      if (kind == FieldKind.JsonAtArgument) request.slot = pointers.add(request.argument);
+      else if (kind == FieldKind.Document) request.slot = pointers.add('');
+      const declared = request.row.pointers;
+      for (let at = 0; at < declared.length; at++) used[declared[at]] = true;
+    }
+    this.requests = requests;
+    this.view = new EventView(pointers, used, this.columns);
+    this.columns.configure(isUnique);
+  }
+
+  extract(data: usize, size: usize, spans: usize, times: usize, count: u32): void {
+    const view = this.view!;
+    const requests = this.requests;
+    this.columns.startBatch(data, size, count);
+    for (let event: u32 = 0; event < count; event++) {
+      const start = data + load<u32>(spans + (<usize>event << 3));
+      const end = data + load<u32>(spans + (<usize>event << 3), 4);
+      view.walk(start, end, load<u64>(times + (<usize>event << 3)));
+      for (let index = 0, n = requests.length; index < n; index++) {
+        const request = unchecked(requests[index]);
+        this.columns.startValue(index, event);
+        const row = request.row;
+        if (row.kind == FieldKind.Text) view.putText(unchecked(row.pointers[0]));
+        else if (row.kind == FieldKind.JsonAtArgument) view.putSlotJson(request.slot);
+        else if (row.kind == FieldKind.Json) view.putJson(unchecked(row.pointers[0]));
+        else if (row.kind == FieldKind.Document) view.putSlotIndented(request.slot);
+        else {
+          view.argument = request.argument;
+          view.argumentIndex = request.argumentIndex;
+          row.compute(view);
+        }
+      }
+    }
+  }
+}
+
+/** Everything behind the exports of `extractor`; a plugin makes one with its table. */
+export class Extractor {
+  private plans: Plan[] = [];
+
+  constructor(private readonly table: FieldTable) {
+    for (let index: u32 = 0; index < PLANS; index++) this.plans.push(new Plan());
+  }
+
+  configure(plan: u32, list: usize, count: usize): usize {
+    if (plan >= PLANS) return answerError(ErrorCode.InvalidArgument, 'no such plan: ' + plan.toString());
+    if (count > REQUESTS_MAX) return answerError(ErrorCode.InvalidArgument, 'too many requests');
+    const requests = new Array<Request>();
+    const isUnique = new Array<bool>();
+    let wrong = '';
+    for (let index: usize = 0; index < count; index++) {
+      const at = list + index * REQUEST_SIZE;
+      const field = load<u32>(at);
+      let argument = '';
+      if (load<u8>(at, 4) != 0) {
+        const text = <usize>load<u32>(at, 8);
+        const size = load<u32>(at, 12);
+        argument = String.UTF8.decodeUnsafe(text, size);
+        release(text, size);
+      }
+      if (field >= <u32>this.table.rows.length) {
+        wrong = 'no field ' + field.toString();
+        continue;
+      }
+      const row = this.table.rows[field];
+      const request = new Request(row, argument);
+      if (load<u8>(at, 4) != 0) request.argumentIndex = indexOf(argument);
+      requests.push(request);
+      // What is only handed out is not compared: looking it up would cost more than it saves.
+      isUnique.push(row.isUnique || load<u8>(at, 16) != 0);
+    }
+    release(list, count);
+    if (wrong.length > 0) return answerError(ErrorCode.InvalidArgument, wrong);
+    this.plans[plan].configure(requests, isUnique);
+    __collect();
+    return answerOk();
+  }
+
+  extract(plan: u32, data: usize, size: usize, spans: usize, spanCount: usize, times: usize, timeCount: usize): usize {
+    const chosen = this.plans[plan < PLANS ? plan : 0];
+    const count = <u32>min(spanCount >> 1, timeCount);
+    chosen.extract(data, size, spans, times, count);
+    const answer = chosen.columns.answer();
+    // Inline values name places in the host's own copy of the batch, so ours can go.
+    release(data, size);
+    release(spans, spanCount);
+    release(times, timeCount);
+    return answer;
+  }
+}
+
+function indexOf(argument: string): i32 {
+  if (argument.length == 0 || argument.length > 9) return -1;
+  let value = 0;
+  for (let at = 0; at < argument.length; at++) {
+    const digit = argument.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

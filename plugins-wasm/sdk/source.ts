@@ -1,0 +1,58 @@
+// The source side of the component: a record reader behind the exports of `source`.
+
+import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
+import { RecordReader } from './record-reader';
+import { RecordShape } from './record-shape';
+
+const STEP_EVENTS: u8 = 0;
+const STEP_END: u8 = 2;
+
+export class JsonSource {
+  private reader: RecordReader;
+  private position: ArrayBuffer = new ArrayBuffer(0);
+
+  constructor(shape: RecordShape) {
+    this.reader = new RecordReader(shape);
+  }
+
+  open(params: usize, size: usize): usize {
+    release(params, size);
+    const error = this.reader.open();
+    if (error !== null) return answerError(ErrorCode.NotFound, error);
+    return answerOk();
+  }
+
+  next(bytesMax: u32, eventsMax: u32): usize {
+    const reader = this.reader;
+    const isOpen = reader.next(bytesMax, eventsMax);
+    memory.fill(ANSWER, 0, 32);
+    if (!isOpen) {
+      store<u8>(ANSWER, STEP_END, 4);
+      return ANSWER;
+    }
+    store<u8>(ANSWER, STEP_EVENTS, 4);
+    store<u32>(ANSWER, <u32>reader.dataStart, 8);
+    store<u32>(ANSWER, <u32>reader.dataSize, 12);
+    store<u32>(ANSWER, reader.eventCount == 0 ? 8 : <u32>reader.spansStart, 16);
+    store<u32>(ANSWER, 2 * reader.eventCount, 20);
+    store<u32>(ANSWER, reader.eventCount == 0 ? 8 : <u32>reader.timesStart, 24);
+    store<u32>(ANSWER, reader.eventCount, 28);
+    return ANSWER;
+  }
+
+  checkpoint(): usize {
+    this.position = String.UTF8.encode(this.reader.checkpoint());
+    store<u32>(ANSWER, <u32>changetype<usize>(this.position));
+    store<u32>(ANSWER, this.position.byteLength, 4);
+    return ANSWER;
+  }
+
+  resume(position: usize, size: usize): usize {
+    if (this.reader.resume(takeString(position, size))) return answerOk();
+    return answerError(ErrorCode.InvalidArgument, 'not a position of this plugin');
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+}
