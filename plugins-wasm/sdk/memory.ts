@@ -1,6 +1,9 @@
 // Memory that crosses the component boundary: where the host puts arguments, where answers lie,
 // and strings of error messages. Layouts follow the canonical ABI of the component model.
 
+// The function that asc calls for `throw` has to be part of every plugin.
+import { tiercelAbort } from './host';
+
 /** Bytes after every buffer that scanners may read (never use) beyond its end. */
 export const SLACK: usize = 128;
 

@@ -1,3 +1,96 @@
 import type { CodeRecord } from '../code-record.ts';
 
-export const PLUGIN_CODES = {} as const satisfies Record<string, CodeRecord>;
+export const PLUGIN_CODES = {
+  PLUGIN_FILE_UNREADABLE: {
+    severity: 'error',
+    title: 'the plugin file cannot be read',
+    explanation: 'The file does not exist, is not a file, or may not be read.',
+    hint: 'check `library_path`, or name a bundled plugin: `tiercel list plugins`',
+  },
+  PLUGIN_TOO_LARGE: {
+    severity: 'error',
+    title: 'the plugin file is too large',
+    explanation: 'Components above the limit are refused before they are looked at.',
+  },
+  PLUGIN_NOT_A_COMPONENT: {
+    severity: 'error',
+    title: 'not a WebAssembly component',
+    explanation:
+      'A plugin is a component with a manifest in it. Core modules, damaged files and native libraries are refused.',
+    hint: 'build the plugin as a component; plugins-wasm/README.md says how',
+  },
+  PLUGIN_NO_MANIFEST: {
+    severity: 'error',
+    title: 'the component has no manifest',
+    explanation: 'The custom section `tiercel:manifest` is missing, or there is more than one.',
+    hint: 'append the manifest as custom section `tiercel:manifest`',
+  },
+  MANIFEST_SYNTAX: {
+    severity: 'error',
+    title: 'the manifest is not JSON',
+    explanation: 'The section holds something that cannot be parsed.',
+  },
+  MANIFEST_SCHEMA: {
+    severity: 'error',
+    title: 'the manifest breaks its schema',
+    explanation: 'A key is unknown, missing or of the wrong type; see schemas/plugin-manifest.schema.json.',
+  },
+  MANIFEST_INCONSISTENT: {
+    severity: 'error',
+    title: 'the manifest contradicts itself',
+    explanation: 'The world asks for a source or an extractor that is not described, or a field occurs twice.',
+  },
+  PLUGIN_IMPORT_DENIED: {
+    severity: 'error',
+    title: 'the component imports what its manifest does not ask for',
+    explanation: 'Imports must be a subset of the capabilities in the manifest.',
+    hint: 'ask for it under `capabilities` in the manifest, or do not import it',
+  },
+  PLUGIN_CAPABILITY_DENIED: {
+    severity: 'error',
+    title: 'the plugin asks for what was not granted',
+    explanation: 'Everything is denied unless the operator grants it.',
+  },
+  PLUGIN_CONFIG_SCHEMA: {
+    severity: 'error',
+    title: 'the init configuration breaks the plugin’s schema',
+    explanation: 'The plugin says in its manifest what it accepts.',
+  },
+  PLUGIN_UNSAFE_NAME: {
+    severity: 'error',
+    title: 'a core module has a name that could carry code',
+    explanation:
+      'Names of imports and exports end up in generated code; only the alphabet of canonical names is let through.',
+  },
+  PLUGIN_UNCAPPABLE: {
+    severity: 'error',
+    title: 'memory or tables of the component cannot be limited',
+    explanation: 'A memory is larger than the limit from the start, shared, or of 64 bits.',
+  },
+  PLUGIN_TRANSPILE_FAILED: {
+    severity: 'error',
+    title: 'the component cannot be prepared',
+    explanation: 'It is malformed, or its preparation took too long.',
+  },
+  PLUGIN_CACHE_UNUSABLE: {
+    severity: 'notice',
+    title: 'the plugin cache cannot be used',
+    explanation: 'Plugins are prepared again at each start until the folder can be written.',
+  },
+  PLUGIN_NAME_MISMATCH: {
+    severity: 'error',
+    title: 'the plugin has another name than the configuration says',
+    explanation: 'The name in `plugins:` and the one in the manifest must be the same.',
+  },
+  PLUGIN_DUPLICATE: {
+    severity: 'error',
+    title: 'two plugins offer the same',
+    explanation: 'Two loaded plugins have the same name, or open the same event source.',
+  },
+  PLUGIN_NO_SOURCE: {
+    severity: 'error',
+    title: 'nothing to read',
+    explanation: 'No loaded plugin is a source with open parameters.',
+    hint: 'tiercel run cloudtrail ./AWSLogs',
+  },
+} as const satisfies Record<string, CodeRecord>;

@@ -1,0 +1,111 @@
+/*
+ * Reads and judges a plugin's file without running anything of it: size, manifest (schema, then
+ * sense), imports ⊆ what the manifest asks for. All that `tiercel plugin inspect` needs.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { LIMITS } from '../base/limits.ts';
+import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createTextDocument } from '../diagnostic/text-document.ts';
+import type { Manifest } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
+import {
+  isComponent,
+  isCoreModule,
+  MalformedBinary,
+  readCoreModules,
+  readCustomSection,
+  readImports,
+} from './wasm-binary.ts';
+
+export const MANIFEST_SECTION = 'tiercel:manifest';
+
+export interface ComponentFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+  readonly manifest: Manifest;
+  readonly imports: readonly string[];
+  readonly coreModuleSizes: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Imports that every plugin may have; `report` makes sense for sources only but harms nobody. */
+const ALWAYS_ALLOWED = ['tiercel:plugin/types', 'tiercel:plugin/log', 'tiercel:plugin/report'];
+
+export function readComponentFile(path: string): Checked<ComponentFile> {
+  const bytes = readBytes(path);
+  if ('code' in bytes) return { value: undefined, diagnostics: [bytes] };
+  try {
+    return judge(path, bytes.contents);
+  } catch (error) {
+    if (!(error instanceof MalformedBinary)) throw error;
+    const message = `${path} is not a WebAssembly component: ${error.message}`;
+    return failed(createDiagnostic('PLUGIN_NOT_A_COMPONENT', { message }));
+  }
+}
+
+function failed(diagnostic: Diagnostic): Checked<ComponentFile> {
+  return { value: undefined, diagnostics: [diagnostic] };
+}
+
+function readBytes(path: string): { readonly contents: Uint8Array } | Diagnostic {
+  try {
+    const { size } = statSync(path);
+    if (size > LIMITS.componentSizeMax.value) {
+      const message = `${path} has ${size} bytes, the limit is ${LIMITS.componentSizeMax.value}`;
+      return createDiagnostic('PLUGIN_TOO_LARGE', { message });
+    }
+    return { contents: readFileSync(path) };
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message = `cannot read the plugin ${path}: ${reason}`;
+    return createDiagnostic('PLUGIN_FILE_UNREADABLE', { message });
+  }
+}
+
+function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
+  if (!isComponent(bytes)) {
+    const found = isCoreModule(bytes) ? 'a core module' : 'something else';
+    const message = `${path} is ${found}, expected a WebAssembly component`;
+    return failed(createDiagnostic('PLUGIN_NOT_A_COMPONENT', { message }));
+  }
+  const section = readCustomSection(bytes, MANIFEST_SECTION);
+  if (section === undefined || section.length > LIMITS.manifestSizeMax.value) {
+    const message = `${path} has no usable custom section \`${MANIFEST_SECTION}\``;
+    return failed(createDiagnostic('PLUGIN_NO_MANIFEST', { message }));
+  }
+  const text = Buffer.from(section).toString('utf8');
+  const document = createTextDocument(`${path} (manifest)`, text);
+  const { value: manifest, diagnostics } = readManifest(document);
+  if (manifest === undefined) return { value: undefined, diagnostics };
+  const imports = readImports(bytes);
+  const denied = deniedImports(manifest, imports);
+  const file: ComponentFile = {
+    path,
+    sizeBytes: bytes.length,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+    manifest,
+    imports,
+    coreModuleSizes: readCoreModules(bytes).map(({ length }) => length),
+    bytes,
+  };
+  return { value: denied.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...denied] };
+}
+
+function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnostic[] {
+  const allowed = new Set(ALWAYS_ALLOWED);
+  if (manifest.capabilities.clock) allowed.add('tiercel:plugin/clock');
+  if (manifest.capabilities.store.length > 0) allowed.add('tiercel:plugin/store');
+  return imports
+    .filter((name) => !allowed.has(name.replace(/@.*$/, '')))
+    .map((name) =>
+      createDiagnostic('PLUGIN_IMPORT_DENIED', {
+        message:
+          `plugin \`${manifest.name}\` ${manifest.version} imports \`${name}\`, ` +
+          `which its manifest does not ask for`,
+      }),
+    );
+}

@@ -1,0 +1,166 @@
+/*
+ * Walks the sections of a WebAssembly binary, module or component, without running or compiling it.
+ * The bytes are not trusted: every read is bounded, every failure is a `MalformedBinary`.
+ * Format: WebAssembly core specification 5.5; Component Model `Binary.md`.
+ */
+
+export class MalformedBinary extends Error {
+  override readonly name = 'MalformedBinary';
+}
+
+export interface Section {
+  readonly id: number;
+  /** Offset of the section's identifier, of its contents, and of the byte after it. */
+  readonly start: number;
+  readonly body: number;
+  readonly end: number;
+}
+
+const HEADER_SIZE_BYTES = 8;
+const LEB_BYTES_MAX = 5;
+
+export class BinaryReader {
+  readonly bytes: Uint8Array;
+  readonly #end: number;
+  offset: number;
+
+  constructor(bytes: Uint8Array, offset: number, end: number) {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.#end = end;
+  }
+
+  get isAtEnd(): boolean {
+    return this.offset >= this.#end;
+  }
+
+  byte(): number {
+    const value = this.bytes[this.offset];
+    if (value === undefined || this.offset >= this.#end) {
+      throw new MalformedBinary('the binary ends in the middle of a section');
+    }
+    this.offset += 1;
+    return value;
+  }
+
+  /** Unsigned LEB128 of at most 32 bits. */
+  unsigned(): number {
+    let value = 0;
+    for (let index = 0; index < LEB_BYTES_MAX; index++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** (7 * index);
+      if ((byte & 0x80) === 0) return value;
+    }
+    throw new MalformedBinary('a number is longer than 32 bits');
+  }
+
+  text(): string {
+    const size = this.unsigned();
+    if (this.offset + size > this.#end) throw new MalformedBinary('a name ends after its section');
+    const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.offset, size).toString();
+    this.offset += size;
+    return text;
+  }
+}
+
+export function isComponent(bytes: Uint8Array): boolean {
+  return hasMagic(bytes) && bytes[4] === 0x0d && bytes[6] === 0x01;
+}
+
+export function isCoreModule(bytes: Uint8Array): boolean {
+  return hasMagic(bytes) && bytes[4] === 0x01 && bytes[6] === 0x00;
+}
+
+function hasMagic(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_SIZE_BYTES && bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+}
+
+export function readSections(bytes: Uint8Array): Section[] {
+  const sections: Section[] = [];
+  let start = HEADER_SIZE_BYTES;
+  while (start < bytes.length) {
+    const reader = new BinaryReader(bytes, start, bytes.length);
+    const id = reader.byte();
+    const size = reader.unsigned();
+    const body = reader.offset;
+    const end = body + size;
+    if (end > bytes.length) throw new MalformedBinary('a section is longer than the binary');
+    sections.push({ id, start, body, end });
+    start = end;
+  }
+  return sections;
+}
+
+/** Contents of the custom section with that name; `undefined` if there is none or more than one. */
+export function readCustomSection(bytes: Uint8Array, name: string): Uint8Array | undefined {
+  const found: Uint8Array[] = [];
+  for (const section of readSections(bytes)) {
+    if (section.id !== 0) continue;
+    const reader = new BinaryReader(bytes, section.body, section.end);
+    if (reader.text() === name) found.push(bytes.subarray(reader.offset, section.end));
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
+const COMPONENT_CORE_MODULE = 1;
+const COMPONENT_NESTED = 4;
+const COMPONENT_IMPORT = 10;
+const NESTING_MAX = 8;
+
+/** Every core module in a component, in components within it too. */
+export function readCoreModules(component: Uint8Array, depth = 0): Uint8Array[] {
+  if (depth > NESTING_MAX) throw new MalformedBinary('components are nested too deeply');
+  return readSections(component).flatMap(({ id, body, end }) => {
+    if (id === COMPONENT_CORE_MODULE) return [component.subarray(body, end)];
+    if (id === COMPONENT_NESTED) return readCoreModules(component.subarray(body, end), depth + 1);
+    return [];
+  });
+}
+
+/** Names of what a component imports, such as `tiercel:plugin/log@0.1.0`. */
+export function readImports(component: Uint8Array): string[] {
+  const names: string[] = [];
+  for (const section of readSections(component)) {
+    if (section.id !== COMPONENT_IMPORT) continue;
+    const reader = new BinaryReader(component, section.body, section.end);
+    const count = reader.unsigned();
+    for (let index = 0; index < count; index++) {
+      reader.byte();
+      names.push(reader.text());
+      skipExternDescriptor(reader);
+    }
+  }
+  return names;
+}
+
+/** `externdesc`: a sort with an index, or a bound. */
+function skipExternDescriptor(reader: BinaryReader): void {
+  const sort = reader.byte();
+  if (sort === 0x00) reader.byte();
+  if (sort === 0x02) {
+    skipValueBound(reader);
+    return;
+  }
+  if (sort === 0x03) {
+    // A type import: `eq` with an index, or `sub resource`.
+    if (reader.byte() === 0x00) reader.unsigned();
+    return;
+  }
+  reader.unsigned();
+}
+
+function skipValueBound(reader: BinaryReader): void {
+  reader.byte();
+  reader.unsigned();
+}
+
+export function writeUnsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = rest % 128;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+  return bytes;
+}

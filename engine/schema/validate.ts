@@ -1,0 +1,131 @@
+/*
+ * JSON Schema in, findings with positions out: each violation says what was found, what was
+ * expected, and what to type. Who calls turns them into diagnostics with codes of its own.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { didYouMean } from '../base/did-you-mean.ts';
+import { packageRoot } from '../base/package-root.ts';
+import type { Span } from '../diagnostic/span.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+export interface Violation {
+  readonly message: string;
+  readonly span: Span;
+  readonly hint: string | undefined;
+}
+
+export type SchemaName = 'config' | 'plugin-manifest' | 'rules' | 'alert';
+
+const compiled = new Map<SchemaName, ValidateFunction>();
+
+/** Violations of one of the schemas in `schemas/`, outermost causes only. */
+export function validateAgainst(name: SchemaName, yaml: YamlDocument): Violation[] {
+  let validate = compiled.get(name);
+  if (validate === undefined) {
+    const text = readFileSync(join(packageRoot(), 'schemas', `${name}.schema.json`), 'utf8');
+    validate = compileSchema(JSON.parse(text) as object);
+    compiled.set(name, validate);
+  }
+  if (validate(yaml.value)) return [];
+  return describe(validate.errors ?? [], yaml);
+}
+
+/** Violations of a schema that is not ours: a plugin's for its init configuration. `undefined`: it is no schema. */
+export function validateAgainstSchema(schema: object, yaml: YamlDocument): Violation[] | undefined {
+  try {
+    const validate = compileSchema(schema);
+    return validate(yaml.value) ? [] : describe(validate.errors ?? [], yaml);
+  } catch {
+    return undefined;
+  }
+}
+
+function compileSchema(schema: object): ValidateFunction {
+  return new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false }).compile(schema);
+}
+
+function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation[] {
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  for (const error of errors) {
+    // The branches of anyOf and oneOf repeat what their own line says better.
+    if (error.keyword === 'if' || error.keyword === 'anyOf' || error.keyword === 'oneOf') continue;
+    const violation = describeError(error, yaml);
+    const key = `${violation.span.start} ${violation.message}`;
+    if (!seen.has(key)) violations.push(violation);
+    seen.add(key);
+  }
+  if (violations.length === 0) {
+    for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml));
+  }
+  return violations.sort((a, b) => a.span.start - b.span.start);
+}
+
+function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
+  const path = toPath(error.instancePath);
+  const where = path.length === 0 ? 'the document' : `\`${path.join('.')}\``;
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params.additionalProperty);
+      const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
+      const near = didYouMean(key, known);
+      return {
+        message: `unknown key \`${key}\` in ${where}`,
+        span: yaml.keySpanOf([...path, key]),
+        hint: near === undefined ? `known keys: ${known.join(', ')}` : `did you mean \`${near}\`?`,
+      };
+    }
+    case 'required': {
+      const key = String(params.missingProperty);
+      return {
+        message: `key \`${key}\` is missing in ${where}`,
+        span: yaml.spanOf(path),
+        hint: `add \`${key}:\``,
+      };
+    }
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      const near = didYouMean(String(error.data), allowed);
+      return {
+        message: `${where} is ${show(error.data)}, expected one of ${allowed.join(', ')}`,
+        span: yaml.spanOf(path),
+        hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+      };
+    }
+    case 'type':
+      return {
+        message: `${where} is ${show(error.data)}, expected ${String(params.type)}`,
+        span: yaml.spanOf(path),
+        hint: undefined,
+      };
+    default:
+      return {
+        message: `${where} is ${show(error.data)}, which ${error.message ?? 'is not allowed'}`,
+        span: yaml.spanOf(path),
+        hint: undefined,
+      };
+  }
+}
+
+const SHOWN_SIZE_MAX = 60;
+
+function show(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > SHOWN_SIZE_MAX ? `${text.slice(0, SHOWN_SIZE_MAX)}…` : text;
+}
+
+/** JSON pointer to path; numbers stay text, which is enough to find a node. */
+function toPath(instancePath: string): Path {
+  if (instancePath === '') return [];
+  return instancePath
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
