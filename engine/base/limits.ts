@@ -11,6 +11,7 @@ export const LIMITS = {
   memorySizeMax: { value: 128 << 20, unit: 'bytes', why: 'dictionaries and one batch need about 30 MB; a lane stays below 250 MB' },
   tableElementsMax: { value: 100_000, unit: 'count', why: 'function tables of large toolchains have some 10,000 entries' },
   callTimeMax: { value: 5_000, unit: 'ms', why: 'a batch takes about 2 ms; slow machines and cold code get a thousand times that' },
+  transpileTimeMax: { value: 30_000, unit: 'ms', why: 'ours take 0.3 s; a 12 MB component takes some seconds' },
   startTimeMax: { value: 10_000, unit: 'ms', why: 'instantiate, init, open and configure together' },
   batchEventsMax: { value: 2_048, unit: 'count', why: 'cost of a call is spread over enough events; bitsets stay in the first-level cache' },
   batchSizeMax: { value: 1 << 20, unit: 'bytes', why: 'fits the second-level cache together with its columns' },
