@@ -1,0 +1,143 @@
+/*
+ * What an extractor answered, checked before first use: number of cells, identifiers, indexes of
+ * inline values, ranges, element types. One loop over the cells and one over each list that is used; cost
+ * about 1 ns a cell.
+ */
+
+import { CELL_INLINE, TEXT_IN_SCRATCH } from '../../column/column.ts';
+import type { ValueType } from '../../field/field-type.ts';
+import { isNumericType } from '../../field/field-type.ts';
+import type { ExtractedColumns } from '../plugin-instance.ts';
+
+export interface ColumnsExpectation {
+  readonly eventCount: number;
+  readonly dataSize: number;
+  readonly types: readonly ValueType[];
+  /** Entries that each request's dictionary had before this answer; reset by the caller on a new epoch. */
+  readonly dictionarySizes: Uint32Array;
+}
+
+const ADDRESS_SIZES = [4, 16];
+
+/** The sentence that is broken, or `undefined`; counts new dictionary entries in `dictionarySizes`. */
+export function findColumnsFault(
+  answer: ExtractedColumns,
+  expected: ColumnsExpectation,
+): string | undefined {
+  return (
+    findShapeFault(answer, expected) ??
+    findDictionaryFault(answer, expected) ??
+    findTextFault(answer, expected) ??
+    findCellFault(answer, expected)
+  );
+}
+
+function findShapeFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
+  const wanted = expected.eventCount * expected.types.length;
+  if (answer.cells.length !== wanted) return `${answer.cells.length} cells, expected ${wanted}`;
+  if (answer.texts.length % 2 !== 0) return 'texts come in pairs, but their number is odd';
+  return undefined;
+}
+
+function findDictionaryFault(
+  answer: ExtractedColumns,
+  { types, dictionarySizes }: ColumnsExpectation,
+): string | undefined {
+  const { dictionaryRequests, dictionaryEnds, dictionaryData } = answer;
+  if (dictionaryRequests.length !== dictionaryEnds.length) {
+    return `${dictionaryRequests.length} dictionary requests for ${dictionaryEnds.length} ends`;
+  }
+  let end = 0;
+  for (let index = 0; index < dictionaryRequests.length; index++) {
+    const request = dictionaryRequests[index]!;
+    const type = types[request]?.type;
+    if (type === undefined) return `a dictionary entry of request ${request}, which was not made`;
+    if (isNumericType(type)) return `a dictionary entry of request ${request}, which has numbers`;
+    const next = dictionaryEnds[index]!;
+    if (next < end || next > dictionaryData.length) return `dictionary entry ${index} ends at ${next}`;
+    if (isWrongAddress(type, next - end)) return `dictionary entry ${index} is no ${type}`;
+    dictionarySizes[request]! += 1;
+    end = next;
+  }
+  return undefined;
+}
+
+function findTextFault(
+  { texts, scratch }: ExtractedColumns,
+  { dataSize }: ColumnsExpectation,
+): string | undefined {
+  for (let index = 0; index < texts.length; index += 2) {
+    const start = texts[index]!;
+    const size = texts[index + 1]!;
+    const limit = start >= TEXT_IN_SCRATCH ? scratch.length : dataSize;
+    if ((start & ~TEXT_IN_SCRATCH) + size > limit) return `inline text ${index / 2} ends outside`;
+  }
+  return undefined;
+}
+
+function findCellFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
+  const { cells, numbers, lists, texts } = answer;
+  const { eventCount, types, dictionarySizes } = expected;
+  for (let request = 0; request < types.length; request++) {
+    const type = types[request]!;
+    const dictionarySize = dictionarySizes[request]!;
+    const isNumeric = isNumericType(type.type);
+    const inlineMax = type.isList ? lists.length : isNumeric ? numbers.length : texts.length >> 1;
+    const end = (request + 1) * eventCount;
+    for (let at = request * eventCount; at < end; at++) {
+      const cell = cells[at]!;
+      if (cell === 0) continue;
+      if (cell < CELL_INLINE) {
+        if (cell > dictionarySize || type.isList) return `cell ${cell} of request ${request}`;
+        continue;
+      }
+      const index = cell - CELL_INLINE;
+      if (index >= inlineMax) return `inline value ${index} of request ${request}, of ${inlineMax}`;
+      const fault = type.isList
+        ? findListFault(answer, index, type, dictionarySize)
+        : findInlineFault(answer, index, type);
+      if (fault !== undefined) return `request ${request}: ${fault}`;
+    }
+  }
+  return undefined;
+}
+
+function findInlineFault(
+  { texts, numbers }: ExtractedColumns,
+  index: number,
+  { type }: ValueType,
+): string | undefined {
+  if (type === 'string') return undefined;
+  if (type === 'bool') return numbers[index]! > 1n ? 'a bool that is neither 0 nor 1' : undefined;
+  return isWrongAddress(type, texts[2 * index + 1] ?? 0) ? `a value that is no ${type}` : undefined;
+}
+
+function findListFault(
+  answer: ExtractedColumns,
+  start: number,
+  type: ValueType,
+  dictionarySize: number,
+): string | undefined {
+  const { lists, texts, numbers } = answer;
+  const count = lists[start]!;
+  if (start + 1 + count > lists.length) return `a list of ${count} elements ends outside`;
+  const inlineMax = isNumericType(type.type) ? numbers.length : texts.length >> 1;
+  for (let at = start + 1; at <= start + count; at++) {
+    const cell = lists[at]!;
+    if (cell < CELL_INLINE) {
+      if (cell === 0 || cell > dictionarySize) return `list element ${cell}`;
+      continue;
+    }
+    const index = cell - CELL_INLINE;
+    if (index >= inlineMax) return `list element with inline value ${index}, of ${inlineMax}`;
+    const fault = findInlineFault(answer, index, type);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function isWrongAddress(type: ValueType['type'], size: number): boolean {
+  if (type === 'ipaddr') return !ADDRESS_SIZES.includes(size);
+  if (type === 'ipnet') return !ADDRESS_SIZES.includes(size - 1);
+  return false;
+}

@@ -1,0 +1,96 @@
+/*
+ * One instance of a prepared plugin, in a lane. The generated JavaScript was checked by the name guard;
+ * it is evaluated as a plain function that imports nothing. Whatever a call throws becomes a
+ * `PluginFault`, after which the instance takes no more calls.
+ */
+
+import { compileFunction } from 'node:vm';
+import {
+  adaptExtractor,
+  adaptSource,
+  createImports,
+  type Guard,
+  type GuestExports,
+} from './abi/v0_1.ts';
+import type { HostServices } from './host/host-services.ts';
+import { PluginFault, type PluginFaultKind, type PluginInstance } from './plugin-instance.ts';
+import type { PreparedPlugin } from './prepared-plugin.ts';
+
+type Instantiate = (
+  getModule: (name: string) => WebAssembly.Module,
+  imports: Record<string, Record<string, unknown>>,
+  instantiateCore: (
+    module: WebAssembly.Module,
+    imports: Record<string, Record<string, unknown>>,
+  ) => WebAssembly.Instance,
+) => GuestExports;
+
+const FAULT_MESSAGE_SIZE_MAX = 500;
+
+export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices): PluginInstance {
+  const { manifest, modules } = prepared;
+  const { name } = manifest;
+  let isBroken = false;
+  const guard: Guard = (call) => {
+    if (isBroken) throw new PluginFault('trap', name, 'is not used after a fault');
+    try {
+      return call();
+    } catch (error) {
+      const fault = toFault(error, name);
+      // An error that the plugin itself answered leaves it as sound as it was.
+      isBroken = fault.kind !== 'error';
+      throw fault;
+    }
+  };
+  const exports = guard(() =>
+    evaluateGlue(prepared.glue)(
+      (moduleName) => {
+        const module = modules[moduleName];
+        if (module === undefined) throw new Error(`no core module ${moduleName}`);
+        return module;
+      },
+      createImports(host),
+      (module, imports) => new WebAssembly.Instance(module, imports),
+    ),
+  );
+  return {
+    name,
+    init: (config) => guard(() => exports.plugin.init(config)),
+    source: exports.source === undefined ? undefined : adaptSource(exports.source, name, guard),
+    extractor:
+      exports.extractor === undefined
+        ? undefined
+        : adaptExtractor(exports.extractor, manifest, guard),
+  };
+}
+
+/** The transpiler's output in instantiation mode: exactly two exported functions, no imports. */
+function evaluateGlue(glue: string): Instantiate {
+  if (/^\s*import[\s({]/m.test(glue)) throw new Error('the generated code has an import');
+  const body = glue
+    .replace(/^export function instantiate/m, 'function instantiate')
+    .replace(/^export const _util/m, 'const _util');
+  const evaluate = compileFunction(`${body}\nreturn instantiate;`, [], {
+    filename: 'plugin-glue.js',
+  }) as () => Instantiate;
+  return evaluate();
+}
+
+function toFault(error: unknown, pluginName: string): PluginFault {
+  if (error instanceof PluginFault) return error;
+  const payload = (error as { payload?: { code?: string; message?: string } } | undefined)?.payload;
+  if (payload?.message !== undefined) {
+    return new PluginFault('error', pluginName, cut(payload.message));
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new PluginFault(kindOf(error), pluginName, cut(message));
+}
+
+function kindOf(error: unknown): PluginFaultKind {
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return 'trap';
+  return 'answer';
+}
+
+function cut(message: string): string {
+  return message.slice(0, FAULT_MESSAGE_SIZE_MAX);
+}
