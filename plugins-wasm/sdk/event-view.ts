@@ -242,6 +242,24 @@ export class ElementCursor {
   }
 }
 
+/** Number of members of an object, counted up to `max`. */
+export function memberCount(start: usize, end: usize, max: i32): i32 {
+  let count = 0;
+  let at = skipBlanks(start + 1, end);
+  while (count < max && at < end && load<u8>(at) == 0x22) {
+    at = valueEnd(at, end);
+    if (at == 0) return count;
+    at = skipBlanks(skipBlanks(at, end) + 1, end);
+    if (at >= end) return count;
+    at = valueEnd(at, end);
+    if (at == 0) return count;
+    count++;
+    at = skipBlanks(at, end);
+    if (at < end && load<u8>(at) == 0x2c) at = skipBlanks(at + 1, end);
+  }
+  return count;
+}
+
 /** The wanted members of an element: declared once, walked for each element. */
 export class ElementView {
   private walker: Walker;

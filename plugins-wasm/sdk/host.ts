@@ -125,7 +125,7 @@ export function readObject(object: i32, target: usize, max: i32): i32 {
   objectRead(object, max, answer);
   receiveNextAt(0, 0);
   if (load<u8>(answer) != 0) {
-    takeError();
+    takeErrorAt(target);
     return -1;
   }
   const bytes = <usize>load<u32>(answer, 4);
@@ -142,10 +142,15 @@ export function closeObject(object: i32): void {
 }
 
 function takeError(): void {
+  takeErrorAt(0);
+}
+
+/** `borrowed`: memory of ours that the host may have put the message into; it is not given back. */
+function takeErrorAt(borrowed: usize): void {
   const message = <usize>load<u32>(answer, 8);
   const size = load<u32>(answer, 12);
   lastError = String.UTF8.decodeUnsafe(message, size);
-  release(message, size);
+  if (message != borrowed) release(message, size);
 }
 
 /** asc calls this for failed assertions and `throw`: a line in the log, then a trap. */

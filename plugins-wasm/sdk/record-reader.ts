@@ -398,6 +398,7 @@ export class RecordReader {
       const character = (wrongAt - start + 1).toString();
       this.reportProblem(Severity.Lost, this.lineAt(start), 'not valid JSON at character ' + character);
     }
+    if (!hasLineEnd) this.mode = Mode.DropLine;
     this.head = lineEnd;
     return Step.Done;
   }

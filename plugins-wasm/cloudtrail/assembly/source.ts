@@ -1,7 +1,7 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
 import { Bytes, bytes } from '../../sdk/bytes';
-import { ElementView } from '../../sdk/event-view';
+import { ElementView, memberCount } from '../../sdk/event-view';
 import { unescapeTo } from '../../sdk/json-text';
 import { INVALID, validateValue } from '../../sdk/json-validate';
 import { Kind } from '../../sdk/json-walk';
@@ -21,6 +21,7 @@ const LOOKUP = 6;
 /** From here on: members of which a record has at least one. */
 const FIRST_TELLTALE = 7;
 
+const MEMBERS_MIN: i32 = 3;
 const INSIGHT: Bytes = bytes('AwsCloudTrailInsight');
 const ENDINGS: string[] = ['.json', '.jsonl', '.ndjson', '.log'];
 
@@ -85,7 +86,8 @@ export class CloudTrailShape extends RecordShape {
     }
     if (!isNested && isText(view.kind(LOOKUP))) return this.judgeText(LOOKUP);
     if (!isNested && isText(view.kind(MESSAGE))) return this.judgeText(MESSAGE);
-    if (end - start == 2) {
+    // Records of other tools keep their members under other names; one or two members are no record at all.
+    if (end - start == 2 || memberCount(start, end, MEMBERS_MIN) >= MEMBERS_MIN) {
       this.eventStart = start;
       this.eventEnd = end;
       this.time = NO_TIME;
