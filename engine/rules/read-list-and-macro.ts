@@ -1,0 +1,84 @@
+import { isScalar, type Node, type YAMLMap } from 'yaml';
+import type { ReadContext } from './read-context.ts';
+import { readAppend, readOverride } from './read-override.ts';
+import { joinTexts } from './rule-collector.ts';
+import type { ItemPlace } from './rule-item.ts';
+import { fail, findPair, innerPlace, readText, readTextSequence, spanOf } from './yaml-item.ts';
+
+const LIST_NAME = /^[^()"'\s=,]+$/;
+const MACRO_NAME = /^[a-zA-Z]+[a-zA-Z0-9_]*$/;
+
+/** Falco's place of an item: its kind and name as written, or no name when that is not readable. */
+export function itemPlace(map: YAMLMap, itemType: string, key: string, root: ItemPlace): ItemPlace {
+  const node = findPair(map, key)?.value;
+  const itemName = isScalar(node) ? String(node.value ?? '') : '';
+  return innerPlace(root, { itemType, itemName }, spanOf(map as Node));
+}
+
+export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext): ItemPlace {
+  const place = itemPlace(map, 'list', 'list', root);
+  const { document, collector } = context;
+  const name = readText(map, 'list', { document, place }).text;
+  if (!LIST_NAME.test(name)) {
+    const message = `List has an invalid name. List names should match a regular expression: ${LIST_NAME.source}`;
+    context.warn({ falcoCode: 'LOAD_INVALID_LIST_NAME', message }, place);
+  }
+  const isAppend = readAppend(map, place, context);
+  const override = readOverride(map, place, {
+    append: ['items'],
+    replace: ['items'],
+    free: ['list', 'override'],
+  });
+  const items = readTextSequence(map, 'items', { document, place });
+  if (items === undefined) {
+    const isEmpty = findPair(map, 'items') !== undefined;
+    const message = isEmpty ? "Mapping for key 'items' is empty" : "Item has no mapping for key 'items'";
+    return fail(place, { code: 'RULE_MISSING_KEY', message, hint: 'add `items: []`' });
+  }
+  if (!isAppend && override?.append.has('items') !== true) {
+    collector.defineList(name, place, items);
+    return place;
+  }
+  const known = collector.lists.get(name);
+  if (known === undefined) {
+    return fail(place, {
+      falcoCode: 'LOAD_ERR_VALIDATE',
+      code: 'RULE_TARGET_MISSING',
+      message: "List uses 'append' or 'override.items: append' but no list by that name already exists",
+    });
+  }
+  collector.defineList(name, known.place, [...known.items, ...items]);
+  return place;
+}
+
+export function readMacroItem(map: YAMLMap, root: ItemPlace, context: ReadContext): ItemPlace {
+  const place = itemPlace(map, 'macro', 'macro', root);
+  const { document, collector } = context;
+  const name = readText(map, 'macro', { document, place }).text;
+  if (!MACRO_NAME.test(name)) {
+    const message = `Macro has an invalid name. Macro names should match a regular expression: ${MACRO_NAME.source}`;
+    context.warn({ falcoCode: 'LOAD_INVALID_MACRO_NAME', message }, place);
+  }
+  const isAppend = readAppend(map, place, context);
+  const override = readOverride(map, place, {
+    append: ['condition'],
+    replace: ['condition'],
+    free: ['macro', 'override'],
+  });
+  const condition = readText(map, 'condition', { document, place });
+  if (!isAppend && override?.append.has('condition') !== true) {
+    collector.defineMacro(name, place, condition);
+    return place;
+  }
+  const known = collector.macros.get(name);
+  if (known === undefined) {
+    return fail(place, {
+      falcoCode: 'LOAD_ERR_VALIDATE',
+      code: 'RULE_TARGET_MISSING',
+      message:
+        "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists",
+    });
+  }
+  collector.defineMacro(name, known.place, joinTexts(known.condition, condition));
+  return place;
+}

@@ -1,0 +1,113 @@
+/*
+ * Lists, macros and rules as they accumulate over items and files: definitions, redefinitions, appends and
+ * overrides. `index` is the place of the first definition, `visibility` that of the latest change: macros
+ * and lists see only what was first defined before their own latest change (Falco's rule).
+ */
+
+import type {
+  ExceptionValue,
+  ItemPlace,
+  ListItem,
+  MacroItem,
+  PlacedText,
+  PluginRequirement,
+  RuleException,
+  RuleItem,
+} from './rule-item.ts';
+
+export class RuleCollector {
+  readonly lists = new Map<string, ListItem>();
+  readonly macros = new Map<string, MacroItem>();
+  readonly rules = new Map<string, RuleItem>();
+  readonly pluginRequirements: PluginRequirement[] = [];
+  #sequence = 0;
+
+  defineList(name: string, place: ItemPlace, items: readonly string[]): void {
+    const known = this.lists.get(name);
+    const visibility = this.#next();
+    this.lists.set(name, { name, place, items, index: known?.index ?? visibility, visibility });
+  }
+
+  defineMacro(name: string, place: ItemPlace, condition: PlacedText): void {
+    const known = this.macros.get(name);
+    const visibility = this.#next();
+    this.macros.set(name, { name, place, condition, index: known?.index ?? visibility, visibility });
+  }
+
+  defineRule(rule: Omit<RuleItem, 'index' | 'visibility'>): void {
+    const known = this.rules.get(rule.name);
+    const visibility = this.#next();
+    this.rules.set(rule.name, { ...rule, index: known?.index ?? visibility, visibility });
+  }
+
+  changeRule(rule: RuleItem, changes: Partial<RuleItem>): void {
+    this.rules.set(rule.name, { ...rule, ...changes, visibility: this.#next() });
+  }
+
+  #next(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+}
+
+/** Falco joins appended text by one blank and adds no parentheses. */
+export function joinTexts(first: PlacedText, second: PlacedText): PlacedText {
+  if (first.text === '') return second;
+  return {
+    text: `${first.text} ${second.text}`,
+    // Places of another file would point into the wrong text.
+    origins: [
+      ...first.origins,
+      -1,
+      ...(second.documentName === first.documentName ? second.origins : second.origins.map(() => -1)),
+    ],
+    documentName: first.documentName,
+  };
+}
+
+export function plainText(text: string, documentName: string): PlacedText {
+  return { text, origins: new Array<number>(text.length).fill(-1), documentName };
+}
+
+/** An exception of an appended item, whose keys may be absent. */
+export interface PartialException {
+  readonly name: string;
+  readonly place: ItemPlace;
+  readonly fields: string | readonly string[] | undefined;
+  readonly comparisons: string | readonly string[] | undefined;
+  readonly values: readonly ExceptionValue[] | undefined;
+}
+
+export type MergeProblem = 'fields-of-existing' | 'no-fields' | 'no-values' | 'append-no-values';
+
+/** Exceptions of an append joined to those that are there; `onProblem` may end it. */
+export function mergeExceptions(
+  existing: readonly RuleException[],
+  added: readonly PartialException[],
+  options: {
+    readonly onProblem: (problem: MergeProblem, exception: PartialException) => void;
+    readonly complete: (exception: PartialException) => RuleException;
+  },
+): RuleException[] {
+  const merged = [...existing];
+  for (const exception of added) {
+    const at = merged.findIndex(({ name }) => name === exception.name);
+    const known = merged[at];
+    if (known === undefined) {
+      if (exception.fields === undefined) options.onProblem('no-fields', exception);
+      if (exception.values === undefined || exception.values.length === 0) {
+        options.onProblem('no-values', exception);
+      }
+      merged.push(options.complete(exception));
+      continue;
+    }
+    if (exception.fields !== undefined || exception.comparisons !== undefined) {
+      options.onProblem('fields-of-existing', exception);
+    }
+    if (exception.values === undefined || exception.values.length === 0) {
+      options.onProblem('append-no-values', exception);
+    }
+    merged[at] = { ...known, values: [...known.values, ...(exception.values ?? [])] };
+  }
+  return merged;
+}
