@@ -1,0 +1,146 @@
+/*
+ * Output texts: `%field`, `%field[argument]`, `%transformer(…)`, each with an optional width before it. Of a
+ * name the longest prefix that is a field counts: `%ct.users` is `ct.user` followed by an s.
+ */
+
+import type { FieldCatalog } from '../field/field-catalog.ts';
+import { type FieldRequest, requestKey } from '../field/field.ts';
+import { parseOperandAt } from '../filter/parser.ts';
+import type { AppendOutput } from '../rules/load-options.ts';
+import { checkOperand } from './check-operand.ts';
+import { CheckProblem } from './check-problem.ts';
+import type { CheckedOperand, CheckedOutput, OutputField, OutputSegment } from './checked-rule.ts';
+
+const DEPRECATED_CONTAINER_INFO = '%container.info';
+
+/** Throws `CheckProblem` at the first token that is not one. */
+export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[] {
+  const segments: OutputSegment[] = [];
+  let literal = '';
+  let at = 0;
+  const flush = (): void => {
+    if (literal !== '') segments.push({ kind: 'text', text: literal });
+    literal = '';
+  };
+  while (at < text.length) {
+    if (text.startsWith(DEPRECATED_CONTAINER_INFO, at)) {
+      at += DEPRECATED_CONTAINER_INFO.length;
+      continue;
+    }
+    if (text[at] !== '%') {
+      literal += text[at];
+      at += 1;
+      continue;
+    }
+    flush();
+    const width = /^\d+/.exec(text.slice(at + 1))?.[0] ?? '';
+    const start = at + 1 + width.length;
+    const { operand, end } = parseToken(text, start, catalog);
+    segments.push({ kind: 'value', operand, width: width === '' ? undefined : Number(width) });
+    at = end;
+  }
+  flush();
+  return segments;
+}
+
+function parseToken(
+  text: string,
+  start: number,
+  catalog: FieldCatalog,
+): { operand: CheckedOperand; end: number } {
+  const unknown = (detail: string, offset = start): never => {
+    throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${detail}`, {
+      offset,
+      hint: 'write a field after `%`; `tiercel list fields` names them',
+    });
+  };
+  if (/^[a-z0-9]+\(/.test(text.slice(start, start + 16)) && !text.startsWith('val(', start)) {
+    const parsed = parseOperandAt(text, start);
+    if (parsed === undefined || 'message' in parsed) return unknown(parsed?.message ?? text.slice(start));
+    return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
+  }
+  const field = catalog.findPrefix(text.slice(start, start + 200));
+  if (field === undefined) {
+    const word = /^\S*/.exec(text.slice(start))?.[0] ?? '';
+    return unknown(word === '' ? "unexpected token after '%'" : word);
+  }
+  const nameEnd = start + field.name.length;
+  if (text[nameEnd] === '[' && field.argument.kind !== 'none') {
+    const parsed = parseOperandAt(text, start);
+    if (parsed === undefined || 'message' in parsed) return unknown(parsed?.message ?? field.name);
+    return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
+  }
+  const span = { start, end: nameEnd };
+  const plain = { kind: 'field' as const, name: field.name, argument: undefined, span };
+  return { operand: checkOperand(plain, catalog), end: nameEnd };
+}
+
+/** The requests of an operand: keys of `output_fields`. */
+function collectRequests(operand: CheckedOperand, into: Map<string, FieldRequest>): void {
+  if (operand.kind === 'field') into.set(requestKey(operand.request), operand.request);
+  else if (operand.kind === 'transformer') for (const one of operand.operands) collectRequests(one, into);
+  else if (operand.kind === 'tuple') for (const one of operand.items) collectRequests(one, into);
+}
+
+export interface OutputRule {
+  readonly name: string;
+  readonly source: string;
+  readonly tags: readonly string[];
+}
+
+/** The rule's output and everything that `append_output` adds to it. */
+export function checkOutput(
+  text: string,
+  rule: OutputRule,
+  options: { readonly catalog: FieldCatalog; readonly appendOutput: readonly AppendOutput[] },
+): CheckedOutput {
+  const { catalog } = options;
+  const segments = parseOutput(text, catalog);
+  const extra = new Map<string, OutputField>();
+  for (const append of options.appendOutput) {
+    if (!isMatch(append, rule)) continue;
+    if (append.suggestedOutput) addText(segments, suggestedOutput(catalog), catalog);
+    if (append.extraOutput !== undefined && append.extraOutput !== '') {
+      addText(segments, append.extraOutput, catalog);
+    }
+    for (const field of append.extraFields) {
+      if (field.kind === 'format') {
+        extra.set(field.name, { kind: 'format', key: field.name, segments: parseOutput(field.format, catalog) });
+      } else {
+        for (const segment of parseOutput(`%${field.name}`, catalog)) {
+          if (segment.kind === 'text') throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${field.name}`, { offset: 0 });
+          const requests = new Map<string, FieldRequest>();
+          collectRequests(segment.operand, requests);
+          for (const [key, request] of requests) extra.set(key, { kind: 'value', key, request });
+        }
+      }
+    }
+  }
+  const requests = new Map<string, FieldRequest>();
+  for (const segment of segments) {
+    if (segment.kind === 'value') collectRequests(segment.operand, requests);
+  }
+  const fields = new Map<string, OutputField>();
+  for (const [key, request] of requests) fields.set(key, { kind: 'value', key, request });
+  for (const [key, field] of extra) fields.set(key, field);
+  return { segments, fields: [...fields.values()] };
+}
+
+/** Joined with one blank, as Falco does. */
+function addText(segments: OutputSegment[], text: string, catalog: FieldCatalog): void {
+  if (text === '') return;
+  segments.push({ kind: 'text', text: ' ' }, ...parseOutput(text, catalog));
+}
+
+function suggestedOutput(catalog: FieldCatalog): string {
+  return catalog.fields
+    .filter(({ name, properties }) => properties.isSuggestedOutput === true || name.startsWith('static.'))
+    .map(({ name }) => `${name.replaceAll('.', '_')}=%${name}`)
+    .join(' ');
+}
+
+function isMatch({ match }: AppendOutput, rule: OutputRule): boolean {
+  if (match.source !== undefined && match.source !== rule.source) return false;
+  if (match.rule !== undefined && match.rule !== '' && match.rule !== rule.name) return false;
+  return match.tags.every((tag) => rule.tags.includes(tag));
+}

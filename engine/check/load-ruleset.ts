@@ -1,0 +1,176 @@
+/*
+ * Rules files in, checked rules and findings out: for each file Falco's result, for people diagnostics
+ * with positions.
+ */
+
+import { PRIORITIES } from '../base/priority.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { TextDocument } from '../diagnostic/text-document.ts';
+import type { FieldCatalog } from '../field/field-catalog.ts';
+import { parseOperand } from '../filter/parser.ts';
+import type { LoadFinding } from '../rules/load-finding.ts';
+import type { RuleLoadOptions, RuleSelection } from '../rules/load-options.ts';
+import { findUnmetRequirement } from '../rules/read-versions.ts';
+import { RuleCollector } from '../rules/rule-collector.ts';
+import type { RuleItem } from '../rules/rule-item.ts';
+import { readRulesFile } from '../rules/rule-reader.ts';
+import { checkOperand } from './check-operand.ts';
+import { CheckProblem } from './check-problem.ts';
+import type { CheckedRule } from './checked-rule.ts';
+import { type CompileResult, compileItems } from './compile-items.ts';
+import { type RulesFileResult, toFalcoFinding } from './rules-result.ts';
+
+/** The version of Falco's engine whose rules are understood. */
+export const ENGINE_VERSION = '0.62.0';
+
+export interface RulesetInput {
+  readonly documents: readonly TextDocument[];
+  /** By event source. */
+  readonly catalogs: ReadonlyMap<string, FieldCatalog>;
+  readonly plugins: readonly { readonly name: string; readonly version: string }[];
+  readonly options: RuleLoadOptions;
+}
+
+export interface RulesetLoad {
+  /** Enabled ones, in evaluation order. */
+  readonly rules: readonly CheckedRule[];
+  /** One a file, in Falco's form. */
+  readonly results: readonly RulesFileResult[];
+  readonly requirementErrors: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly items: RulesetItems;
+}
+
+/** What `list` and `describe` show. */
+export interface RulesetItems {
+  readonly rules: readonly (RuleItem & { readonly isActive: boolean })[];
+  readonly macros: readonly { readonly name: string; readonly condition: string }[];
+  readonly lists: readonly { readonly name: string; readonly items: readonly string[] }[];
+}
+
+export function loadRuleset(input: RulesetInput): RulesetLoad {
+  const collector = new RuleCollector();
+  const results: RulesFileResult[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const documents = new Map(input.documents.map((document) => [document.name, document]));
+  const { catalogs, options } = input;
+  let compiled: CompileResult = { rules: [], errors: [], warnings: [] };
+  const seen = new Set<string>();
+  for (const document of input.documents) {
+    const read = readRulesFile(document, {
+      collector,
+      knownSources: new Set(catalogs.keys()),
+      engineVersion: ENGINE_VERSION,
+      isField: (text) => isFieldOfAny(text, catalogs),
+    });
+    const isBroken = read.error !== undefined;
+    if (!isBroken) compiled = compileItems(collector, { catalogs, appendOutput: options.appendOutput });
+    const errors = isBroken ? [read.error] : compiled.errors;
+    const warnings = isBroken ? read.warnings : [...read.warnings, ...compiled.warnings];
+    const toResult = (finding: LoadFinding) =>
+      toFalcoFinding(finding, documents.get(finding.documentName) ?? document);
+    results.push({
+      name: document.name,
+      successful: errors.length === 0,
+      // Falco stops at its first error.
+      errors: errors.slice(0, 1).map(toResult),
+      warnings: warnings.map(toResult),
+    });
+    for (const finding of [...errors, ...warnings]) {
+      const key = `${finding.documentName} ${finding.span.start} ${finding.falcoCode} ${finding.falcoMessage}`;
+      if (!seen.has(key)) diagnostics.push(toDiagnostic(finding, documents));
+      seen.add(key);
+    }
+  }
+  const unmet = findUnmetRequirement(collector.pluginRequirements, input.plugins);
+  const requirementErrors =
+    unmet === undefined ? [] : [createDiagnostic('RULE_VERSION', { message: unmet })];
+  const active = selectRules(compiled, options);
+  return {
+    rules: active.map(({ rule }) => rule),
+    results,
+    requirementErrors,
+    diagnostics,
+    items: describeItems(collector, new Set(active.map(({ rule }) => rule.name))),
+  };
+}
+
+function isFieldOfAny(text: string, catalogs: ReadonlyMap<string, FieldCatalog>): boolean {
+  const parsed = parseOperand(text);
+  if ('error' in parsed) return false;
+  for (const catalog of catalogs.values()) {
+    try {
+      checkOperand(parsed.operand, catalog);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CheckProblem)) throw error;
+    }
+  }
+  return false;
+}
+
+function toDiagnostic(
+  finding: LoadFinding,
+  documents: ReadonlyMap<string, TextDocument>,
+): Diagnostic {
+  const document = documents.get(finding.documentName);
+  const isWarning = !finding.falcoCode.startsWith('LOAD_ERR');
+  const item = finding.locations.findLast(({ itemName }) => itemName !== '');
+  const where = item === undefined ? '' : `${item.itemType} \`${item.itemName}\`: `;
+  const said = finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
+  return createDiagnostic(isWarning ? 'RULE_WARNING' : finding.code, {
+    message: `${where}${said}`,
+    primary: document && { document, span: finding.span, text: 'here' },
+    hint: finding.hint,
+    falcoCode: finding.falcoCode,
+  });
+}
+
+function selectRules(
+  compiled: CompileResult,
+  options: RuleLoadOptions,
+): CompileResult['rules'] {
+  const lowest = PRIORITIES.indexOf(options.minimumPriority);
+  return compiled.rules.filter(({ item }) => {
+    if (PRIORITIES.indexOf(item.priority) > lowest) return false;
+    return options.selections.reduce(
+      (isActive, selection) => (isSelected(selection, item) ? selection.action === 'enable' : isActive),
+      item.isEnabled,
+    );
+  });
+}
+
+function isSelected({ by, pattern }: RuleSelection, item: RuleItem): boolean {
+  if (by === 'tag') return item.tags.includes(pattern);
+  return matchesWildcard(item.name, pattern);
+}
+
+/** `*` stands for any text; linear in the name for each part. */
+function matchesWildcard(name: string, pattern: string): boolean {
+  const parts = pattern.split('*');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return name === pattern;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}
+
+function describeItems(collector: RuleCollector, active: ReadonlySet<string>): RulesetItems {
+  return {
+    rules: [...collector.rules.values()]
+      .sort((a, b) => a.index - b.index)
+      .map((rule) => ({ ...rule, isActive: active.has(rule.name) })),
+    macros: [...collector.macros.values()].map(({ name, condition }) => ({
+      name,
+      condition: condition.text,
+    })),
+    lists: [...collector.lists.values()].map(({ name, items }) => ({ name, items })),
+  };
+}
