@@ -10,8 +10,8 @@ export interface LaneExtractorOptions {
   readonly role: PluginRole;
   /** In [source, ...extractors], for deadlines. */
   readonly position: number;
-  readonly conditionRequests: readonly FieldRequest[];
-  readonly outputRequests: readonly FieldRequest[];
+  readonly conditions: { readonly requests: readonly FieldRequest[]; readonly firstSlot: number };
+  readonly outputs: { readonly requests: readonly FieldRequest[]; readonly firstSlot: number };
   readonly instantiate: (role: PluginRole) => PluginInstance;
   readonly calls: GuardedCalls;
 }
@@ -29,12 +29,12 @@ export class LaneExtractor {
     this.#options = options;
     this.conditions = new PlanExtraction({
       plan: PLAN_CONDITIONS,
-      requests: options.conditionRequests,
+      requests: options.conditions.requests,
       isOpaque: false,
     });
     this.outputs = new PlanExtraction({
       plan: PLAN_OUTPUTS,
-      requests: options.outputRequests,
+      requests: options.outputs.requests,
       isOpaque: true,
     });
   }
@@ -54,9 +54,19 @@ export class LaneExtractor {
     });
   }
 
-  extract(plan: PlanExtraction, batch: EventBatch): Column[] {
+  /** Puts the columns of the plan at their slots. */
+  extractInto(columns: Column[], plan: PlanExtraction, batch: EventBatch): void {
+    if (plan.isEmpty) return;
+    const { conditions, outputs } = this.#options;
+    let slot = plan === this.conditions ? conditions.firstSlot : outputs.firstSlot;
+    for (const column of this.#extract(plan, batch)) {
+      columns[slot] = column;
+      slot += 1;
+    }
+  }
+
+  #extract(plan: PlanExtraction, batch: EventBatch): Column[] {
     const instance = this.#instance;
-    if (plan.isEmpty) return [];
     if (instance === undefined) throw new PluginFault('trap', this.name, 'was not started');
     return this.#options.calls.run(this.#options.position, () => plan.extract(instance, batch));
   }

@@ -44,7 +44,6 @@ export class LaneHost {
   readonly #options: LaneHostOptions;
   #control: Control;
   #buffer: SharedArrayBuffer;
-  #worker: Worker | undefined;
   #position: Uint8Array | undefined;
   #counters: LaneCounters = INITIAL_COUNTERS;
   #setAside: number[] = [];
@@ -115,7 +114,6 @@ export class LaneHost {
         argv: [],
         execArgv: [],
       });
-      this.#worker = worker;
       const watch = this.#watchDeadlines((pluginPosition) => {
         finish({ kind: 'killed', pluginPosition, message: 'no answer within the time limit' });
       });

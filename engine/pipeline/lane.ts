@@ -190,9 +190,7 @@ export class Lane {
   #evaluate(batch: EventBatch, firstEventNumber: number): readonly Alert[] {
     const { extractors, evaluation } = this.#parts;
     const columns: Column[] = [];
-    for (const extractor of extractors) {
-      for (const column of extractor.extract(extractor.conditions, batch)) columns.push(column);
-    }
+    for (const extractor of extractors) extractor.extractInto(columns, extractor.conditions, batch);
     const position = {
       firstEventNumber,
       firstTime: this.#counters.firstTime ?? 0n,
@@ -202,7 +200,7 @@ export class Lane {
     const matched = evaluation.matchedBatch(batch, matches);
     const outputColumns: Column[] = [];
     for (const extractor of extractors) {
-      for (const column of extractor.extract(extractor.outputs, matched)) outputColumns.push(column);
+      extractor.extractInto(outputColumns, extractor.outputs, matched);
     }
     return evaluation.format(matched, outputColumns);
   }

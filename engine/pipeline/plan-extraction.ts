@@ -69,24 +69,6 @@ export class PlanExtraction {
     }));
   }
 
-  /** Columns in which no event has a value: what rules see of an event that was set aside. */
-  absentColumns(batch: EventBatch): Column[] {
-    const cells = new Uint32Array(batch.spans.length >> 1);
-    const inline: InlineValues = {
-      texts: new Uint32Array(0),
-      numbers: new BigUint64Array(0),
-      lists: new Uint32Array(0),
-      scratch: new Uint8Array(0),
-      data: batch.data,
-    };
-    return this.#requests.map((request, index) => ({
-      type: { type: request.field.type, isList: request.field.isList },
-      cells,
-      dictionary: this.dictionaries[index]!,
-      inline,
-    }));
-  }
-
   #learn(answer: ExtractedColumns): void {
     const { dictionaryRequests, dictionaryEnds, dictionaryData } = answer;
     if (dictionaryRequests.length === 0) return;

@@ -1,0 +1,141 @@
+/*
+ * Matches → lines: text or JSON, as Falco writes them. Values come from the columns of plan 1, in
+ * which only matching events are.
+ */
+
+import type { CheckedRule, OutputSegment } from '../check/checked-rule.ts';
+import type { Value } from '../column/cell-values.ts';
+import { compileOperand, type GetField } from '../compile/compile-operand.ts';
+import { formatIso8601, formatLocal, formatUtc } from '../compile/engine-field-values.ts';
+import type { FieldRequest } from '../field/field.ts';
+import type { FieldType } from '../field/field-type.ts';
+import type { Alert, AlertFormat } from './alert.ts';
+import { escapeText, valueJson, valueText } from './format-value.ts';
+
+const NOT_AVAILABLE = '<NA>';
+/** Longer lines are cut, visibly: an alert is for people. */
+const OUTPUT_SIZE_MAX = 64 << 10;
+const CUT_MARK = '… (cut)';
+/** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
+const NANOSECOND_FIELDS = new Set(['evt.time', 'evt.time.iso8601', 'evt.rawtime', 'evt.datetime']);
+
+export interface MatchedEvent {
+  readonly number: number;
+  readonly time: bigint;
+  readonly get: GetField;
+}
+
+type Part = { readonly text: string } | { readonly render: (get: GetField) => string };
+
+interface CompiledOutput {
+  readonly parts: readonly Part[];
+  readonly fields: readonly { readonly key: string; readonly json: (event: MatchedEvent) => string }[];
+}
+
+export class AlertFormatter {
+  readonly #rules: readonly CheckedRule[];
+  readonly #format: AlertFormat;
+  readonly #outputs: (CompiledOutput | undefined)[] = [];
+
+  constructor(rules: readonly CheckedRule[], format: AlertFormat) {
+    this.#rules = rules;
+    this.#format = format;
+  }
+
+  formatAlert(ruleIndex: number, event: MatchedEvent): Alert {
+    const rule = this.#rules[ruleIndex];
+    if (rule === undefined) throw new Error(`no rule ${ruleIndex}`);
+    const output = (this.#outputs[ruleIndex] ??= this.#compile(rule));
+    const message = cut(output.parts.map((part) => ('text' in part ? part.text : part.render(event.get))).join(''));
+    const time = this.#format.timeFormatIso8601
+      ? formatIso8601(event.time)
+      : formatLocal(event.time, 'time', true);
+    const full = `${time}: ${rule.priority} ${message}`;
+    const line = this.#format.jsonOutput
+      ? this.#jsonLine(rule, output, { event, message, full })
+      : escapeText(full);
+    const { name, priority, source } = rule;
+    return { rule: name, priority, source, eventNumber: event.number, line };
+  }
+
+  /** Keys in alphabetical order, as Falco has them. */
+  #jsonLine(
+    rule: CheckedRule,
+    output: CompiledOutput,
+    texts: { event: MatchedEvent; message: string; full: string },
+  ): string {
+    const format = this.#format;
+    const parts = [`"hostname":${JSON.stringify(format.hostname)}`];
+    if (format.jsonIncludeMessageProperty) parts.push(`"message":${jsonText(texts.message)}`);
+    if (format.jsonIncludeOutputProperty) parts.push(`"output":${jsonText(texts.full)}`);
+    if (format.jsonIncludeOutputFieldsProperty) {
+      const fields = output.fields.map(({ key, json }) => `${JSON.stringify(key)}:${json(texts.event)}`);
+      parts.push(`"output_fields":{${fields.join(',')}}`);
+    }
+    parts.push(`"priority":"${rule.priority}"`);
+    parts.push(`"rule":${jsonText(rule.name)}`);
+    parts.push(`"source":${jsonText(rule.source)}`);
+    if (format.jsonIncludeTagsProperty) parts.push(`"tags":${JSON.stringify(rule.tags)}`);
+    parts.push(`"time":"${formatUtc(texts.event.time)}"`);
+    return `{${parts.join(',')}}`;
+  }
+
+  #compile(rule: CheckedRule): CompiledOutput {
+    const timeKey = this.#format.timeFormatIso8601 ? 'evt.time.iso8601' : 'evt.time';
+    const fields = new Map<string, (event: MatchedEvent) => string>();
+    fields.set(timeKey, ({ time }) => String(time));
+    for (const field of rule.output.fields) {
+      if (field.kind === 'value') fields.set(field.key, (event) => fieldJson(field.request, event));
+      else {
+        const parts = compileSegments(field.segments);
+        fields.set(field.key, ({ get }) => jsonText(renderAll(parts, get)));
+      }
+    }
+    const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return {
+      parts: compileSegments(rule.output.segments),
+      fields: sorted.map(([key, json]) => ({ key, json })),
+    };
+  }
+}
+
+function fieldJson(request: FieldRequest, event: MatchedEvent): string {
+  const { name, type } = request.field;
+  if (NANOSECOND_FIELDS.has(name)) return String(event.time);
+  const value = event.get(request);
+  // Falco: before the first event the difference is negative here, and unsigned in texts.
+  if (name === 'evt.reltime' && typeof value === 'bigint') return String(BigInt.asIntN(64, value));
+  return valueJson(value, type);
+}
+
+function compileSegments(segments: readonly OutputSegment[]): Part[] {
+  return segments.map((segment) => {
+    if (segment.kind === 'text') return { text: segment.text };
+    const evaluate = compileOperand(segment.operand);
+    const { type } = segment.operand.type;
+    const { width } = segment;
+    return { render: (get) => fit(render(evaluate(get), type), width) };
+  });
+}
+
+function render(value: Value | undefined, type: FieldType): string {
+  return value === undefined ? NOT_AVAILABLE : valueText(value, type);
+}
+
+function renderAll(parts: readonly Part[], get: GetField): string {
+  return parts.map((part) => ('text' in part ? part.text : part.render(get))).join('');
+}
+
+/** Padded with blanks or cut to the width. */
+function fit(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  return text.length > width ? text.slice(0, width) : text.padEnd(width);
+}
+
+function cut(text: string): string {
+  return text.length > OUTPUT_SIZE_MAX ? text.slice(0, OUTPUT_SIZE_MAX) + CUT_MARK : text;
+}
+
+function jsonText(text: string): string {
+  return JSON.stringify(Buffer.from(text, 'utf8').toString('utf8'));
+}

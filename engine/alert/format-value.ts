@@ -1,0 +1,65 @@
+/* Values in outputs: text as people read it, and typed JSON. */
+
+import { isIPv6 } from 'node:net';
+import { fromByteString } from '../base/text.ts';
+import type { Value } from '../column/cell-values.ts';
+import type { FieldType } from '../field/field-type.ts';
+
+/** Falco limits the text of a list. */
+const LIST_SIZE_MAX = 1024;
+
+export function valueText(value: Value, type: FieldType): string {
+  if (typeof value === 'bigint') return type === 'bool' ? (value === 0n ? 'false' : 'true') : String(value);
+  if (typeof value === 'string') return textOf(value, type);
+  const elements = value.map((element) => valueText(element, type));
+  const text = `(${elements.join(',')})`;
+  return text.length > LIST_SIZE_MAX ? text.slice(0, LIST_SIZE_MAX) : text;
+}
+
+function textOf(bytes: string, type: FieldType): string {
+  if (type === 'ipaddr') return addressText(bytes);
+  if (type === 'ipnet') return `${addressText(bytes.slice(0, -1))}/${bytes.charCodeAt(bytes.length - 1)}`;
+  return fromByteString(bytes);
+}
+
+function addressText(bytes: string): string {
+  const numbers = Array.from(bytes, (byte) => byte.charCodeAt(0));
+  if (numbers.length === 4) return numbers.join('.');
+  const groups: string[] = [];
+  for (let index = 0; index < numbers.length; index += 2) {
+    groups.push(((numbers[index] ?? 0) * 256 + (numbers[index + 1] ?? 0)).toString(16));
+  }
+  const text = groups.join(':');
+  // The longest run of zero groups becomes `::` (RFC 5952).
+  const runs = [...text.matchAll(/(?:^|:)(0(?::0)+)(?=:|$)/g)].sort((a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0));
+  const [run] = runs;
+  if (run === undefined) return text;
+  const start = run.index;
+  const short = `${text.slice(0, start)}::${text.slice(start + run[0].length).replace(/^:/, '')}`;
+  return isIPv6(short) ? short : text;
+}
+
+/** JSON text of a value; numbers of 64 bits are written whole. */
+export function valueJson(value: Value | undefined, type: FieldType): string {
+  if (value === undefined) return 'null';
+  if (typeof value === 'bigint') return valueText(value, type);
+  if (typeof value === 'string') return JSON.stringify(toWellFormed(textOf(value, type)));
+  return `[${value.map((element) => valueJson(element, type)).join(',')}]`;
+}
+
+/** Lone surrogates cannot be written as UTF-8. */
+function toWellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+/** What could drive a terminal or break a line: controls, line separators, marks of direction. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Falco writes text alerts through JSON's escaping; what could drive a terminal is escaped too. */
+export function escapeText(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1);
+  return escaped.replace(UNPRINTABLE, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,12 @@
+/** The public interface: nothing is public that is not named here. */
+
+export type { Alert } from './alert/alert.ts';
+export { ENGINE_VERSION, type RulesetLoad } from './check/load-ruleset.ts';
+export type { RulesFileResult } from './check/rules-result.ts';
+export type { Config } from './config/config.ts';
+export type { Diagnostic } from './diagnostic/diagnostic.ts';
+export { buildEngine, type EngineBuild, type Loaded, loadAll } from './pipeline/build-engine.ts';
+export type { Engine, RunOptions } from './pipeline/engine.ts';
+export type { LaneFault, LaneLogLine, LaneProblem } from './pipeline/lane-protocol.ts';
+export type { Progress, RunSummary } from './pipeline/run-summary.ts';
+export { type ComponentFile, readComponentFile } from './plugin/component-file.ts';

@@ -1,0 +1,120 @@
+/* Plugins' files → judged components, the fields of each event source, and what has to be granted. */
+
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createTextDocument } from '../diagnostic/text-document.ts';
+import type { Config, PluginConfig } from '../config/config.ts';
+import type { Field } from '../field/field.ts';
+import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
+import { type ComponentFile, readComponentFile } from '../plugin/component-file.ts';
+import { validateAgainstSchema } from '../schema/validate.ts';
+import { readYamlDocument } from '../schema/yaml-document.ts';
+
+export interface LoadedPlugin {
+  readonly config: PluginConfig;
+  readonly file: ComponentFile;
+}
+
+export interface LoadedPlugins {
+  readonly plugins: readonly LoadedPlugin[];
+  /** By event source. */
+  readonly catalogs: ReadonlyMap<string, FieldCatalog>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function loadPlugins(config: Config): LoadedPlugins {
+  const diagnostics: Diagnostic[] = [];
+  const plugins: LoadedPlugin[] = [];
+  for (const plugin of config.plugins) {
+    const { value: file, diagnostics: found } = readComponentFile(plugin.libraryPath);
+    diagnostics.push(...found);
+    if (file === undefined) continue;
+    if (file.manifest.name !== plugin.name) {
+      const message = `${plugin.libraryPath} is plugin \`${file.manifest.name}\`, expected \`${plugin.name}\``;
+      diagnostics.push(createDiagnostic('PLUGIN_NAME_MISMATCH', { message }));
+      continue;
+    }
+    diagnostics.push(...checkInitConfig(plugin, file), ...checkGrants(plugin, file));
+    plugins.push({ config: plugin, file });
+  }
+  diagnostics.push(...findDuplicates(plugins));
+  return { plugins, catalogs: createCatalogs(plugins, config), diagnostics };
+}
+
+function createCatalogs(
+  plugins: readonly LoadedPlugin[],
+  config: Config,
+): ReadonlyMap<string, FieldCatalog> {
+  const catalogs = new Map<string, FieldCatalog>();
+  for (const { file } of plugins) {
+    const source = file.manifest.source?.name;
+    if (source === undefined) continue;
+    const fields = plugins.flatMap((plugin) => fieldsFor(plugin, source));
+    catalogs.set(source, createFieldCatalog(source, fields, config.staticFields));
+  }
+  return catalogs;
+}
+
+function fieldsFor({ file }: LoadedPlugin, source: string): Field[] {
+  const { name, extractor } = file.manifest;
+  if (extractor === undefined) return [];
+  if (extractor.sources !== undefined && !extractor.sources.includes(source)) return [];
+  return extractor.fields.map((field, fieldIndex) => ({
+    ...field,
+    provider: { kind: 'plugin' as const, pluginName: name, fieldIndex },
+  }));
+}
+
+function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Diagnostic[] {
+  if (plugin.initConfig === '') return [];
+  const schema = file.manifest.initConfigSchema;
+  const document = createTextDocument(`init_config of ${plugin.name}`, plugin.initConfig);
+  if (schema === undefined) {
+    const message = `plugin \`${plugin.name}\` takes no init configuration`;
+    return [createDiagnostic('PLUGIN_CONFIG_SCHEMA', { message, hint: 'remove `init_config`' })];
+  }
+  const yaml = readYamlDocument(document);
+  const violations = validateAgainstSchema(schema as object, yaml) ?? [];
+  return violations.map(({ message, span, hint }) =>
+    createDiagnostic('PLUGIN_CONFIG_SCHEMA', {
+      message: `init_config of \`${plugin.name}\`: ${message}`,
+      hint,
+      primary: { document, span, text: 'here' },
+    }),
+  );
+}
+
+/** Everything is denied unless granted; a location that was typed grants exactly that location. */
+function checkGrants(plugin: PluginConfig, file: ComponentFile): Diagnostic[] {
+  const { manifest } = file;
+  const denied: string[] = [];
+  if (manifest.capabilities.clock && !plugin.grants.includes('clock')) denied.push('clock');
+  for (const root of manifest.capabilities.store) {
+    const isTyped = root === 'input' && manifest.source?.openParams === 'location';
+    if (!isTyped && !plugin.grants.includes(`store:${root}`)) denied.push(`store:${root}`);
+  }
+  return denied.map((capability) =>
+    createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
+      message: `plugin \`${manifest.name}\` ${manifest.version} asks for \`${capability}\`, which was not granted`,
+      hint: `add \`grants: [${capability}]\` to the plugin in tiercel.yaml`,
+    }),
+  );
+}
+
+function findDuplicates(plugins: readonly LoadedPlugin[]): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const names = new Set<string>();
+  const sources = new Set<string>();
+  for (const { file } of plugins) {
+    const { name, source } = file.manifest;
+    if (names.has(name)) {
+      diagnostics.push(createDiagnostic('PLUGIN_DUPLICATE', { message: `plugin \`${name}\` is loaded twice` }));
+    }
+    if (source !== undefined && sources.has(source.name)) {
+      const message = `two plugins are sources of \`${source.name}\``;
+      diagnostics.push(createDiagnostic('PLUGIN_DUPLICATE', { message }));
+    }
+    names.add(name);
+    if (source !== undefined) sources.add(source.name);
+  }
+  return diagnostics;
+}
