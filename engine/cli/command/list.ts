@@ -1,0 +1,144 @@
+/* `tiercel list`: rules, macros, lists, fields of sources, plugins. */
+
+import { bundledPluginPath, bundledPlugins, loadConfig } from '../../config/load-config.ts';
+import { hasErrors } from '../../diagnostic/diagnostic.ts';
+import { renderText } from '../../diagnostic/render.ts';
+import { type Loaded, loadAll, readComponentFile } from '../../index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type ListFormat, renderTable, type Table } from '../table.ts';
+import { say, type Terminal } from '../terminal.ts';
+
+export const LISTABLE = ['rules', 'macros', 'lists', 'fields', 'plugins'] as const;
+export type Listable = (typeof LISTABLE)[number];
+
+export interface ListArguments {
+  readonly what: Listable;
+  readonly source: string | undefined;
+  readonly config: string | undefined;
+  readonly rules: readonly string[];
+  readonly options: readonly string[];
+  readonly format: ListFormat;
+}
+
+export function listCommand(args: ListArguments, terminal: Terminal): number {
+  if (args.what === 'plugins') return print(listPlugins(), args.format, terminal);
+  const { value: config, diagnostics } = loadConfig({
+    configFile: args.config,
+    rulesFiles: args.rules,
+    options: args.options,
+    // The rules of the first bundled source, when none are named.
+    plugin: args.rules.length === 0 && args.config === undefined ? 'cloudtrail' : undefined,
+    openParams: undefined,
+  });
+  if (config === undefined) {
+    say(terminal, renderText(diagnostics, terminal));
+    return EXIT.invalid;
+  }
+  const loaded = loadAll(config);
+  if (hasErrors(loaded.diagnostics)) {
+    say(terminal, renderText(loaded.diagnostics, terminal));
+    return EXIT.invalid;
+  }
+  if (args.what === 'fields') {
+    const { catalogs } = loaded.plugins;
+    if (args.source !== undefined && !catalogs.has(args.source)) {
+      say(terminal, `no loaded plugin is a source of \`${args.source}\` (there are ${[...catalogs.keys()].join(', ')})`);
+      return EXIT.usage;
+    }
+    return print(listFields(loaded, args.source), args.format, terminal);
+  }
+  return print(listItems(loaded, args.what), args.format, terminal);
+}
+
+function print(listed: Listed, format: ListFormat, terminal: Terminal): number {
+  const text = format === 'json' ? JSON.stringify(listed.json, null, 2) : renderTable(listed.table, format);
+  terminal.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
+
+interface Listed {
+  readonly table: Table;
+  readonly json: unknown;
+}
+
+function listItems({ rulesetLoad }: Loaded, what: 'rules' | 'macros' | 'lists'): Listed {
+  const { rules, macros, lists } = rulesetLoad.items;
+  if (what === 'macros') {
+    return { json: macros, table: { columns: ['macro', 'condition'], rows: macros.map(({ name, condition }) => [name, condition]) } };
+  }
+  if (what === 'lists') {
+    return { json: lists, table: { columns: ['list', 'items'], rows: lists.map(({ name, items }) => [name, items.join(', ')]) } };
+  }
+  return {
+    json: rules.map((rule) => ({
+      name: rule.name,
+      description: rule.description,
+      condition: rule.condition.text,
+      output: rule.output.text,
+      priority: rule.priority,
+      source: rule.source,
+      tags: rule.tags,
+      enabled: rule.isEnabled,
+      active: rule.isActive,
+    })),
+    table: {
+      columns: ['rule', 'priority', 'source', 'active', 'description'],
+      rows: rules.map((rule) => [rule.name, rule.priority, rule.source, rule.isActive ? 'yes' : 'no', rule.description.trim()]),
+    },
+  };
+}
+
+function listFields({ plugins }: Loaded, source: string | undefined): Listed {
+  const fields = [...plugins.catalogs.values()]
+    .filter((catalog) => source === undefined || catalog.source === source)
+    .flatMap((catalog) => catalog.fields.map((field) => ({ source: catalog.source, ...field })));
+  const argumentText = { none: '', index: '[index]', key: '[key]' };
+  return {
+    json: fields.map(({ source: of, name, type, isList, argument, description, properties, provider }) => ({
+      source: of,
+      name,
+      type,
+      isList,
+      argument,
+      description,
+      properties,
+      plugin: provider.kind === 'plugin' ? provider.pluginName : null,
+    })),
+    table: {
+      columns: ['field', 'type', 'description'],
+      rows: fields
+        .filter(({ properties }) => properties.hidden !== true)
+        .map(({ name, type, isList, argument, description }) => [
+          `${name}${argumentText[argument.kind]}`,
+          isList ? `list of ${type}` : type,
+          description,
+        ]),
+    },
+  };
+}
+
+function listPlugins(): Listed {
+  const manifests = bundledPlugins().flatMap((name) => {
+    const { value } = readComponentFile(bundledPluginPath(name));
+    return value === undefined ? [] : [value.manifest];
+  });
+  return {
+    json: manifests.map(({ name, version, description, source, extractor }) => ({
+      name,
+      version,
+      description,
+      source: source?.name ?? null,
+      fields: extractor?.fields.length ?? 0,
+    })),
+    table: {
+      columns: ['plugin', 'version', 'source', 'fields', 'description'],
+      rows: manifests.map(({ name, version, description, source, extractor }) => [
+        name,
+        version,
+        source?.name ?? '-',
+        String(extractor?.fields.length ?? 0),
+        description,
+      ]),
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/* `tiercel plugin inspect`: what a file is and wants, without running anything of it. */
+
+import { LIMITS } from '../../base/limits.ts';
+import { renderText, toJson } from '../../diagnostic/render.ts';
+import { readComponentFile } from '../../index.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function inspectCommand(path: string, format: 'text' | 'json', terminal: Terminal): number {
+  const { value: file, diagnostics } = readComponentFile(path);
+  if (file === undefined) {
+    if (format === 'json') terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
+    else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
+    return EXIT.invalid;
+  }
+  const { manifest, sizeBytes, digest, imports, coreModuleSizes } = file;
+  const limits = {
+    memorySizeMax: LIMITS.memorySizeMax.value,
+    callTimeMaxMs: LIMITS.callTimeMax.value,
+    ...manifest.limits,
+  };
+  if (format === 'json') {
+    const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
+    terminal.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const rows: [string, string][] = [
+    ['plugin', `${manifest.name} ${manifest.version}`],
+    ['description', manifest.description],
+    ['contact', manifest.contact],
+    ['license', manifest.license],
+    ['world', manifest.world],
+    ['source', manifest.source === undefined ? 'none' : `${manifest.source.name} (open: ${manifest.source.openParamsDescription})`],
+    ['fields', String(manifest.extractor?.fields.length ?? 0)],
+    ['asks for', describeCapabilities(manifest.capabilities)],
+    ['imports', imports.join(', ')],
+    ['size', `${sizeBytes} bytes, core modules ${coreModuleSizes.join(' + ')}`],
+    ['sha256', digest],
+    ['limits', `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms`],
+  ];
+  for (const [name, value] of rows) terminal.stdout.write(`${name.padEnd(12)} ${value}\n`);
+  return EXIT.ok;
+}
+
+function describeCapabilities({ store, clock }: { readonly store: readonly string[]; readonly clock: boolean }): string {
+  const wanted = [...store.map((root) => `store root ${root} (read-only)`), ...(clock ? ['clock'] : [])];
+  return wanted.length === 0 ? 'nothing' : wanted.join(', ');
+}

@@ -1,0 +1,40 @@
+import type { Progress } from '../index.ts';
+import { formatBytes, formatCount, type Terminal } from './terminal.ts';
+
+const BAR_WIDTH = 24;
+
+/** A line on standard error that is written over; nothing at all when that is not a terminal. */
+export class ProgressBar {
+  readonly #terminal: Terminal;
+  #isShown = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  get isWanted(): boolean {
+    return this.#terminal.stderr.isTTY === true;
+  }
+
+  show(progress: Progress): void {
+    const { events, bytesRead, bytesTotal, alerts, elapsedMs } = progress;
+    const seconds = Math.max(elapsedMs / 1000, 0.001);
+    const rate = bytesRead / seconds;
+    const parts = [`${formatCount(events)} events`, `${formatBytes(rate)}/s`, `${formatCount(alerts)} alerts`];
+    if (bytesTotal !== undefined && bytesTotal > 0) {
+      const share = Math.min(1, bytesRead / bytesTotal);
+      const filled = Math.round(share * BAR_WIDTH);
+      const left = rate > 0 ? Math.ceil((bytesTotal - bytesRead) / rate) : 0;
+      parts.unshift(`[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.round(share * 100)} %`);
+      if (share < 1) parts.push(`${left} s left`);
+    }
+    const width = (this.#terminal.stderr.columns ?? 80) - 1;
+    this.#terminal.stderr.write(`\r\u001b[K${parts.join('  ').slice(0, width)}`);
+    this.#isShown = true;
+  }
+
+  clear(): void {
+    if (this.#isShown) this.#terminal.stderr.write('\r\u001b[K');
+    this.#isShown = false;
+  }
+}

@@ -1,0 +1,77 @@
+/* Diagnostics as people read them, with the line and a caret, and as JSON. */
+
+import pc from 'picocolors';
+import type { Diagnostic, Label } from './diagnostic.ts';
+import { positionAt } from './text-document.ts';
+
+/** Longer lines are shown around the caret only. */
+const FRAME_WIDTH = 100;
+
+export function renderText(
+  diagnostics: readonly Diagnostic[],
+  options: { readonly color: boolean },
+): string {
+  const colors = pc.createColors(options.color);
+  const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan };
+  return diagnostics
+    .map((diagnostic) => {
+      const { severity, code, message, primary, context, hint, falcoCode } = diagnostic;
+      const lines: string[] = [];
+      const place = primary === undefined ? '' : `${placeOf(primary)}: `;
+      lines.push(`${place}${paint[severity](colors.bold(severity))}: ${printable(message)} ${colors.dim(`[${code}${falcoCode === undefined ? '' : `, ${falcoCode}`}]`)}`);
+      if (primary !== undefined) lines.push(...frame(primary, colors));
+      for (const label of context) {
+        lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printable(label.text)}`);
+        lines.push(...frame(label, colors));
+      }
+      if (hint !== undefined) lines.push(`  ${colors.green('hint')}: ${printable(hint)}`);
+      return lines.join('\n');
+    })
+    .join('\n');
+}
+
+/** One object each; positions from 1. */
+export function toJson(diagnostics: readonly Diagnostic[]): unknown[] {
+  return diagnostics.map(({ code, severity, message, primary, context, hint, falcoCode }) => ({
+    code,
+    severity,
+    message,
+    ...(falcoCode === undefined ? {} : { falcoCode }),
+    ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
+    ...(context.length === 0 ? {} : { context: context.map((label) => ({ ...jsonPlace(label), text: label.text })) }),
+    ...(hint === undefined ? {} : { hint }),
+  }));
+}
+
+function jsonPlace({ document, span }: Label): { file: string; line: number; character: number } {
+  return { file: document.name, ...positionAt(document, span.start) };
+}
+
+function placeOf({ document, span }: Label): string {
+  const { line, character } = positionAt(document, span.start);
+  return `${document.name}:${line}:${character}`;
+}
+
+function frame(label: Label, colors: ReturnType<typeof pc.createColors>): string[] {
+  const { document, span } = label;
+  const { line, character } = positionAt(document, span.start);
+  const start = document.lineStarts[line - 1] ?? 0;
+  const end = document.text.indexOf('\n', start);
+  const text = document.text.slice(start, end === -1 ? undefined : end);
+  if (text.trim() === '') return [];
+  const from = Math.max(0, character - 1 - FRAME_WIDTH / 2);
+  const shown = printable(text.slice(from, from + FRAME_WIDTH)).replaceAll('\t', ' ');
+  const number = String(line);
+  const gutter = ' '.repeat(number.length);
+  const width = Math.max(1, Math.min(span.end - span.start, text.length - (character - 1), FRAME_WIDTH));
+  return [
+    `  ${colors.dim(`${number} |`)} ${shown}`,
+    `  ${colors.dim(`${gutter} |`)} ${' '.repeat(character - 1 - from)}${colors.red('^'.repeat(width))}`,
+  ];
+}
+
+/** What could drive a terminal is shown as U+FFFD. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be replaced
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
