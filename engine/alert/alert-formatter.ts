@@ -3,11 +3,10 @@
  * which only matching events are.
  */
 
-import type { CheckedRule, OutputSegment } from '../check/checked-rule.ts';
+import type { CheckedOperand, CheckedRule, OutputSegment } from '../check/checked-rule.ts';
 import type { Value } from '../column/cell-values.ts';
 import { compileOperand, type GetField } from '../compile/compile-operand.ts';
 import { formatIso8601, formatLocal, formatUtc } from '../compile/engine-field-values.ts';
-import type { FieldRequest } from '../field/field.ts';
 import type { FieldType } from '../field/field-type.ts';
 import type { Alert, AlertFormat } from './alert.ts';
 import { escapeText, valueJson, valueText } from './format-value.ts';
@@ -17,7 +16,14 @@ const NOT_AVAILABLE = '<NA>';
 const OUTPUT_SIZE_MAX = 64 << 10;
 const CUT_MARK = '… (cut)';
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
-const NANOSECOND_FIELDS = new Set(['evt.time', 'evt.time.iso8601', 'evt.rawtime', 'evt.datetime']);
+const NANOSECOND_FIELDS = new Set([
+  'evt.time',
+  'evt.time.s',
+  'evt.time.iso8601',
+  'evt.rawtime',
+  'evt.datetime',
+  'evt.datetime.s',
+]);
 
 export interface MatchedEvent {
   readonly number: number;
@@ -53,7 +59,7 @@ export class AlertFormatter {
     const full = `${time}: ${rule.priority} ${message}`;
     const line = this.#format.jsonOutput
       ? this.#jsonLine(rule, output, { event, message, full })
-      : escapeText(full);
+      : full;
     const { name, priority, source } = rule;
     return { rule: name, priority, source, eventNumber: event.number, line };
   }
@@ -85,36 +91,43 @@ export class AlertFormatter {
     const fields = new Map<string, (event: MatchedEvent) => string>();
     fields.set(timeKey, ({ time }) => String(time));
     for (const field of rule.output.fields) {
-      if (field.kind === 'value') fields.set(field.key, (event) => fieldJson(field.request, event));
+      if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
       else {
-        const parts = compileSegments(field.segments);
+        const parts = compileSegments(field.segments, (text) => text);
         fields.set(field.key, ({ get }) => jsonText(renderAll(parts, get)));
       }
     }
     const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return {
-      parts: compileSegments(rule.output.segments),
+      parts: compileSegments(rule.output.segments, this.#format.jsonOutput ? (text) => text : escapeText),
       fields: sorted.map(([key, json]) => ({ key, json })),
     };
   }
 }
 
-function fieldJson(request: FieldRequest, event: MatchedEvent): string {
-  const { name, type } = request.field;
-  if (NANOSECOND_FIELDS.has(name)) return String(event.time);
-  const value = event.get(request);
-  // Falco: before the first event the difference is negative here, and unsigned in texts.
-  if (name === 'evt.reltime' && typeof value === 'bigint') return String(BigInt.asIntN(64, value));
-  return valueJson(value, type);
+function compileFieldJson(operand: CheckedOperand): (event: MatchedEvent) => string {
+  const evaluate = compileOperand(operand);
+  const name = operand.kind === 'field' ? operand.request.field.name : '';
+  if (NANOSECOND_FIELDS.has(name)) return ({ time }) => String(time);
+  return ({ get }) => {
+    const value = evaluate(get);
+    // Falco: before the first event the difference is negative here, and unsigned in texts.
+    if (name === 'evt.reltime' && typeof value === 'bigint') return String(BigInt.asIntN(64, value));
+    return valueJson(value, operand.type.type);
+  };
 }
 
-function compileSegments(segments: readonly OutputSegment[]): Part[] {
+/** `finish`: what is done to the text of a value before it goes into a line. */
+function compileSegments(
+  segments: readonly OutputSegment[],
+  finish: (text: string) => string,
+): Part[] {
   return segments.map((segment) => {
     if (segment.kind === 'text') return { text: segment.text };
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
     const { width } = segment;
-    return { render: (get) => fit(render(evaluate(get), type), width) };
+    return { render: (get) => finish(fit(render(evaluate(get), type), width)) };
   });
 }
 

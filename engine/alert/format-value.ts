@@ -56,10 +56,11 @@ function toWellFormed(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Falco writes text alerts through JSON's escaping; what could drive a terminal is escaped too. */
+/** A value cannot end a line, drive a terminal or turn the direction of text. */
 export function escapeText(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1);
-  return escaped.replace(UNPRINTABLE, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replace(UNPRINTABLE, (character) => {
+    return ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -57,7 +57,7 @@ function checkComparison(
   if (isFieldOnTheRight && WITHOUT_FIELD_ON_THE_RIGHT.includes(operator)) {
     mismatch(`operator '${operator.toUpperCase()}' doesn't support right-hand side fields`);
   }
-  checkOperator(expression.operator, left.type, mismatch);
+  checkOperator(operator, left.type, mismatch);
   const right = checkRight(expression.right, { left, operator, catalog, mismatch });
   return { kind: 'compare', operator: operator as CompareOperator, modifier, left, right };
 }
@@ -73,7 +73,7 @@ function checkOperator(
     }
     return;
   }
-  const isEquality = operator === '==' || EQUALITY.includes(operator);
+  const isEquality = EQUALITY.includes(operator);
   if (isNumericType(type)) {
     const isAllowed = isEquality || (type !== 'bool' && ORDER.includes(operator));
     if (!isAllowed) mismatch(`filter error: '${operator}' operator not supported for numeric filters`);

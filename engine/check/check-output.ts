@@ -17,7 +17,8 @@ const DEPRECATED_CONTAINER_INFO = '%container.info';
 export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[] {
   const segments: OutputSegment[] = [];
   let literal = '';
-  let at = 0;
+  // A leading star asks Falco for `<NA>` instead of silence; ours always prints `<NA>`.
+  let at = text.startsWith('*') ? 1 : 0;
   const flush = (): void => {
     if (literal !== '') segments.push({ kind: 'text', text: literal });
     literal = '';
@@ -36,7 +37,7 @@ export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[
     const width = /^\d+/.exec(text.slice(at + 1))?.[0] ?? '';
     const start = at + 1 + width.length;
     const { operand, end } = parseToken(text, start, catalog);
-    segments.push({ kind: 'value', operand, width: width === '' ? undefined : Number(width) });
+    segments.push({ kind: 'value', operand, width: Number(width) === 0 ? undefined : Number(width) });
     at = end;
   }
   flush();
@@ -61,8 +62,11 @@ function parseToken(
   }
   const field = catalog.findPrefix(text.slice(start, start + 200));
   if (field === undefined) {
-    const word = /^\S*/.exec(text.slice(start))?.[0] ?? '';
-    return unknown(word === '' ? "unexpected token after '%'" : word);
+    if (start >= text.length) {
+      const message = 'invalid formatting syntax: formatting cannot end with a %';
+      throw new CheckProblem('RULE_OUTPUT', message, { offset: start, hint: 'remove the `%`' });
+    }
+    return unknown("unexpected token after '");
   }
   const nameEnd = start + field.name.length;
   if (text[nameEnd] === '[' && field.argument.kind !== 'none') {
@@ -109,9 +113,7 @@ export function checkOutput(
       } else {
         for (const segment of parseOutput(`%${field.name}`, catalog)) {
           if (segment.kind === 'text') throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${field.name}`, { offset: 0 });
-          const requests = new Map<string, FieldRequest>();
-          collectRequests(segment.operand, requests);
-          for (const [key, request] of requests) extra.set(key, { kind: 'value', key, request });
+          extra.set(field.name, { kind: 'value', key: field.name, operand: segment.operand });
         }
       }
     }
@@ -121,7 +123,10 @@ export function checkOutput(
     if (segment.kind === 'value') collectRequests(segment.operand, requests);
   }
   const fields = new Map<string, OutputField>();
-  for (const [key, request] of requests) fields.set(key, { kind: 'value', key, request });
+  for (const [key, request] of requests) {
+    const type = { type: request.field.type, isList: request.field.isList };
+    fields.set(key, { kind: 'value', key, operand: { kind: 'field', request, type } });
+  }
   for (const [key, field] of extra) fields.set(key, field);
   return { segments, fields: [...fields.values()] };
 }
@@ -129,7 +134,7 @@ export function checkOutput(
 /** Joined with one blank, as Falco does. */
 function addText(segments: OutputSegment[], text: string, catalog: FieldCatalog): void {
   if (text === '') return;
-  segments.push({ kind: 'text', text: ' ' }, ...parseOutput(text, catalog));
+  segments.push(...parseOutput(`  ${text}`.slice(1), catalog));
 }
 
 function suggestedOutput(catalog: FieldCatalog): string {

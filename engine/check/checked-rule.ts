@@ -84,7 +84,7 @@ export type OutputSegment =
 
 /** `output_fields` of an alert: key and typed value (`fields` of outputs, `extra_fields`). */
 export type OutputField =
-  | { readonly kind: 'value'; readonly key: string; readonly request: FieldRequest }
+  | { readonly kind: 'value'; readonly key: string; readonly operand: CheckedOperand }
   /** `extra_fields: [{name: "format"}]`: always a string. */
   | { readonly kind: 'format'; readonly key: string; readonly segments: readonly OutputSegment[] };
 

@@ -69,7 +69,8 @@ class ItemCompiler {
       const rule = this.#compileRule(item);
       if (rule !== undefined) rules.push({ item, rule });
     }
-    this.#warnOfUnused();
+    // Falco ends a load at its first error, before it looks for what is not used.
+    if (this.#errors.length === 0) this.#warnOfUnused();
     return { rules, errors: this.#errors, warnings: this.#warnings };
   }
 
@@ -139,7 +140,7 @@ class ItemCompiler {
 
   #outputMessage(falcoCode: string, message: string): string {
     const isOutput = falcoCode === 'LOAD_ERR_COMPILE_OUTPUT';
-    return isOutput && !message.startsWith('unknown filter') ? `unknown filter: ${message}` : message;
+    return isOutput && !/^(?:unknown filter|invalid formatting)/.test(message) ? `unknown filter: ${message}` : message;
   }
 
   #parse(condition: PlacedText, place: ItemPlace, itemType: string): Expression | undefined {

@@ -45,7 +45,7 @@ export function findConditionWarnings(
 function misuse(word: Word, operator: string, catalog: FieldCatalog): string | undefined {
   const { text } = word;
   if (operator === 'regex') {
-    const core = text.replace(/^(?:\.\*)+/, '').replace(/(?:\.\*)+$/, '');
+    const core = text.replace(/^\^?(?:\.\*)*/, '').replace(/(?:\.\*)*\$?$/, '');
     if (!REGEX_META.test(core)) {
       return `regex check with '${text}' may be optimized with simpler operators such as '=', 'contains', 'startswith', 'endswith'`;
     }

@@ -30,7 +30,7 @@ export function planExtraction(rules: readonly CheckedRule[]): ExtractionPlan {
     visitCondition(condition, (request) => conditions.push(request));
     visitSegments(output.segments, (request) => outputs.push(request));
     for (const field of output.fields) {
-      if (field.kind === 'value') outputs.push(field.request);
+      if (field.kind === 'value') visitOperand(field.operand, (request) => outputs.push(request));
       else visitSegments(field.segments, (request) => outputs.push(request));
     }
   }

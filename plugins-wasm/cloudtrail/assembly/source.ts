@@ -1,6 +1,5 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
-import { Bytes, bytes } from '../../sdk/bytes';
 import { ElementView, memberCount } from '../../sdk/event-view';
 import { unescapeTo } from '../../sdk/json-text';
 import { INVALID, validateValue } from '../../sdk/json-validate';
@@ -22,7 +21,6 @@ const LOOKUP = 6;
 const FIRST_TELLTALE = 7;
 
 const MEMBERS_MIN: i32 = 3;
-const INSIGHT: Bytes = bytes('AwsCloudTrailInsight');
 const ENDINGS: string[] = ['.json', '.jsonl', '.ndjson', '.log'];
 
 export class CloudTrailShape extends RecordShape {
@@ -38,7 +36,7 @@ export class CloudTrailShape extends RecordShape {
   }
 
   isWanted(path: string): bool {
-    if (path.includes('/CloudTrail-Digest/') || path.includes('/CloudTrail-Insight/')) return false;
+    if (path.includes('/CloudTrail-Digest/')) return false;
     const name = path.endsWith('.gz') ? path.substring(0, path.length - 3) : path;
     for (let index = 0; index < ENDINGS.length; index++) if (name.endsWith(ENDINGS[index])) return true;
     return false;
@@ -56,10 +54,6 @@ export class CloudTrailShape extends RecordShape {
       return this.lose('`Records` is not an array');
     }
     if (!this.hasTelltale()) return this.judgeStranger(start, end, isNested);
-    if (view.text(EVENT_TYPE) && INSIGHT.equals(view.textStart, view.textSize)) {
-      this.reason = 'Insight records left out: they tell of API call rates, not of events';
-      return Verdict.Skipped;
-    }
     this.eventStart = start;
     this.eventEnd = end;
     this.time = view.text(EVENT_TIME) ? parseTime(view.textStart, view.textSize) : NO_TIME;
