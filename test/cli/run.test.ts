@@ -1,0 +1,181 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram } from '../support/run-program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tiercel-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const login = (extra: object): string =>
+  JSON.stringify({
+    eventTime: '2026-01-02T03:04:05Z',
+    eventName: 'ConsoleLogin',
+    eventSource: 'signin.amazonaws.com',
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '198.51.100.7',
+    userIdentity: { type: 'IAMUser', userName: 'eve' },
+    responseElements: { ConsoleLogin: 'Success' },
+    additionalEventData: { MFAUsed: 'No' },
+    ...extra,
+  });
+
+/** The rule with which Falco announced its plugins, as printed, declaring nothing else. */
+const ANNOUNCED_RULE = `
+- rule: Console Login Without MFA
+  desc: Detect a console login without MFA.
+  condition: ct.name="ConsoleLogin" and ct.error=""
+    and ct.user.identitytype!="AssumedRole" and json.value[/responseElements/ConsoleLogin]="Success"
+    and json.value[/additionalEventData/MFAUsed]="No"
+  output: Detected a console login without MFA (requesting user=%ct.user, requesting IP=%ct.srcip, AWS region=%ct.region)
+  priority: CRITICAL
+  source: aws_cloudtrail
+`;
+
+describe('tiercel run', () => {
+  it('finds every attack of the sample story once, and nothing else', async () => {
+    const { code, stdout, stderr } = await runProgram(['run', 'cloudtrail', 'rules/samples/AWSLogs']);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(15);
+    expect(stderr).toContain('378 events');
+    const rules = readFileSync(join(REPOSITORY, 'rules/aws_cloudtrail_rules.yaml'), 'utf8');
+    for (const [, name] of rules.matchAll(/^- rule: (.+)$/gm)) expect(stderr).toContain(`1  ${name}`);
+  });
+
+  it('fires the announced rule when the error is absent, and not when there is one', async () => {
+    const rules = write('announced.yaml', ANNOUNCED_RULE);
+    const events = write(
+      'logins.jsonl',
+      [login({}), login({ errorCode: 'Failed' }), login({ errorCode: '' })].join('\n'),
+    );
+    const { code, stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
+    expect(code).toBe(0);
+    const line =
+      '03:04:05.000000000: Critical Detected a console login without MFA' +
+      ' (requesting user=eve, requesting IP=198.51.100.7, AWS region=us-east-1)';
+    expect(stdout).toBe(`${line}\n${line}\n`);
+  });
+
+  it('prints one JSON object a line and nothing else with --json', async () => {
+    const rules = write('announced.yaml', ANNOUNCED_RULE);
+    const events = write('login.jsonl', login({}));
+    const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules, '--json']);
+    expect(stdout.endsWith('}\n')).toBe(true);
+    const alert = JSON.parse(stdout) as Record<string, unknown>;
+    expect(Object.keys(alert)).toEqual([...Object.keys(alert)].sort());
+    expect(alert).toMatchObject({
+      priority: 'Critical',
+      rule: 'Console Login Without MFA',
+      source: 'aws_cloudtrail',
+      tags: [],
+      time: '2026-01-02T03:04:05.000000000Z',
+      output_fields: { 'ct.user': 'eve', 'ct.srcip': '198.51.100.7', 'ct.region': 'us-east-1' },
+    });
+  });
+
+  it('reads what can be read, names what cannot, and says so in its exit code', async () => {
+    const rules = write('announced.yaml', ANNOUNCED_RULE);
+    const events = write('mixed.jsonl', [login({}), '{"broken', 'not json', login({})].join('\n'));
+    const { code, stdout, stderr } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
+    expect(code).toBe(3);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toContain('mixed.jsonl:2: incomplete JSON');
+    expect(stderr).toContain('mixed.jsonl:3: not JSON');
+    expect(stderr).toContain('2 parts of the input could not be read');
+  });
+
+  it('matches keys that are written with escapes, and the first of equal keys', async () => {
+    const rules = write(
+      'names.yaml',
+      '- rule: R\n  desc: d\n  condition: ct.name = DeleteTrail\n  output: seen %ct.name\n  priority: INFO\n  source: aws_cloudtrail\n',
+    );
+    const escaped = '{"event\\u004eame":"Delete\\u0054rail","eventTime":"2026-01-01T00:00:00Z"}';
+    const twice = '{"eventName":"DeleteTrail","eventName":"GetTrail","eventTime":"2026-01-01T00:00:00Z"}';
+    const second = '{"eventName":"GetTrail","eventName":"DeleteTrail","eventTime":"2026-01-01T00:00:00Z"}';
+    const events = write('escaped.jsonl', [escaped, twice, second].join('\n'));
+    const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('keeps an alert on one line whatever is in the values', async () => {
+    const rules = write(
+      'user.yaml',
+      '- rule: R\n  desc: d\n  condition: evt.num = 1\n  output: user %ct.user\n  priority: INFO\n  source: aws_cloudtrail\n',
+    );
+    const userName = 'a\nforged: Critical\u001b[2J';
+    const events = write('inject.jsonl', login({ userIdentity: { type: 'IAMUser', userName } }));
+    const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
+    expect(stdout).toBe('03:04:05.000000000: Informational user a\\nforged: Critical\\u001b[2J\n');
+  });
+
+  it('has the sample story that its generator makes', async () => {
+    const { makeSamples } = (await import('../support/make-samples.mjs')) as {
+      makeSamples: (folder: string) => void;
+    };
+    makeSamples(folder);
+    const committed = join(REPOSITORY, 'rules/samples/AWSLogs');
+    const names = (path: string): string[] => readdirSync(path, { recursive: true }).map(String).sort();
+    expect(names(join(folder, 'AWSLogs'))).toEqual(names(committed));
+  });
+});
+
+describe('wrong input', () => {
+  const rows: [name: string, args: () => string[], code: number, said: RegExp][] = [
+    ['a missing file', () => ['run', 'cloudtrail', 'nowhere.json'], 1, /nowhere\.json does not exist/],
+    ['an unknown plugin', () => ['run', 'cloudtrial', '.'], 1, /unknown plugin `cloudtrial`[\s\S]*did you mean `cloudtrail`/],
+    ['no source', () => ['run'], 1, /no source is opened/],
+    ['an unknown command', () => ['rnu'], 2, /Did you mean run/],
+    ['a missing rules file', () => ['validate', 'nowhere.yaml'], 1, /cannot read the rules file/],
+    ['bad YAML', () => ['validate', write('bad.yaml', '- rule: [')], 1, /bad\.yaml:1:\d+: error: .*RULE_YAML_SYNTAX/],
+    [
+      'an unknown field',
+      () => ['validate', write('field.yaml', '- rule: R\n  desc: d\n  condition: ct.nmae = x\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n')],
+      1,
+      /field\.yaml:3:14: error: .*ct\.nmae[\s\S]*did you mean `ct\.name`/,
+    ],
+    ['a key of the configuration', () => ['run', '-c', write('c.yaml', 'rule_files: []\n')], 1, /c\.yaml:1:1: error: unknown key `rule_files`[\s\S]*did you mean `rules_files`/],
+    ['a wrong option', () => ['run', 'cloudtrail', '.', '-o', 'rule_matching=some'], 1, /`rule_matching` is "some"/],
+    ['no component', () => ['plugin', 'inspect', write('x.wasm', 'hello')], 1, /expected a WebAssembly component/],
+  ];
+  it.each(rows)('%s gives one clear diagnostic', async (_name, args, code, said) => {
+    const result = await runProgram(args());
+    expect(result.stderr).toMatch(said);
+    expect(result.stderr).not.toMatch(/at .*\.js:\d+/);
+    expect(result.code).toBe(code);
+  });
+});
+
+describe('tiercel validate', () => {
+  it('prints load results in the form of Falco', async () => {
+    const rules = write('announced.yaml', ANNOUNCED_RULE);
+    const { code, stdout } = await runProgram(['validate', '--json', rules]);
+    expect(code).toBe(0);
+    const { falco_load_results: results } = JSON.parse(stdout) as { falco_load_results: object[] };
+    expect(results).toEqual([{ name: rules, successful: true, errors: [], warnings: [] }]);
+  });
+});
+
+describe('tiercel list', () => {
+  it('lists all fields of CloudTrail for editors', async () => {
+    const { stdout } = await runProgram(['list', 'fields', '--source', 'aws_cloudtrail', '--format', 'json']);
+    const fields = JSON.parse(stdout) as { name: string; plugin: string | null }[];
+    expect(fields.filter(({ plugin, name }) => plugin === 'cloudtrail' && name !== 'evt.plugininfo')).toHaveLength(73);
+    expect(fields.filter(({ plugin }) => plugin === 'json')).toHaveLength(6);
+  });
+});
+
+describe('tiercel plugin inspect', () => {
+  it('says what a plugin is without running it', async () => {
+    const { code, stdout } = await runProgram(['plugin', 'inspect', 'dist/plugins/cloudtrail.wasm']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/cloudtrail 0\.17\.1/);
+    expect(stdout).toMatch(/sha256 +[0-9a-f]{64}/);
+    expect(stdout).toContain('store root input (read-only)');
+  });
+});
