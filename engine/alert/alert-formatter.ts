@@ -35,7 +35,10 @@ type Part = { readonly text: string } | { readonly render: (get: GetField) => st
 
 interface CompiledOutput {
   readonly parts: readonly Part[];
-  readonly fields: readonly { readonly key: string; readonly json: (event: MatchedEvent) => string }[];
+  readonly fields: readonly {
+    readonly key: string;
+    readonly json: (event: MatchedEvent) => string;
+  }[];
 }
 
 export class AlertFormatter {
@@ -51,8 +54,11 @@ export class AlertFormatter {
   formatAlert(ruleIndex: number, event: MatchedEvent): Alert {
     const rule = this.#rules[ruleIndex];
     if (rule === undefined) throw new Error(`no rule ${ruleIndex}`);
-    const output = (this.#outputs[ruleIndex] ??= this.#compile(rule));
-    const message = cut(output.parts.map((part) => ('text' in part ? part.text : part.render(event.get))).join(''));
+    const output = this.#outputs[ruleIndex] ?? this.#compile(rule);
+    this.#outputs[ruleIndex] = output;
+    const message = cut(
+      output.parts.map((part) => ('text' in part ? part.text : part.render(event.get))).join(''),
+    );
     const time = this.#format.timeFormatIso8601
       ? formatIso8601(event.time)
       : formatLocal(event.time, 'time', true);
@@ -75,7 +81,9 @@ export class AlertFormatter {
     if (format.jsonIncludeMessageProperty) parts.push(`"message":${jsonText(texts.message)}`);
     if (format.jsonIncludeOutputProperty) parts.push(`"output":${jsonText(texts.full)}`);
     if (format.jsonIncludeOutputFieldsProperty) {
-      const fields = output.fields.map(({ key, json }) => `${JSON.stringify(key)}:${json(texts.event)}`);
+      const fields = output.fields.map(
+        ({ key, json }) => `${JSON.stringify(key)}:${json(texts.event)}`,
+      );
       parts.push(`"output_fields":{${fields.join(',')}}`);
     }
     parts.push(`"priority":"${rule.priority}"`);
@@ -99,7 +107,10 @@ export class AlertFormatter {
     }
     const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return {
-      parts: compileSegments(rule.output.segments, this.#format.jsonOutput ? (text) => text : escapeText),
+      parts: compileSegments(
+        rule.output.segments,
+        this.#format.jsonOutput ? (text) => text : escapeText,
+      ),
       fields: sorted.map(([key, json]) => ({ key, json })),
     };
   }
@@ -112,7 +123,8 @@ function compileFieldJson(operand: CheckedOperand): (event: MatchedEvent) => str
   return ({ get }) => {
     const value = evaluate(get);
     // Falco: before the first event the difference is negative here, and unsigned in texts.
-    if (name === 'evt.reltime' && typeof value === 'bigint') return String(BigInt.asIntN(64, value));
+    if (name === 'evt.reltime' && typeof value === 'bigint')
+      return String(BigInt.asIntN(64, value));
     return valueJson(value, operand.type.type);
   };
 }
@@ -127,7 +139,7 @@ function compileSegments(
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
     const { width } = segment;
-    return { render: (get) => finish(fit(render(evaluate(get), type), width)) };
+    return { render: (get) => finish(fitWidth(render(evaluate(get), type), width)) };
   });
 }
 
@@ -140,7 +152,7 @@ function renderAll(parts: readonly Part[], get: GetField): string {
 }
 
 /** Padded with blanks or cut to the width. */
-function fit(text: string, width: number | undefined): string {
+function fitWidth(text: string, width: number | undefined): string {
   if (width === undefined) return text;
   return text.length > width ? text.slice(0, width) : text.padEnd(width);
 }

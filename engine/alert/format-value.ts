@@ -9,7 +9,8 @@ import type { FieldType } from '../field/field-type.ts';
 const LIST_SIZE_MAX = 1024;
 
 export function valueText(value: Value, type: FieldType): string {
-  if (typeof value === 'bigint') return type === 'bool' ? (value === 0n ? 'false' : 'true') : String(value);
+  if (typeof value === 'bigint')
+    return type === 'bool' ? (value === 0n ? 'false' : 'true') : String(value);
   if (typeof value === 'string') return textOf(value, type);
   const elements = value.map((element) => valueText(element, type));
   const text = `(${elements.join(',')})`;
@@ -18,7 +19,8 @@ export function valueText(value: Value, type: FieldType): string {
 
 function textOf(bytes: string, type: FieldType): string {
   if (type === 'ipaddr') return addressText(bytes);
-  if (type === 'ipnet') return `${addressText(bytes.slice(0, -1))}/${bytes.charCodeAt(bytes.length - 1)}`;
+  if (type === 'ipnet')
+    return `${addressText(bytes.slice(0, -1))}/${bytes.charCodeAt(bytes.length - 1)}`;
   return fromByteString(bytes);
 }
 
@@ -31,7 +33,9 @@ function addressText(bytes: string): string {
   }
   const text = groups.join(':');
   // The longest run of zero groups becomes `::` (RFC 5952).
-  const runs = [...text.matchAll(/(?:^|:)(0(?::0)+)(?=:|$)/g)].sort((a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0));
+  const runs = [...text.matchAll(/(?:^|:)(0(?::0)+)(?=:|$)/g)].sort(
+    (a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0),
+  );
   const [run] = runs;
   if (run === undefined) return text;
   const start = run.index;
@@ -53,8 +57,8 @@ function toWellFormed(text: string): string {
 }
 
 /** What could drive a terminal or break a line: controls, line separators, marks of direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A value cannot end a line, drive a terminal or turn the direction of text. */
 export function escapeText(text: string): string {

@@ -6,23 +6,79 @@ export interface Limit {
 }
 
 export const LIMITS = {
-  componentSizeMax: { value: 16 << 20, unit: 'bytes', why: 'ours are below 100 kB; a component with a JavaScript engine inside has about 12 MB' },
-  manifestSizeMax: { value: 1 << 20, unit: 'bytes', why: 'a field has about 200 bytes; thousands of fields fit' },
-  memorySizeMax: { value: 128 << 20, unit: 'bytes', why: 'dictionaries and one batch need about 30 MB; a lane stays below 250 MB' },
-  tableElementsMax: { value: 100_000, unit: 'count', why: 'function tables of large toolchains have some 10,000 entries' },
-  callTimeMax: { value: 5_000, unit: 'ms', why: 'a batch takes about 2 ms; slow machines and cold code get a thousand times that' },
-  transpileTimeMax: { value: 30_000, unit: 'ms', why: 'ours take 0.3 s; a 12 MB component takes some seconds' },
-  startTimeMax: { value: 10_000, unit: 'ms', why: 'instantiate, init, open and configure together' },
-  batchEventsMax: { value: 2_048, unit: 'count', why: 'cost of a call is spread over enough events; bitsets stay in the first-level cache' },
-  batchSizeMax: { value: 1 << 20, unit: 'bytes', why: 'fits the second-level cache together with its columns' },
-  batchDataSizeMax: { value: 24 << 20, unit: 'bytes', why: 'a batch with one event of the largest size, and what was read ahead' },
-  eventSizeMax: { value: 16 << 20, unit: 'bytes', why: 'CloudTrail records reach 256 KiB; a 10 MB one is read, a 1 GB line is not' },
+  componentSizeMax: {
+    value: 16 << 20,
+    unit: 'bytes',
+    why: 'ours are below 100 kB; a component with a JavaScript engine inside has about 12 MB',
+  },
+  manifestSizeMax: {
+    value: 1 << 20,
+    unit: 'bytes',
+    why: 'a field has about 200 bytes; thousands of fields fit',
+  },
+  memorySizeMax: {
+    value: 128 << 20,
+    unit: 'bytes',
+    why: 'dictionaries and one batch need about 30 MB; a lane stays below 250 MB',
+  },
+  tableElementsMax: {
+    value: 100_000,
+    unit: 'count',
+    why: 'function tables of large toolchains have some 10,000 entries',
+  },
+  callTimeMax: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'a batch takes about 2 ms; slow machines and cold code get a thousand times that',
+  },
+  transpileTimeMax: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'ours take 0.3 s; a 12 MB component takes some seconds',
+  },
+  startTimeMax: {
+    value: 10_000,
+    unit: 'ms',
+    why: 'instantiate, init, open and configure together',
+  },
+  batchEventsMax: {
+    value: 2_048,
+    unit: 'count',
+    why: 'cost of a call is spread over enough events; bitsets stay in the first-level cache',
+  },
+  batchSizeMax: {
+    value: 1 << 20,
+    unit: 'bytes',
+    why: 'fits the second-level cache together with its columns',
+  },
+  batchDataSizeMax: {
+    value: 24 << 20,
+    unit: 'bytes',
+    why: 'a batch with one event of the largest size, and what was read ahead',
+  },
+  eventSizeMax: {
+    value: 16 << 20,
+    unit: 'bytes',
+    why: 'CloudTrail records reach 256 KiB; a 10 MB one is read, a 1 GB line is not',
+  },
   positionSizeMax: { value: 64 << 10, unit: 'bytes', why: 'a path, an offset and some counters' },
   idleTimeMax: { value: 60_000, unit: 'ms', why: 'a source may ask for a pause, not for silence' },
-  logLinesMax: { value: 1_000, unit: 'count', why: 'printed lines a run and plugin; the rest is counted' },
+  logLinesMax: {
+    value: 1_000,
+    unit: 'count',
+    why: 'printed lines a run and plugin; the rest is counted',
+  },
   logLineSizeMax: { value: 1_024, unit: 'bytes', why: 'longer messages are cut' },
-  problemLinesMax: { value: 100, unit: 'count', why: 'printed problems a run; the rest is counted' },
-  faultsMax: { value: 16, unit: 'count', why: 'a plugin with more faults in one run is quarantined' },
+  problemLinesMax: {
+    value: 100,
+    unit: 'count',
+    why: 'printed problems a run; the rest is counted',
+  },
+  faultsMax: {
+    value: 16,
+    unit: 'count',
+    why: 'a plugin with more faults in one run is quarantined',
+  },
   requestsMax: { value: 4_096, unit: 'count', why: 'distinct fields of all rules of one source' },
 } as const satisfies Record<string, Limit>;
 

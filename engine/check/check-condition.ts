@@ -76,7 +76,8 @@ function checkOperator(
   const isEquality = EQUALITY.includes(operator);
   if (isNumericType(type)) {
     const isAllowed = isEquality || (type !== 'bool' && ORDER.includes(operator));
-    if (!isAllowed) mismatch(`filter error: '${operator}' operator not supported for numeric filters`);
+    if (!isAllowed)
+      mismatch(`filter error: '${operator}' operator not supported for numeric filters`);
   } else if (type === 'string') {
     if (operator === 'bcontains' || operator === 'bstartswith') {
       mismatch(`filter error: '${operator}' operator not supported for string filters`);

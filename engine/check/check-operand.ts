@@ -3,10 +3,10 @@
  * Messages are Falco's (libsinsp), which the conformance corpus compares.
  */
 
-import { toByteString } from '../base/text.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
-import type { FieldCatalog } from '../field/field-catalog.ts';
+import { toByteString } from '../base/text.ts';
 import type { Field } from '../field/field.ts';
+import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { FieldType, ValueType } from '../field/field-type.ts';
 import type { Operand } from '../filter/ast.ts';
 import { CheckProblem } from './check-problem.ts';
@@ -54,11 +54,17 @@ function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog)
   };
   const field = catalog.find(name);
   if (field === undefined) {
-    const near = didYouMean(name, catalog.fields.map((one) => one.name));
+    const near = didYouMean(
+      name,
+      catalog.fields.map((one) => one.name),
+    );
     throw new CheckProblem(
       'CONDITION_UNKNOWN_FIELD',
       `filter_check called with nonexistent field ${name}`,
-      { offset: span.start, hint: near === undefined ? 'tiercel list fields' : `did you mean \`${near}\`?` },
+      {
+        offset: span.start,
+        hint: near === undefined ? 'tiercel list fields' : `did you mean \`${near}\`?`,
+      },
     );
   }
   checkArgument(field, argument, mismatch);
@@ -87,7 +93,9 @@ function checkArgument(
   }
   const blank = /[\s\]]/.exec(argument);
   if (blank !== null) {
-    mismatch(`filter '${name}[${argument.slice(0, blank.index)}': ${name} has unbalanced argument brackets`);
+    mismatch(
+      `filter '${name}[${argument.slice(0, blank.index)}': ${name} has unbalanced argument brackets`,
+    );
   }
   if (kind !== 'index') return;
   if (/^0\d/.test(argument)) {
@@ -134,7 +142,8 @@ function transformerType(
   }
   const field = first.kind === 'field' ? first.request.field.name : name;
   return mismatch(
-    `can't add field transformer: type '${falcoType(first.type)}' is not supported by '${name}' transformer applied on field '${field}'`,
+    `can't add field transformer: type '${falcoType(first.type)}' is not supported by ` +
+      `'${name}' transformer applied on field '${field}'`,
   );
 }
 

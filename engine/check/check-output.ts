@@ -3,8 +3,8 @@
  * name the longest prefix that is a field counts: `%ct.users` is `ct.user` followed by an s.
  */
 
-import type { FieldCatalog } from '../field/field-catalog.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
+import type { FieldCatalog } from '../field/field-catalog.ts';
 import { parseOperandAt } from '../filter/parser.ts';
 import type { AppendOutput } from '../rules/load-options.ts';
 import { checkOperand } from './check-operand.ts';
@@ -37,7 +37,11 @@ export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[
     const width = /^\d+/.exec(text.slice(at + 1))?.[0] ?? '';
     const start = at + 1 + width.length;
     const { operand, end } = parseToken(text, start, catalog);
-    segments.push({ kind: 'value', operand, width: Number(width) === 0 ? undefined : Number(width) });
+    segments.push({
+      kind: 'value',
+      operand,
+      width: Number(width) === 0 ? undefined : Number(width),
+    });
     at = end;
   }
   flush();
@@ -57,7 +61,8 @@ function parseToken(
   };
   if (/^[a-z0-9]+\(/.test(text.slice(start, start + 16)) && !text.startsWith('val(', start)) {
     const parsed = parseOperandAt(text, start);
-    if (parsed === undefined || 'message' in parsed) return unknown(parsed?.message ?? text.slice(start));
+    if (parsed === undefined || 'message' in parsed)
+      return unknown(parsed?.message ?? text.slice(start));
     return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
   }
   const field = catalog.findPrefix(text.slice(start, start + 200));
@@ -82,7 +87,8 @@ function parseToken(
 /** The requests of an operand: keys of `output_fields`. */
 function collectRequests(operand: CheckedOperand, into: Map<string, FieldRequest>): void {
   if (operand.kind === 'field') into.set(requestKey(operand.request), operand.request);
-  else if (operand.kind === 'transformer') for (const one of operand.operands) collectRequests(one, into);
+  else if (operand.kind === 'transformer')
+    for (const one of operand.operands) collectRequests(one, into);
   else if (operand.kind === 'tuple') for (const one of operand.items) collectRequests(one, into);
 }
 
@@ -109,10 +115,15 @@ export function checkOutput(
     }
     for (const field of append.extraFields) {
       if (field.kind === 'format') {
-        extra.set(field.name, { kind: 'format', key: field.name, segments: parseOutput(field.format, catalog) });
+        extra.set(field.name, {
+          kind: 'format',
+          key: field.name,
+          segments: parseOutput(field.format, catalog),
+        });
       } else {
         for (const segment of parseOutput(`%${field.name}`, catalog)) {
-          if (segment.kind === 'text') throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${field.name}`, { offset: 0 });
+          if (segment.kind === 'text')
+            throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${field.name}`, { offset: 0 });
           extra.set(field.name, { kind: 'value', key: field.name, operand: segment.operand });
         }
       }
@@ -139,7 +150,9 @@ function addText(segments: OutputSegment[], text: string, catalog: FieldCatalog)
 
 function suggestedOutput(catalog: FieldCatalog): string {
   return catalog.fields
-    .filter(({ name, properties }) => properties.isSuggestedOutput === true || name.startsWith('static.'))
+    .filter(
+      ({ name, properties }) => properties.isSuggestedOutput === true || name.startsWith('static.'),
+    )
     .map(({ name }) => `${name.replaceAll('.', '_')}=%${name}`)
     .join(' ');
 }

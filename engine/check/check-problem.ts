@@ -7,7 +7,11 @@ export class CheckProblem extends Error {
   /** In the text of the condition or output. */
   readonly offset: number;
   readonly hint: string | undefined;
-  constructor(code: DiagnosticCode, message: string, options: { offset: number; hint?: string | undefined }) {
+  constructor(
+    code: DiagnosticCode,
+    message: string,
+    options: { offset: number; hint?: string | undefined },
+  ) {
     super(message);
     this.code = code;
     this.offset = options.offset;

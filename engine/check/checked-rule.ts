@@ -80,7 +80,11 @@ export type CheckedCondition =
 /** One piece of an output: literal text, or a value padded or cut to `width` bytes. */
 export type OutputSegment =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly operand: CheckedOperand; readonly width: number | undefined };
+  | {
+      readonly kind: 'value';
+      readonly operand: CheckedOperand;
+      readonly width: number | undefined;
+    };
 
 /** `output_fields` of an alert: key and typed value (`fields` of outputs, `extra_fields`). */
 export type OutputField =

@@ -3,6 +3,7 @@
  * checked. Run after each file, as Falco does; the first error is Falco's result, ours go on with the other rules.
  */
 
+import { didYouMean } from '../base/did-you-mean.ts';
 import type { DiagnosticCode } from '../diagnostic/code.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { Expression } from '../filter/ast.ts';
@@ -19,7 +20,6 @@ import { checkOutput } from './check-output.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
-import { didYouMean } from '../base/did-you-mean.ts';
 
 export interface CompileOptions {
   readonly catalogs: ReadonlyMap<string, FieldCatalog>;
@@ -39,7 +39,12 @@ export interface CompileResult {
 
 /** Nodes that a condition may unfold to. */
 const EXPANDED_NODES_MAX = 200_000;
-const SKIPPABLE = ['nonexistent field', 'invalid formatting token', 'unknown event type', 'unknown filter:'];
+const SKIPPABLE = [
+  'nonexistent field',
+  'invalid formatting token',
+  'unknown event type',
+  'unknown filter:',
+];
 
 export function compileItems(collector: RuleCollector, options: CompileOptions): CompileResult {
   return new ItemCompiler(collector, options).compile();
@@ -92,7 +97,13 @@ class ItemCompiler {
     if (catalog === undefined) return undefined;
     const expanded = expandExceptions(item);
     if ('message' in expanded) {
-      this.#add({ falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULE_EXCEPTION', message: expanded.message, place: expanded.place, span: expanded.place.span });
+      this.#add({
+        falcoCode: 'LOAD_ERR_VALIDATE',
+        code: 'RULE_EXCEPTION',
+        message: expanded.message,
+        place: expanded.place,
+        span: expanded.place.span,
+      });
       return undefined;
     }
     const text = substituteLists(expanded, this.#lists) ?? expanded;
@@ -104,7 +115,15 @@ class ItemCompiler {
       return undefined;
     }
     for (const { falcoCode, message, offset } of findConditionWarnings(resolved, catalog)) {
-      this.#warnings.push(this.#finding({ falcoCode, code: 'RULE_WARNING', message, place: item.place, span: spanAt(text, offset, item.place) }));
+      this.#warnings.push(
+        this.#finding({
+          falcoCode,
+          code: 'RULE_WARNING',
+          message,
+          place: item.place,
+          span: spanAt(text, offset, item.place),
+        }),
+      );
     }
     return this.#check(item, { catalog, resolved, text });
   }
@@ -129,7 +148,15 @@ class ItemCompiler {
       const span = spanAt(current, error.offset, item.place);
       const message = this.#outputMessage(falcoCode, error.message);
       if (item.skipsUnknownFilter && SKIPPABLE.some((part) => message.includes(part))) {
-        this.#warnings.push(this.#finding({ falcoCode: 'LOAD_UNKNOWN_FILTER', code: 'RULE_WARNING', message, place: item.place, span }));
+        this.#warnings.push(
+          this.#finding({
+            falcoCode: 'LOAD_UNKNOWN_FILTER',
+            code: 'RULE_WARNING',
+            message,
+            place: item.place,
+            span,
+          }),
+        );
       } else {
         const code = falcoCode === 'LOAD_ERR_COMPILE_OUTPUT' ? 'RULE_OUTPUT' : error.code;
         this.#add({ falcoCode, code, message, place: item.place, span, hint: error.hint });
@@ -140,20 +167,40 @@ class ItemCompiler {
 
   #outputMessage(falcoCode: string, message: string): string {
     const isOutput = falcoCode === 'LOAD_ERR_COMPILE_OUTPUT';
-    return isOutput && !/^(?:unknown filter|invalid formatting)/.test(message) ? `unknown filter: ${message}` : message;
+    return isOutput && !/^(?:unknown filter|invalid formatting)/.test(message)
+      ? `unknown filter: ${message}`
+      : message;
   }
 
   #parse(condition: PlacedText, place: ItemPlace, itemType: string): Expression | undefined {
     const text = substituteLists(condition, this.#lists);
-    const inner = { ...place, locations: [...place.locations, { itemType, itemName: '', offset: condition.origins[0] ?? place.span.start }] };
+    const inner = {
+      ...place,
+      locations: [
+        ...place.locations,
+        { itemType, itemName: '', offset: condition.origins[0] ?? place.span.start },
+      ],
+    };
     if (text === undefined) {
-      this.#add({ falcoCode: 'LOAD_ERR_VALIDATE', code: 'CONDITION_SYNTAX', message: 'the condition is too long after lists were put in', place: inner, span: place.span });
+      this.#add({
+        falcoCode: 'LOAD_ERR_VALIDATE',
+        code: 'CONDITION_SYNTAX',
+        message: 'the condition is too long after lists were put in',
+        place: inner,
+        span: place.span,
+      });
       return undefined;
     }
     const result = parseCondition(text.text);
     if ('expression' in result) return result.expression;
     const span = spanAt(text, result.error.offset, place);
-    this.#add({ falcoCode: 'LOAD_ERR_COMPILE_CONDITION', code: 'CONDITION_SYNTAX', message: result.error.message, place: inner, span });
+    this.#add({
+      falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
+      code: 'CONDITION_SYNTAX',
+      message: result.error.message,
+      place: inner,
+      span,
+    });
     return undefined;
   }
 
@@ -208,12 +255,28 @@ class ItemCompiler {
     for (const { name, place } of this.#collector.lists.values()) {
       if (this.#lists.used.has(name)) continue;
       const message = 'List not referred to by any other rule/macro';
-      this.#warnings.push(this.#finding({ falcoCode: 'LOAD_UNUSED_LIST', code: 'RULE_WARNING', message, place, span: place.span }));
+      this.#warnings.push(
+        this.#finding({
+          falcoCode: 'LOAD_UNUSED_LIST',
+          code: 'RULE_WARNING',
+          message,
+          place,
+          span: place.span,
+        }),
+      );
     }
     for (const { name, place } of this.#collector.macros.values()) {
       if (this.#usedMacros.has(name)) continue;
       const message = 'Macro not referred to by any other rule/macro';
-      this.#warnings.push(this.#finding({ falcoCode: 'LOAD_UNUSED_MACRO', code: 'RULE_WARNING', message, place, span: place.span }));
+      this.#warnings.push(
+        this.#finding({
+          falcoCode: 'LOAD_UNUSED_MACRO',
+          code: 'RULE_WARNING',
+          message,
+          place,
+          span: place.span,
+        }),
+      );
     }
   }
 
@@ -245,7 +308,11 @@ interface FindingParts {
 }
 
 /** The place in the file of a character of a text, or of the item when the text is not from the file. */
-function spanAt(text: PlacedText, offset: number, place: ItemPlace): { start: number; end: number } {
+function spanAt(
+  text: PlacedText,
+  offset: number,
+  place: ItemPlace,
+): { start: number; end: number } {
   for (let at = Math.min(offset, text.origins.length - 1); at >= 0; at--) {
     const origin = text.origins[at] ?? -1;
     if (origin >= 0 && text.documentName === place.documentName) {

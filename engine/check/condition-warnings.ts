@@ -47,7 +47,10 @@ function misuse(word: Word, operator: string, catalog: FieldCatalog): string | u
   if (operator === 'regex') {
     const core = text.replace(/^\^?(?:\.\*)*/, '').replace(/(?:\.\*)*\$?$/, '');
     if (!REGEX_META.test(core)) {
-      return `regex check with '${text}' may be optimized with simpler operators such as '=', 'contains', 'startswith', 'endswith'`;
+      return (
+        `regex check with '${text}' may be optimized with simpler operators such as ` +
+        `'=', 'contains', 'startswith', 'endswith'`
+      );
     }
   }
   const fieldName = /^([A-Za-z0-9_.]+)(?:\[[^\]]*\])?$/.exec(text)?.[1];

@@ -64,7 +64,8 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
       isField: (text) => isFieldOfAny(text, catalogs),
     });
     const isBroken = read.error !== undefined;
-    if (!isBroken) compiled = compileItems(collector, { catalogs, appendOutput: options.appendOutput });
+    if (!isBroken)
+      compiled = compileItems(collector, { catalogs, appendOutput: options.appendOutput });
     const errors = isBroken ? [read.error] : compiled.errors;
     const warnings = isBroken ? read.warnings : [...read.warnings, ...compiled.warnings];
     const toResult = (finding: LoadFinding) =>
@@ -117,7 +118,8 @@ function toDiagnostic(
   const isWarning = !finding.falcoCode.startsWith('LOAD_ERR');
   const item = finding.locations.findLast(({ itemName }) => itemName !== '');
   const where = item === undefined ? '' : `${item.itemType} \`${item.itemName}\`: `;
-  const said = finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
+  const said =
+    finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
   return createDiagnostic(isWarning ? 'RULE_WARNING' : finding.code, {
     message: `${where}${said}`,
     primary: document && { document, span: finding.span, text: 'here' },
@@ -126,15 +128,13 @@ function toDiagnostic(
   });
 }
 
-function selectRules(
-  compiled: CompileResult,
-  options: RuleLoadOptions,
-): CompileResult['rules'] {
+function selectRules(compiled: CompileResult, options: RuleLoadOptions): CompileResult['rules'] {
   const lowest = PRIORITIES.indexOf(options.minimumPriority);
   return compiled.rules.filter(({ item }) => {
     if (PRIORITIES.indexOf(item.priority) > lowest) return false;
     return options.selections.reduce(
-      (isActive, selection) => (isSelected(selection, item) ? selection.action === 'enable' : isActive),
+      (isActive, selection) =>
+        isSelected(selection, item) ? selection.action === 'enable' : isActive,
       item.isEnabled,
     );
   });

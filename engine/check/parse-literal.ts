@@ -21,7 +21,7 @@ export function parseLiteral(text: string, type: FieldType): LiteralResult {
       if (text === 'true' || text === 'false') {
         return { value: { type: 'number', value: text === 'true' ? 1n : 0n } };
       }
-      return { error: 'filter error: unrecognized boolean value ' + text };
+      return { error: `filter error: unrecognized boolean value ${text}` };
     case 'ipaddr':
       return parseAddressLiteral(text);
     case 'ipnet':
@@ -65,7 +65,11 @@ function parseNetworkLiteral(text: string): LiteralResult {
 
 /** 4 or 16 bytes in network order; scope identifiers are not accepted. */
 export function addressBytes(text: string): string | undefined {
-  if (isIPv4(text)) return text.split('.').map((part) => String.fromCharCode(Number(part))).join('');
+  if (isIPv4(text))
+    return text
+      .split('.')
+      .map((part) => String.fromCharCode(Number(part)))
+      .join('');
   if (isIP(text) !== 6 || text.includes('%')) return undefined;
   const [head = '', tail] = text.split('::');
   const groups = (part: string): number[] =>
@@ -78,7 +82,9 @@ export function addressBytes(text: string): string | undefined {
         });
   const before = groups(head);
   const after = tail === undefined ? [] : groups(tail);
-  const zeros = new Array<number>(tail === undefined ? 0 : 8 - before.length - after.length).fill(0);
+  const zeros = new Array<number>(tail === undefined ? 0 : 8 - before.length - after.length).fill(
+    0,
+  );
   return [...before, ...zeros, ...after]
     .map((group) => String.fromCharCode(group >> 8, group & 0xff))
     .join('');

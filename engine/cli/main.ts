@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
-import { inspectCommand } from './command/plugin.ts';
 import { LISTABLE, type Listable, listCommand } from './command/list.ts';
+import { inspectCommand } from './command/plugin.ts';
 import { runCommand } from './command/run.ts';
 import { validateCommand } from './command/validate.ts';
 import { EXIT, EXIT_HELP } from './exit-code.ts';
@@ -33,7 +33,12 @@ function withCommon(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration file (tiercel.yaml)')
     .option('-r, --rules <file>', 'rules file or folder; may be repeated', collect, [])
-    .option('-o, --option <key=value>', 'override a key of the configuration; may be repeated', collect, [])
+    .option(
+      '-o, --option <key=value>',
+      'override a key of the configuration; may be repeated',
+      collect,
+      [],
+    )
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours');
 }
@@ -57,7 +62,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function createProgram(setExitCode: (code: number) => void): Command {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('tiercel')
     .description('Evaluates Falco rules over event streams, with sandboxed WebAssembly plugins')
     .version(version)
@@ -84,12 +91,29 @@ function addRun(program: Command, setExitCode: (code: number) => void): void {
       const terminal = createTerminal(!flags.color);
       const common = { config: flags.config, options: flags.option };
       if (flags.validate.length > 0) {
-        setExitCode(validateCommand({ ...common, files: flags.validate, json: flags.json === true }, terminal));
+        setExitCode(
+          validateCommand(
+            { ...common, files: flags.validate, json: flags.json === true },
+            terminal,
+          ),
+        );
       } else if (flags.list === true) {
         const format = flags.json === true ? 'json' : 'text';
-        setExitCode(listCommand({ ...common, what: 'rules', source: undefined, rules: flags.rules, format }, terminal));
+        setExitCode(
+          listCommand(
+            { ...common, what: 'rules', source: undefined, rules: flags.rules, format },
+            terminal,
+          ),
+        );
       } else {
-        const args = { ...common, plugin, openParams: location, rules: flags.rules, json: flags.json === true, quiet: flags.quiet === true };
+        const args = {
+          ...common,
+          plugin,
+          openParams: location,
+          rules: flags.rules,
+          json: flags.json === true,
+          quiet: flags.quiet === true,
+        };
         setExitCode(await runCommand(args, terminal));
       }
     });
@@ -102,7 +126,12 @@ function addValidate(program: Command, setExitCode: (code: number) => void): voi
     .exitOverride()
     .action((files: string[], flags: CommonOptions) => {
       const all = [...files, ...flags.rules];
-      const args = { files: all, config: flags.config, options: flags.option, json: flags.json === true };
+      const args = {
+        files: all,
+        config: flags.config,
+        options: flags.option,
+        json: flags.json === true,
+      };
       setExitCode(validateCommand(args, createTerminal(!flags.color)));
     });
 }
@@ -112,16 +141,33 @@ function addList(program: Command, setExitCode: (code: number) => void): void {
     .description(`list ${LISTABLE.join(', ')}`)
     .argument('<what>', LISTABLE.join(' | '))
     .option('--source <name>', 'fields of this event source only')
-    .addOption(new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
+    )
     .exitOverride()
-    .action((what: string, flags: CommonOptions & { source?: string; format: ListFormat }, command: Command) => {
-      if (!(LISTABLE as readonly string[]).includes(what)) {
-        command.error(`error: cannot list '${what}', expected one of ${LISTABLE.join(', ')}`, { exitCode: EXIT.usage });
-      }
-      const format = flags.json === true ? 'json' : flags.format;
-      const args = { what: what as Listable, source: flags.source, config: flags.config, rules: flags.rules, options: flags.option, format };
-      setExitCode(listCommand(args, createTerminal(!flags.color)));
-    });
+    .action(
+      (
+        what: string,
+        flags: CommonOptions & { source?: string; format: ListFormat },
+        command: Command,
+      ) => {
+        if (!(LISTABLE as readonly string[]).includes(what)) {
+          command.error(`error: cannot list '${what}', expected one of ${LISTABLE.join(', ')}`, {
+            exitCode: EXIT.usage,
+          });
+        }
+        const format = flags.json === true ? 'json' : flags.format;
+        const args = {
+          what: what as Listable,
+          source: flags.source,
+          config: flags.config,
+          rules: flags.rules,
+          options: flags.option,
+          format,
+        };
+        setExitCode(listCommand(args, createTerminal(!flags.color)));
+      },
+    );
 }
 
 function addPlugin(program: Command, setExitCode: (code: number) => void): void {
@@ -136,7 +182,9 @@ function addPlugin(program: Command, setExitCode: (code: number) => void): void 
     .option('--no-color', 'no colours')
     .exitOverride()
     .action((file: string, flags: { json?: boolean; color: boolean }) => {
-      setExitCode(inspectCommand(file, flags.json === true ? 'json' : 'text', createTerminal(!flags.color)));
+      setExitCode(
+        inspectCommand(file, flags.json === true ? 'json' : 'text', createTerminal(!flags.color)),
+      );
     });
 }
 

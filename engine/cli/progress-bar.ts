@@ -20,12 +20,18 @@ export class ProgressBar {
     const { events, bytesRead, bytesTotal, alerts, elapsedMs } = progress;
     const seconds = Math.max(elapsedMs / 1000, 0.001);
     const rate = bytesRead / seconds;
-    const parts = [`${formatCount(events)} events`, `${formatBytes(rate)}/s`, `${formatCount(alerts)} alerts`];
+    const parts = [
+      `${formatCount(events)} events`,
+      `${formatBytes(rate)}/s`,
+      `${formatCount(alerts)} alerts`,
+    ];
     if (bytesTotal !== undefined && bytesTotal > 0) {
       const share = Math.min(1, bytesRead / bytesTotal);
       const filled = Math.round(share * BAR_WIDTH);
       const left = rate > 0 ? Math.ceil((bytesTotal - bytesRead) / rate) : 0;
-      parts.unshift(`[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.round(share * 100)} %`);
+      parts.unshift(
+        `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.round(share * 100)} %`,
+      );
       if (share < 1) parts.push(`${left} s left`);
     }
     const width = (this.#terminal.stderr.columns ?? 80) - 1;

@@ -18,7 +18,8 @@ export function renderSummary(summary: RunSummary): string {
   }
   const byRule = [...summary.alertsByRule].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (byRule.length > 0) lines.push('by rule:');
-  for (const [rule, count] of byRule.slice(0, RULES_SHOWN)) lines.push(`  ${formatCount(count)}  ${rule}`);
+  for (const [rule, count] of byRule.slice(0, RULES_SHOWN))
+    lines.push(`  ${formatCount(count)}  ${rule}`);
   if (byRule.length > RULES_SHOWN) lines.push(`  … and ${byRule.length - RULES_SHOWN} more rules`);
   const losses: [number, string][] = [
     [summary.lostProblems, 'parts of the input could not be read'],

@@ -1,7 +1,7 @@
 /* Operands as functions of an event: a field's value, or what transformers make of it. */
 
-import type { Value } from '../column/cell-values.ts';
 import type { CheckedOperand } from '../check/checked-rule.ts';
+import type { Value } from '../column/cell-values.ts';
 import type { FieldRequest } from '../field/field.ts';
 import {
   baseName,

@@ -5,7 +5,7 @@
  */
 
 import type { CheckedCondition, CheckedOperand, CheckedRule } from '../check/checked-rule.ts';
-import { requestKey, type FieldRequest } from '../field/field.ts';
+import { type FieldRequest, requestKey } from '../field/field.ts';
 import { type ExtractionPlan, visitOperand } from '../plan/extraction-plan.ts';
 import { compileComparison, literalValue } from './compile-comparison.ts';
 import { compileOperand } from './compile-operand.ts';
@@ -82,7 +82,12 @@ class Compiler {
   #compileComparison(condition: CheckedCondition & { kind: 'compare' }): ConditionNode {
     const { left, operator, modifier, right } = condition;
     const slot = this.#plainSlot(left);
-    if (slot !== undefined && right.kind === 'literals' && modifier === undefined && !left.type.isList) {
+    if (
+      slot !== undefined &&
+      right.kind === 'literals' &&
+      modifier === undefined &&
+      !left.type.isList
+    ) {
       const values = right.literals.map(literalValue);
       const isSet = operator === '=' || operator === 'in' || operator === 'intersects';
       const isAbsentEqual =
@@ -134,7 +139,9 @@ class Compiler {
       visitOperand(operand, (request) => requests.set(requestKey(request), request));
     }
     const [key] = requests.keys();
-    return requests.size === 1 && key !== undefined ? this.#plan.conditions.slots.get(key) : undefined;
+    return requests.size === 1 && key !== undefined
+      ? this.#plan.conditions.slots.get(key)
+      : undefined;
   }
 
   #predicate(predicate: number): ConditionNode {
@@ -188,5 +195,7 @@ function operandKey(operand: CheckedOperand): string {
 
 function rightKey({ right }: CheckedCondition & { kind: 'compare' }): string {
   if (right.kind === 'operand') return operandKey(right.operand);
-  return JSON.stringify(right.literals.map((literal) => [literal.type, String(literalValue(literal))]));
+  return JSON.stringify(
+    right.literals.map((literal) => [literal.type, String(literalValue(literal))]),
+  );
 }

@@ -69,7 +69,8 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const diagnostics: Diagnostic[] = [];
   const raw = readRaw(request, diagnostics);
   if (raw === undefined) return { value: undefined, diagnostics };
-  const base = request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
+  const base =
+    request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
   const plugins = resolvePlugins(raw, { request, base, diagnostics });
   const config: Config = Object.freeze({
     rulesFiles: rulesFilesOf(raw, request, base),
@@ -98,7 +99,8 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
       filename: resolve(base, raw.file_output?.filename ?? './events.txt'),
       keepAlive: raw.file_output?.keep_alive ?? false,
     },
-    cacheDirectory: raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),
+    cacheDirectory:
+      raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),
   });
   return { value: config, diagnostics };
 }
@@ -119,7 +121,9 @@ function readRaw(request: ConfigRequest, diagnostics: Diagnostic[]): RawConfig |
   const document = createTextDocument(path ?? 'the command line', text);
   const yaml = readYamlDocument(document);
   for (const { message, span } of yaml.errors) {
-    diagnostics.push(createDiagnostic('CONFIG_SYNTAX', { message, primary: { document, span, text: 'here' } }));
+    diagnostics.push(
+      createDiagnostic('CONFIG_SYNTAX', { message, primary: { document, span, text: 'here' } }),
+    );
   }
   if (diagnostics.length > 0) return undefined;
   if (yaml.value !== null) {
@@ -132,10 +136,13 @@ function readRaw(request: ConfigRequest, diagnostics: Diagnostic[]): RawConfig |
   const raw = { ...(yaml.value as Record<string, unknown> | null) };
   for (const option of request.options) {
     const problem = applyOption(raw, option);
-    if (problem !== undefined) diagnostics.push(createDiagnostic('CONFIG_OPTION', { message: problem }));
+    if (problem !== undefined)
+      diagnostics.push(createDiagnostic('CONFIG_OPTION', { message: problem }));
   }
   const overridden = readYamlDocument(createTextDocument('-o options', JSON.stringify(raw)));
-  for (const { message, hint } of request.options.length > 0 ? validateAgainst('config', overridden) : []) {
+  for (const { message, hint } of request.options.length > 0
+    ? validateAgainst('config', overridden)
+    : []) {
     diagnostics.push(createDiagnostic('CONFIG_OPTION', { message: `-o: ${message}`, hint }));
   }
   return diagnostics.length > 0 ? undefined : (raw as RawConfig);
@@ -203,7 +210,9 @@ function resolvePlugins(raw: RawConfig, context: PluginContext): PluginConfig[] 
 
 /** The argument may be a path to a .wasm file. */
 function pluginNameOf(argument: string): string {
-  return argument.endsWith('.wasm') ? (argument.split(/[\\/]/).at(-1) ?? '').slice(0, -'.wasm'.length) : argument;
+  return argument.endsWith('.wasm')
+    ? (argument.split(/[\\/]/).at(-1) ?? '').slice(0, -'.wasm'.length)
+    : argument;
 }
 
 function resolvePlugin(
@@ -220,12 +229,16 @@ function resolvePlugin(
     diagnostics.push(
       createDiagnostic('CONFIG_UNKNOWN_PLUGIN', {
         message: `unknown plugin \`${name}\``,
-        hint: near === undefined ? `bundled plugins: ${bundled.join(', ')}` : `did you mean \`${near}\`?`,
+        hint:
+          near === undefined
+            ? `bundled plugins: ${bundled.join(', ')}`
+            : `did you mean \`${near}\`?`,
       }),
     );
     return undefined;
   }
-  const openParams = isNamed && request.openParams !== undefined ? request.openParams : raw?.open_params;
+  const openParams =
+    isNamed && request.openParams !== undefined ? request.openParams : raw?.open_params;
   const libraryPath = isPath
     ? resolve(request.plugin ?? '')
     : raw?.library_path === undefined
@@ -235,7 +248,10 @@ function resolvePlugin(
     name,
     libraryPath,
     initConfig: initConfigText(raw?.init_config),
-    openParams: openParams === undefined || openParams === '' ? openParams : locationOf(openParams, isNamed ? process.cwd() : base),
+    openParams:
+      openParams === undefined || openParams === ''
+        ? openParams
+        : locationOf(openParams, isNamed ? process.cwd() : base),
     grants: raw?.grants ?? [],
   };
 }

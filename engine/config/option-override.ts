@@ -23,7 +23,8 @@ export function applyOption(target: Record<string, unknown>, option: string): st
     const isLast = position === steps.length - 1;
     const next = steps[position + 1];
     const empty = next !== undefined && !('key' in next) ? [] : {};
-    if (!enter(current, step)) return `\`${option.slice(0, equals)}\` does not fit the configuration`;
+    if (!enter(current, step))
+      return `\`${option.slice(0, equals)}\` does not fit the configuration`;
     const container = current as Record<string | number, unknown>;
     const name = nameOf(container, step);
     if (isLast) container[name] = value;
@@ -61,7 +62,7 @@ function isContainer(value: unknown): boolean {
 }
 
 function enter(current: unknown, step: Step): boolean {
-  return isContainer(current) && Array.isArray(current) !== ('key' in step);
+  return isContainer(current) && Array.isArray(current) !== 'key' in step;
 }
 
 function nameOf(container: Record<string | number, unknown>, step: Step): string | number {

@@ -6,7 +6,7 @@
  * Cost: one look-up a cell, and one bit for each predicate that holds.
  */
 
-import { inlineText, valueAt, type Value } from '../column/cell-values.ts';
+import { inlineText, type Value, valueAt } from '../column/cell-values.ts';
 import { CELL_INLINE, type Column } from '../column/column.ts';
 import type { SlotPredicates } from '../compile/condition-node.ts';
 import type { PredicateBits } from './predicate-bits.ts';

@@ -1,9 +1,9 @@
-import type { CodeRecord } from './code-record.ts';
 import { CONDITION_CODES } from './code/condition-codes.ts';
 import { CONFIG_CODES } from './code/config-codes.ts';
 import { PLUGIN_CODES } from './code/plugin-codes.ts';
 import { RULE_CODES } from './code/rule-codes.ts';
 import { SOURCE_CODES } from './code/source-codes.ts';
+import type { CodeRecord } from './code-record.ts';
 
 const CODES = {
   ...RULE_CODES,

@@ -18,7 +18,9 @@ export function renderText(
       const { severity, code, message, primary, context, hint, falcoCode } = diagnostic;
       const lines: string[] = [];
       const place = primary === undefined ? '' : `${placeOf(primary)}: `;
-      lines.push(`${place}${paint[severity](colors.bold(severity))}: ${printable(message)} ${colors.dim(`[${code}${falcoCode === undefined ? '' : `, ${falcoCode}`}]`)}`);
+      const codes = falcoCode === undefined ? code : `${code}, ${falcoCode}`;
+      const title = paint[severity](colors.bold(severity));
+      lines.push(`${place}${title}: ${printable(message)} ${colors.dim(`[${codes}]`)}`);
       if (primary !== undefined) lines.push(...frame(primary, colors));
       for (const label of context) {
         lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printable(label.text)}`);
@@ -38,7 +40,9 @@ export function toJson(diagnostics: readonly Diagnostic[]): unknown[] {
     message,
     ...(falcoCode === undefined ? {} : { falcoCode }),
     ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
-    ...(context.length === 0 ? {} : { context: context.map((label) => ({ ...jsonPlace(label), text: label.text })) }),
+    ...(context.length === 0
+      ? {}
+      : { context: context.map((label) => ({ ...jsonPlace(label), text: label.text })) }),
     ...(hint === undefined ? {} : { hint }),
   }));
 }
@@ -63,7 +67,10 @@ function frame(label: Label, colors: ReturnType<typeof pc.createColors>): string
   const shown = printable(text.slice(from, from + FRAME_WIDTH)).replaceAll('\t', ' ');
   const number = String(line);
   const gutter = ' '.repeat(number.length);
-  const width = Math.max(1, Math.min(span.end - span.start, text.length - (character - 1), FRAME_WIDTH));
+  const width = Math.max(
+    1,
+    Math.min(span.end - span.start, text.length - (character - 1), FRAME_WIDTH),
+  );
   return [
     `  ${colors.dim(`${number} |`)} ${shown}`,
     `  ${colors.dim(`${gutter} |`)} ${' '.repeat(character - 1 - from)}${colors.red('^'.repeat(width))}`,
@@ -72,6 +79,8 @@ function frame(label: Label, colors: ReturnType<typeof pc.createColors>): string
 
 /** What could drive a terminal is shown as U+FFFD. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be replaced
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    '\ufffd',
+  );
 }

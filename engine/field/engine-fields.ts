@@ -37,6 +37,8 @@ export function engineFields(staticFields: Readonly<Record<string, string>>): Fi
   });
   return [
     ...ROWS.map(([name, type, description]) => toField(name, type, description)),
-    ...Object.keys(staticFields).map((key) => toField(`static.${key}`, 'string', STATIC_DESCRIPTION)),
+    ...Object.keys(staticFields).map((key) =>
+      toField(`static.${key}`, 'string', STATIC_DESCRIPTION),
+    ),
   ];
 }

@@ -17,7 +17,8 @@ export function createFieldCatalog(
   staticFields: Readonly<Record<string, string>>,
 ): FieldCatalog {
   const byName = new Map<string, Field>();
-  for (const field of [...engineFields(staticFields), ...pluginFields]) byName.set(field.name, field);
+  for (const field of [...engineFields(staticFields), ...pluginFields])
+    byName.set(field.name, field);
   const longestFirst = [...byName.values()].sort((a, b) => b.name.length - a.name.length);
   return Object.freeze({
     source,

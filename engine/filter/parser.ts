@@ -247,7 +247,9 @@ class Parser {
         scanner.takeBlank();
         const item = this.#parseSimpleOperand();
         if (item === undefined) {
-          this.#fail('expected transformer list argument: field, transformer, quoted string, or number');
+          this.#fail(
+            'expected transformer list argument: field, transformer, quoted string, or number',
+          );
         }
         items.push(item as Operand);
         scanner.takeBlank();
@@ -282,7 +284,14 @@ class Parser {
       operator: string,
       right: RightSide,
       modifier: string | undefined = undefined,
-    ): Expression => ({ kind: 'compare', operator, modifier, left, right, span: this.#spanFrom(start) });
+    ): Expression => ({
+      kind: 'compare',
+      operator,
+      modifier,
+      left,
+      right,
+      span: this.#spanFrom(start),
+    });
     const numberOperator = scanner.takeOneOf(NUMBER_OPERATORS);
     if (numberOperator !== undefined) {
       scanner.takeBlank();

@@ -113,19 +113,22 @@ export class Scanner {
         continue;
       }
       index += 1;
-      const escape = raw[index] ?? '';
-      const plain = ESCAPES[escape];
+      const escaped = raw[index] ?? '';
+      const plain = ESCAPES[escaped];
       if (plain !== undefined) value += plain;
-      else if (escape === '"' || escape === "'") {
-        if (escape !== quote) {
-          throw new SyntaxProblem(`invalid \\${escape} escape in ${quote}-quoted string`, offset + index);
+      else if (escaped === '"' || escaped === "'") {
+        if (escaped !== quote) {
+          throw new SyntaxProblem(
+            `invalid \\${escaped} escape in ${quote}-quoted string`,
+            offset + index,
+          );
         }
-        value += escape;
-      } else if (escape === 'x' && /^[0-9a-fA-F]{2}$/.test(raw.slice(index + 1, index + 3))) {
+        value += escaped;
+      } else if (escaped === 'x' && /^[0-9a-fA-F]{2}$/.test(raw.slice(index + 1, index + 3))) {
         value += String.fromCharCode(Number.parseInt(raw.slice(index + 1, index + 3), 16));
         index += 2;
       } else {
-        throw new SyntaxProblem(`unsupported string escape sequence: \\${escape}`, offset + index);
+        throw new SyntaxProblem(`unsupported string escape sequence: \\${escaped}`, offset + index);
       }
     }
     return value;

@@ -73,7 +73,11 @@ function parseGlob(pattern: string): Element[] {
       at += 1;
       // A backslash at the end matches nothing (glibc).
       const escaped = pattern[at];
-      elements.push(escaped === undefined ? { kind: 'set', accepts: () => false } : { kind: 'byte', byte: escaped });
+      elements.push(
+        escaped === undefined
+          ? { kind: 'set', accepts: () => false }
+          : { kind: 'byte', byte: escaped },
+      );
     } else if (byte === '[') {
       const set = parseSet(pattern, at);
       if (set === undefined) elements.push({ kind: 'byte', byte: '[' });

@@ -54,7 +54,8 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   const diagnostics = [...loaded.diagnostics];
   const failed = (): EngineBuild => ({ ...loaded, diagnostics, engine: undefined });
   const sources = loaded.plugins.plugins.filter(
-    ({ config: plugin, file }) => plugin.openParams !== undefined && file.manifest.source !== undefined,
+    ({ config: plugin, file }) =>
+      plugin.openParams !== undefined && file.manifest.source !== undefined,
   );
   if (sources.length === 0 && !hasErrors(diagnostics)) {
     diagnostics.push(createDiagnostic('PLUGIN_NO_SOURCE', { message: 'no source is opened' }));
@@ -63,9 +64,7 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
-  const streams = sources.map((source) =>
-    createStream(source, { config, prepared, loaded }),
-  );
+  const streams = sources.map((source) => createStream(source, { config, prepared, loaded }));
   const engine = new Engine({
     streams,
     callTimeMaxMs: LIMITS.callTimeMax.value,
@@ -122,7 +121,9 @@ function createStream(source: LoadedPlugin, context: StreamContext): StreamParts
     setup: {
       source: toRole(source, prepared),
       openParams,
-      extractors: extractorsFor(rules, loaded.plugins.plugins).map((plugin) => toRole(plugin, prepared)),
+      extractors: extractorsFor(rules, loaded.plugins.plugins).map((plugin) =>
+        toRole(plugin, prepared),
+      ),
       storeRoots: isLocation ? { input: openParams } : {},
       rules,
       ruleMatching: config.ruleMatching,
@@ -144,7 +145,9 @@ function extractorsFor(
   plugins: readonly LoadedPlugin[],
 ): LoadedPlugin[] {
   const { conditions, outputs } = planExtraction(rules);
-  const wanted = new Set([...conditions.plugins, ...outputs.plugins].map(({ pluginName }) => pluginName));
+  const wanted = new Set(
+    [...conditions.plugins, ...outputs.plugins].map(({ pluginName }) => pluginName),
+  );
   return plugins.filter(({ file }) => wanted.has(file.manifest.name));
 }
 

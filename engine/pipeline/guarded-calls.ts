@@ -1,8 +1,4 @@
-import {
-  CONTROL_CALL_PLUGIN,
-  CONTROL_CALL_SEQUENCE,
-  type Control,
-} from './lane-protocol.ts';
+import { CONTROL_CALL_PLUGIN, CONTROL_CALL_SEQUENCE, type Control } from './lane-protocol.ts';
 
 /**
  * Lane side of deadlines: the main thread sees that a call is running, of which plugin, and since

@@ -82,7 +82,14 @@ export class LaneEvaluation {
         this.#formatter.formatAlert(matches.rules[match] ?? 0, {
           number,
           time: matched.times[at] ?? 0n,
-          get: (request) => this.#value(request, { batch: matched, row: at, number, columns, plan: this.#options.plan.outputs }),
+          get: (request) =>
+            this.#value(request, {
+              batch: matched,
+              row: at,
+              number,
+              columns,
+              plan: this.#options.plan.outputs,
+            }),
         }),
       );
     }
@@ -93,7 +100,13 @@ export class LaneEvaluation {
     const batch = this.#batch;
     if (batch === undefined) return undefined;
     const number = this.#position.firstEventNumber + row;
-    return this.#value(request, { batch, row, number, columns: this.#columns, plan: this.#options.plan.conditions });
+    return this.#value(request, {
+      batch,
+      row,
+      number,
+      columns: this.#columns,
+      plan: this.#options.plan.conditions,
+    });
   }
 
   #value(request: FieldRequest, event: EventAt): Value | undefined {
@@ -103,7 +116,12 @@ export class LaneEvaluation {
       return column === undefined ? undefined : valueAt(column, row);
     }
     const data = batch.data.subarray(batch.spans[2 * row], batch.spans[2 * row + 1]);
-    const context = { number, time: batch.times[row] ?? 0n, firstTime: this.#position.firstTime, data };
+    const context = {
+      number,
+      time: batch.times[row] ?? 0n,
+      firstTime: this.#position.firstTime,
+      data,
+    };
     return engineFieldValue(request.field.name, context, this.#options.context);
   }
 }

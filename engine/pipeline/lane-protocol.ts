@@ -106,7 +106,12 @@ export type LaneMessage =
     }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
   /** The source could not be opened, or a plugin was quarantined. */
-  | { readonly kind: 'failed'; readonly plugin: string; readonly reason: string; readonly atStart: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly plugin: string;
+      readonly reason: string;
+      readonly atStart: boolean;
+    };
 
 /*
  * Shared numbers. The words are read and written with Atomics; the two doubles after them are for

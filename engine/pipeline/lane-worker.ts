@@ -1,8 +1,8 @@
 /* Entry of a lane's worker: puts the parts together from what the main thread sent, and runs. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { LIMITS } from '../base/limits.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { LIMITS } from '../base/limits.ts';
 import { planExtraction, type SlotPlan } from '../plan/extraction-plan.ts';
 import type { HostServices } from '../plugin/host/host-services.ts';
 import { StoreRoots } from '../plugin/host/store-roots.ts';
@@ -77,29 +77,32 @@ function requestsOf(
   role: PluginRole,
 ): Pick<SlotPlan['plugins'][number], 'requests' | 'firstSlot'> {
   const { name } = role.plugin.manifest;
-  return plan.plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 };
+  return (
+    plan.plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 }
+  );
 }
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
-function createServices(
-  role: PluginRole,
-  store: StoreRoots,
-  reporter: LaneReporter,
-): HostServices {
+function createServices(role: PluginRole, store: StoreRoots, reporter: LaneReporter): HostServices {
   const plugin = role.plugin.manifest.name;
   let logLines = 0;
   return {
     log: (level, message) => {
       logLines += 1;
       if (logLines > LIMITS.logLinesMax.value) return;
-      reporter.addLogLine({ plugin, level, message: message.slice(0, LIMITS.logLineSizeMax.value) });
+      reporter.addLogLine({
+        plugin,
+        level,
+        message: message.slice(0, LIMITS.logLineSizeMax.value),
+      });
     },
     problem: (problem) => {
       const message = problem.message.slice(0, LIMITS.logLineSizeMax.value);
       reporter.addProblem({ ...problem, message });
     },
-    now: () => (role.clockGranted ? BigInt(SYSTEM_CLOCK.nowMs()) * NANOSECONDS_PER_MILLISECOND : 0n),
+    now: () =>
+      role.clockGranted ? BigInt(SYSTEM_CLOCK.nowMs()) * NANOSECONDS_PER_MILLISECOND : 0n,
     store,
   };
 }

@@ -163,7 +163,8 @@ export class Lane {
   #isSuspect(firstEventNumber: number, eventCount: number): boolean {
     if (firstEventNumber <= (this.#parts.resume?.carefulUntil ?? 0)) return true;
     for (const eventNumber of this.#setAside) {
-      if (eventNumber >= firstEventNumber && eventNumber < firstEventNumber + eventCount) return true;
+      if (eventNumber >= firstEventNumber && eventNumber < firstEventNumber + eventCount)
+        return true;
     }
     return false;
   }

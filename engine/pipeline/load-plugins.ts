@@ -1,8 +1,8 @@
 /* Plugins' files → judged components, the fields of each event source, and what has to be granted. */
 
+import type { Config, PluginConfig } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import type { Config, PluginConfig } from '../config/config.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
 import { type ComponentFile, readComponentFile } from '../plugin/component-file.ts';
@@ -107,7 +107,9 @@ function findDuplicates(plugins: readonly LoadedPlugin[]): Diagnostic[] {
   for (const { file } of plugins) {
     const { name, source } = file.manifest;
     if (names.has(name)) {
-      diagnostics.push(createDiagnostic('PLUGIN_DUPLICATE', { message: `plugin \`${name}\` is loaded twice` }));
+      diagnostics.push(
+        createDiagnostic('PLUGIN_DUPLICATE', { message: `plugin \`${name}\` is loaded twice` }),
+      );
     }
     if (source !== undefined && sources.has(source.name)) {
       const message = `two plugins are sources of \`${source.name}\``;

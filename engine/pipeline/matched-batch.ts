@@ -22,10 +22,7 @@ export function matchedBatch(batch: EventBatch, matchRows: Uint32Array): Matched
   const data = new Uint8Array(size);
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!;
-    data.set(
-      batch.data.subarray(batch.spans[2 * row], batch.spans[2 * row + 1]),
-      spans[2 * index],
-    );
+    data.set(batch.data.subarray(batch.spans[2 * row], batch.spans[2 * row + 1]), spans[2 * index]);
   }
   return { data, spans, times, rows };
 }

@@ -36,7 +36,8 @@ export class PlanExtraction {
     instance.configure(
       this.#plan,
       this.#requests.map((request) => ({
-        fieldIndex: request.field.provider.kind === 'plugin' ? request.field.provider.fieldIndex : 0,
+        fieldIndex:
+          request.field.provider.kind === 'plugin' ? request.field.provider.fieldIndex : 0,
         argument: request.argument,
         isOpaque: this.#isOpaque,
       })),

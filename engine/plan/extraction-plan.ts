@@ -1,6 +1,11 @@
 /* Which values have to be extracted: once for the conditions, once for the outputs of matching events. */
 
-import type { CheckedCondition, CheckedOperand, CheckedRule, OutputSegment } from '../check/checked-rule.ts';
+import type {
+  CheckedCondition,
+  CheckedOperand,
+  CheckedRule,
+  OutputSegment,
+} from '../check/checked-rule.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
 
 /** What one plugin is asked for; its slots follow each other from `firstSlot`. */
@@ -80,12 +85,14 @@ function visitCondition(condition: CheckedCondition, onRequest: OnRequest): void
 }
 
 function visitSegments(segments: readonly OutputSegment[], onRequest: OnRequest): void {
-  for (const segment of segments) if (segment.kind === 'value') visitOperand(segment.operand, onRequest);
+  for (const segment of segments)
+    if (segment.kind === 'value') visitOperand(segment.operand, onRequest);
 }
 
 /** Every field that an operand reads. */
 export function visitOperand(operand: CheckedOperand, onRequest: OnRequest): void {
   if (operand.kind === 'field') onRequest(operand.request);
-  else if (operand.kind === 'transformer') for (const one of operand.operands) visitOperand(one, onRequest);
+  else if (operand.kind === 'transformer')
+    for (const one of operand.operands) visitOperand(one, onRequest);
   else if (operand.kind === 'tuple') for (const one of operand.items) visitOperand(one, onRequest);
 }

@@ -48,7 +48,9 @@ function capMemorySection(reader: BinaryReader, memorySizeMax: number): number[]
     const maximum = (flags & FLAG_MAXIMUM) !== 0 ? reader.unsigned() : pagesMax;
     if (minimum > pagesMax) {
       const wanted = minimum * PAGE_SIZE_BYTES;
-      throw new MalformedBinary(`a memory starts with ${wanted} bytes, the limit is ${memorySizeMax}`);
+      throw new MalformedBinary(
+        `a memory starts with ${wanted} bytes, the limit is ${memorySizeMax}`,
+      );
     }
     body.push(FLAG_MAXIMUM, ...writeUnsigned(minimum));
     body.push(...writeUnsigned(Math.min(maximum, pagesMax)));

@@ -22,7 +22,10 @@ export function readManifest(document: TextDocument): Checked<Manifest> {
 }
 
 /** The JSON form, valid under the schema: keys with defaults may be absent. */
-type RawManifest = Omit<Manifest, 'source' | 'extractor' | 'capabilities' | 'limits' | 'initConfigSchema'> & {
+type RawManifest = Omit<
+  Manifest,
+  'source' | 'extractor' | 'capabilities' | 'limits' | 'initConfigSchema'
+> & {
   readonly source?: NonNullable<Manifest['source']>;
   readonly extractor?: {
     readonly sources?: readonly string[];
@@ -84,7 +87,11 @@ function contradictions(manifest: Manifest, yaml: YamlDocument): Diagnostic[] {
   const seen = new Set<string>();
   for (const [index, { name }] of (manifest.extractor?.fields ?? []).entries()) {
     if (seen.has(name)) {
-      add(`field \`${name}\` is listed twice`, ['extractor', 'fields', index, 'name'], 'remove one');
+      add(
+        `field \`${name}\` is listed twice`,
+        ['extractor', 'fields', index, 'name'],
+        'remove one',
+      );
     }
     seen.add(name);
   }

@@ -57,7 +57,11 @@ export class BinaryReader {
   text(): string {
     const size = this.unsigned();
     if (this.offset + size > this.#end) throw new MalformedBinary('a name ends after its section');
-    const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.offset, size).toString();
+    const text = Buffer.from(
+      this.bytes.buffer,
+      this.bytes.byteOffset + this.offset,
+      size,
+    ).toString();
     this.offset += size;
     return text;
   }
@@ -72,7 +76,13 @@ export function isCoreModule(bytes: Uint8Array): boolean {
 }
 
 function hasMagic(bytes: Uint8Array): boolean {
-  return bytes.length >= HEADER_SIZE_BYTES && bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+  return (
+    bytes.length >= HEADER_SIZE_BYTES &&
+    bytes[0] === 0 &&
+    bytes[1] === 0x61 &&
+    bytes[2] === 0x73 &&
+    bytes[3] === 0x6d
+  );
 }
 
 export function readSections(bytes: Uint8Array): Section[] {

@@ -5,7 +5,13 @@
  */
 
 import { quoteItem } from './list-resolver.ts';
-import type { ExceptionValue, ItemPlace, PlacedText, RuleException, RuleItem } from './rule-item.ts';
+import type {
+  ExceptionValue,
+  ItemPlace,
+  PlacedText,
+  RuleException,
+  RuleItem,
+} from './rule-item.ts';
 
 const LIST_COMPARISONS = ['in', 'pmatch', 'intersects'];
 

@@ -22,7 +22,10 @@ export interface MacroScope {
 }
 
 /** References replaced by what they stand for; the first problem ends it. */
-export function resolveMacros(expression: Expression, scope: MacroScope): Expression | MacroProblem {
+export function resolveMacros(
+  expression: Expression,
+  scope: MacroScope,
+): Expression | MacroProblem {
   switch (expression.kind) {
     case 'macro': {
       const found = scope.find(expression.name);

@@ -126,7 +126,8 @@ function completeComparisons(
       (SINGLE_COMPARISONS.includes(comparison) || hasModifier(comparison));
     if (!isAllowed) {
       return wrong(
-        'When fields is a single value, comps must be one of (in, pmatch, intersects) or a modifier operator (e.g. startswith oneof)',
+        'When fields is a single value, comps must be one of (in, pmatch, intersects) ' +
+          'or a modifier operator (e.g. startswith oneof)',
       );
     }
     return comparison;

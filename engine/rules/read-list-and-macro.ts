@@ -32,7 +32,9 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
   const items = readTextSequence(map, 'items', { document, place });
   if (items === undefined) {
     const isEmpty = findPair(map, 'items') !== undefined;
-    const message = isEmpty ? "Mapping for key 'items' is empty" : "Item has no mapping for key 'items'";
+    const message = isEmpty
+      ? "Mapping for key 'items' is empty"
+      : "Item has no mapping for key 'items'";
     return fail(place, { code: 'RULE_MISSING_KEY', message, hint: 'add `items: []`' });
   }
   if (!isAppend && override?.append.has('items') !== true) {
@@ -44,7 +46,8 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
     return fail(place, {
       falcoCode: 'LOAD_ERR_VALIDATE',
       code: 'RULE_TARGET_MISSING',
-      message: "List uses 'append' or 'override.items: append' but no list by that name already exists",
+      message:
+        "List uses 'append' or 'override.items: append' but no list by that name already exists",
     });
   }
   collector.defineList(name, known.place, [...known.items, ...items]);

@@ -53,12 +53,19 @@ export function readOverride(
     const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
     const span = spanOf(pair.key as Node | null);
     const operation = isScalar(pair.value) ? String(pair.value.value) : '';
-    checkOperation({ key, operation, span, node: pair.value as Node | null }, overridesPlace, rules);
+    checkOperation(
+      { key, operation, span, node: pair.value as Node | null },
+      overridesPlace,
+      rules,
+    );
     if (operation === 'append') append.add(key);
     else replace.add(key);
   }
   checkCounterparts(map, place, rules, new Set([...append, ...replace]));
-  for (const [operation, keys] of [['append', append], ['replace', replace]] as const) {
+  for (const [operation, keys] of [
+    ['append', append],
+    ['replace', replace],
+  ] as const) {
     for (const key of keys) {
       if (hasKey(map, key)) continue;
       fail(place, {
@@ -91,7 +98,11 @@ function checkOperation(
     fail(keyPlace, { code: 'RULE_OVERRIDE', message: `Key '${key}' cannot be replaced` });
   }
   if (operation !== 'append' && operation !== 'replace') {
-    const valuePlace = innerPlace(place, { itemType: 'value for', itemName: key }, spanOf(entry.node));
+    const valuePlace = innerPlace(
+      place,
+      { itemType: 'value for', itemName: key },
+      spanOf(entry.node),
+    );
     const near = didYouMean(operation, ['append', 'replace']);
     fail(valuePlace, {
       code: 'RULE_OVERRIDE',
@@ -112,7 +123,11 @@ function checkCounterparts(
   for (const pair of map.items) {
     const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
     if (rules.free.includes(key) || overridden.has(key) || !known.has(key)) continue;
-    const keyPlace = innerPlace(place, { itemType: 'overrides', itemName: key }, spanOf(pair.key as Node | null));
+    const keyPlace = innerPlace(
+      place,
+      { itemType: 'overrides', itemName: key },
+      spanOf(pair.key as Node | null),
+    );
     fail(keyPlace, {
       code: 'RULE_OVERRIDE',
       message: `Unexpected key '${key}': no corresponding entry under 'override' is defined.`,

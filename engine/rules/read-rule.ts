@@ -64,7 +64,8 @@ function toggleRule({ map, place, name, context }: RuleBeingRead): void {
     {
       falcoCode: 'LOAD_DEPRECATED_ITEM',
       message:
-        "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace').",
+        "The standalone 'enabled' key usage is deprecated. The correct approach requires also " +
+        "a 'replace' entry under the 'override' key (i.e. 'enabled: replace').",
     },
     place,
   );
@@ -121,7 +122,9 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     isKnownSource,
     isEnabled: readOptionalBoolean(map, 'enabled', nodeContext) ?? true,
     tags: tagSet(readTextSequence(map, 'tags', nodeContext) ?? []),
-    exceptions: (readExceptions(map, place, context) ?? []).map((one) => complete(one, isKnownSource, context)),
+    exceptions: (readExceptions(map, place, context) ?? []).map((one) =>
+      complete(one, isKnownSource, context),
+    ),
     skipsUnknownFilter: readOptionalBoolean(map, 'skip-if-unknown-filter', nodeContext) ?? false,
     warnsEventTypes: readOptionalBoolean(map, 'warn_evttypes', nodeContext) ?? true,
   });
@@ -153,10 +156,7 @@ function tagSet(tags: readonly string[]): string[] {
   return [...new Set(tags)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function findTarget(
-  { name, place, context }: RuleBeingRead,
-  message: string,
-): RuleItem {
+function findTarget({ name, place, context }: RuleBeingRead, message: string): RuleItem {
   const known = context.collector.rules.get(name);
   if (known !== undefined) return known;
   const near = didYouMean(name, context.collector.rules.keys());
@@ -234,7 +234,9 @@ function overrideRule(
       ? NO_APPEND_TARGET
       : "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists";
   const exceptions =
-    append.has('exceptions') || replace.has('exceptions') ? readExceptions(map, place, context) : undefined;
+    append.has('exceptions') || replace.has('exceptions')
+      ? readExceptions(map, place, context)
+      : undefined;
   const known = findTarget(rule, message);
   checkSource(rule, known);
   const text = (key: string, current: PlacedText): PlacedText => {
@@ -253,7 +255,11 @@ function overrideRule(
     condition: text('condition', known.condition),
     output: text('output', known.output),
     description: text('desc', plainText(known.description, place.documentName)).text,
-    tags: append.has('tags') ? tagSet([...known.tags, ...tags]) : replace.has('tags') ? tagSet(tags) : known.tags,
+    tags: append.has('tags')
+      ? tagSet([...known.tags, ...tags])
+      : replace.has('tags')
+        ? tagSet(tags)
+        : known.tags,
     exceptions: newExceptions,
     priority: replace.has('priority') ? readPriority(map, place, context) : known.priority,
     isEnabled: flag('enabled', known.isEnabled),

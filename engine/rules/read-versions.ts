@@ -1,7 +1,15 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { ReadContext } from './read-context.ts';
 import type { ItemPlace } from './rule-item.ts';
-import { fail, findPair, innerPlace, type NodeContext, readText, resolveNode, spanOf } from './yaml-item.ts';
+import {
+  fail,
+  findPair,
+  innerPlace,
+  type NodeContext,
+  readText,
+  resolveNode,
+  spanOf,
+} from './yaml-item.ts';
 
 const SEMVER = /^(\d+)\.(\d+)\.(\d+)/;
 
@@ -57,7 +65,10 @@ export function readPluginVersions(map: YAMLMap, root: ItemPlace, context: ReadC
     return fail(place, { message: 'Value of required_plugin_versions must be a sequence' });
   }
   for (const node of value.items as (Node | null)[]) {
-    const entry = readNamedVersion(node, 'required plugin versions entry', { document: context.document, place });
+    const entry = readNamedVersion(node, 'required plugin versions entry', {
+      document: context.document,
+      place,
+    });
     const alternatives = [entry.version];
     const nodes = resolveNode(findPair(entry.map, 'alternatives')?.value, context.document);
     if (nodes !== undefined) {

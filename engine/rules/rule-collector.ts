@@ -31,7 +31,13 @@ export class RuleCollector {
   defineMacro(name: string, place: ItemPlace, condition: PlacedText): void {
     const known = this.macros.get(name);
     const visibility = this.#next();
-    this.macros.set(name, { name, place, condition, index: known?.index ?? visibility, visibility });
+    this.macros.set(name, {
+      name,
+      place,
+      condition,
+      index: known?.index ?? visibility,
+      visibility,
+    });
   }
 
   defineRule(rule: Omit<RuleItem, 'index' | 'visibility'>): void {
@@ -59,7 +65,9 @@ export function joinTexts(first: PlacedText, second: PlacedText): PlacedText {
     origins: [
       ...first.origins,
       -1,
-      ...(second.documentName === first.documentName ? second.origins : second.origins.map(() => -1)),
+      ...(second.documentName === first.documentName
+        ? second.origins
+        : second.origins.map(() => -1)),
     ],
     documentName: first.documentName,
   };

@@ -4,15 +4,15 @@
  */
 
 import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
+import type { TextDocument } from '../diagnostic/text-document.ts';
 import { LoadError, type LoadFinding } from './load-finding.ts';
+import type { ReadContext, Warning } from './read-context.ts';
 import { readListItem, readMacroItem } from './read-list-and-macro.ts';
 import { readRuleItem } from './read-rule.ts';
 import { readEngineVersion, readPluginVersions } from './read-versions.ts';
-import type { ReadContext, Warning } from './read-context.ts';
 import type { ItemPlace } from './rule-item.ts';
 import { readRulesDocument } from './rules-document.ts';
 import { fail, hasKey, innerPlace, spanOf } from './yaml-item.ts';
-import type { TextDocument } from '../diagnostic/text-document.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   required_engine_version: ['required_engine_version'],
@@ -89,7 +89,14 @@ function readDocuments(context: ReadContext): void {
   for (const contents of document.contents) {
     if (contents === null || document.isNull(contents)) continue;
     const span = spanOf(contents);
-    if (isMap(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml array of objects', hint: 'begin each item with `- `' });
+    if (isMap(contents))
+      fail(
+        { ...root, span },
+        {
+          message: 'Rules content is not yaml array of objects',
+          hint: 'begin each item with `- `',
+        },
+      );
     if (!isSeq(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml' });
     else for (const node of contents.items) readItem(node as Node | null, root, context);
   }
@@ -108,7 +115,11 @@ function readItem(node: Node | null, root: ItemPlace, context: ReadContext): voi
   const kind = Object.keys(KEYS).find((key) => hasKey(map, key));
   if (kind === undefined) {
     context.warn(
-      { falcoCode: 'LOAD_UNKNOWN_ITEM', message: 'Unknown top level item', hint: 'an item is a `rule`, `macro` or `list`' },
+      {
+        falcoCode: 'LOAD_UNKNOWN_ITEM',
+        message: 'Unknown top level item',
+        hint: 'an item is a `rule`, `macro` or `list`',
+      },
       itemPlace,
     );
     return;

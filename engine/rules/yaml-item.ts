@@ -4,8 +4,8 @@
  */
 
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { Span } from '../diagnostic/span.ts';
 import type { DiagnosticCode } from '../diagnostic/code.ts';
+import type { Span } from '../diagnostic/span.ts';
 import { LoadError, type Location } from './load-finding.ts';
 import type { ItemPlace, PlacedText } from './rule-item.ts';
 import type { RulesDocument } from './rules-document.ts';
@@ -44,7 +44,11 @@ export function spanOf(node: Node | null | undefined): Span {
   return range ? { start: range[0], end: Math.max(range[1], range[0]) } : { start: 0, end: 0 };
 }
 
-export function innerPlace(place: ItemPlace, location: Omit<Location, 'offset'>, span: Span): ItemPlace {
+export function innerPlace(
+  place: ItemPlace,
+  location: Omit<Location, 'offset'>,
+  span: Span,
+): ItemPlace {
   const locations = [...place.locations, { ...location, offset: span.start }];
   return { documentName: place.documentName, span, locations };
 }
@@ -60,7 +64,10 @@ export function hasKey(map: YAMLMap, key: string): boolean {
   return findPair(map, key) !== undefined;
 }
 
-export function resolveNode(node: Node | null | undefined, document: RulesDocument): Node | undefined {
+export function resolveNode(
+  node: Node | null | undefined,
+  document: RulesDocument,
+): Node | undefined {
   if (node === null || node === undefined) return undefined;
   return isAlias(node) ? document.resolveAlias(node) : node;
 }
@@ -74,13 +81,24 @@ export function readText(map: YAMLMap, key: string, context: NodeContext): Place
   const pair = findPair(map, key);
   const { place, document } = context;
   if (pair === undefined) {
-    fail(place, { message: `Item has no mapping for key '${key}'`, code: 'RULE_MISSING_KEY', hint: `add \`${key}:\`` });
+    fail(place, {
+      message: `Item has no mapping for key '${key}'`,
+      code: 'RULE_MISSING_KEY',
+      hint: `add \`${key}:\``,
+    });
   }
   const node = resolveNode(pair?.value, document);
   if (isEmptyNode(node) || document.isNull(node)) {
-    fail(place, { message: `Mapping for key '${key}' is empty`, code: 'RULE_MISSING_KEY', span: spanOf(pair?.key) });
+    fail(place, {
+      message: `Mapping for key '${key}' is empty`,
+      code: 'RULE_MISSING_KEY',
+      span: spanOf(pair?.key),
+    });
   }
-  return readScalar(node, { document, place: innerPlace(place, { itemType: 'value for', itemName: key }, spanOf(node)) });
+  return readScalar(node, {
+    document,
+    place: innerPlace(place, { itemType: 'value for', itemName: key }, spanOf(node)),
+  });
 }
 
 export function readScalar(node: Node | undefined, { document, place }: NodeContext): PlacedText {

@@ -44,7 +44,9 @@ export function validateAgainstSchema(schema: object, yaml: YamlDocument): Viola
 }
 
 function compileSchema(schema: object): ValidateFunction {
-  return new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false }).compile(schema);
+  return new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false }).compile(
+    schema,
+  );
 }
 
 function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation[] {

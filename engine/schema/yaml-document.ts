@@ -25,7 +25,11 @@ const ALIASES_MAX = 100;
 
 export function readYamlDocument(document: TextDocument): YamlDocument {
   const lineCounter = new LineCounter();
-  const parsed = parseDocument(document.text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  const parsed = parseDocument(document.text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
   const errors = parsed.errors.map(({ message, pos }) => ({
     message,
     span: { start: pos[0], end: Math.max(pos[1], pos[0] + 1) },
@@ -56,7 +60,9 @@ function nodeAt(parsed: Document, path: Path): Node | undefined {
   for (const step of path) {
     let next: unknown;
     if (isMap(node)) {
-      next = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))?.value;
+      next = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      )?.value;
     } else if (isSeq(node)) next = node.items[Number(step)];
     if (next === undefined || next === null) break;
     node = next;

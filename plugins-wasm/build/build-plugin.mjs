@@ -24,7 +24,10 @@ function canonicalNames(core) {
     if (/^(?:plugin|source|extractor)_[a-z]+$/.test(name)) names.set(name, [canonicalName(name)]);
   }
   const posts = ANSWERING.filter((name) => names.has(name));
-  names.set('cabi_post', posts.map((name) => `cabi_post_${canonicalName(name)}`));
+  names.set(
+    'cabi_post',
+    posts.map((name) => `cabi_post_${canonicalName(name)}`),
+  );
   return names;
 }
 

@@ -22,7 +22,9 @@ const all = readdirSync(pluginsFolder).filter((name) =>
 mkdirSync(outputFolder, { recursive: true });
 for (const name of named.length > 0 ? named : all) {
   if (!all.includes(name)) {
-    process.stderr.write(`no plugin \`${name}\` below plugins-wasm/ (there are ${all.join(', ')})\n`);
+    process.stderr.write(
+      `no plugin \`${name}\` below plugins-wasm/ (there are ${all.join(', ')})\n`,
+    );
     process.exitCode = 1;
     continue;
   }

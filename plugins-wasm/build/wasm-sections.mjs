@@ -53,7 +53,14 @@ function renameSection(section, names) {
     at = end;
     for (const renamed of names.get(name) ?? [name]) {
       const text = Buffer.from(renamed);
-      rows.push(Buffer.concat([writeUnsigned(text.length), text, Buffer.from([kind]), writeUnsigned(index)]));
+      rows.push(
+        Buffer.concat([
+          writeUnsigned(text.length),
+          text,
+          Buffer.from([kind]),
+          writeUnsigned(index),
+        ]),
+      );
     }
   }
   return Buffer.concat([writeUnsigned(rows.length), ...rows]);

@@ -13,6 +13,7 @@ import {
   CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd,
 } from './json-bytes';
 import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
+import { countNewlines, describeText, findNewline, skipTop } from './lines';
 import { SLACK } from './memory';
 import { NO_TIME, RecordShape, Verdict } from './record-shape';
 
@@ -317,7 +318,8 @@ export class RecordReader {
     } else {
       this.reportProblem(
         Severity.Lost, 0,
-        'record ' + (this.record + 1).toString() + ' is longer than an event may be (' + limit + '); the rest of the file is not read',
+        'record ' + (this.record + 1).toString() + ' is longer than an event may be (' + limit +
+          '); the rest of the file is not read',
       );
       this.mode = Mode.DropFile;
     }
@@ -358,7 +360,8 @@ export class RecordReader {
   private stepTop(): Step {
     const start = skipTop(this.head, this.tail);
     this.head = start;
-    if (start >= this.tail || (this.tail - start < 3 && !this.atEnd && load<u8>(start) == 0xef)) return Step.NeedsData;
+    const mayBeMark = this.tail - start < 3 && !this.atEnd && load<u8>(start) == 0xef;
+    if (start >= this.tail || mayBeMark) return Step.NeedsData;
     const first = load<u8>(start);
     const lineEnd = findNewline(start, this.tail);
     const hasLineEnd = lineEnd < this.tail || this.atEnd;
@@ -517,7 +520,8 @@ export class RecordReader {
     const isOpen = (load<u8>(at) | 0x20) == OPEN_BRACE;
     if (end == 0 && !this.atEnd && this.tail - at < EVENT_SIZE_MAX) return Step.NeedsData;
     this.record++;
-    const position = 'record ' + this.record.toString() + ' is not valid JSON at its character ' + (wrongAt - at + 1).toString();
+    const character = (wrongAt - at + 1).toString();
+    const position = 'record ' + this.record.toString() + ' is not valid JSON at its character ' + character;
     const next = end == 0 ? this.tail : skipBlanks(end, this.tail);
     const follows: u8 = next < this.tail ? load<u8>(next) : 0;
     if (isOpen && end != 0 && (follows == COMMA || follows == CLOSE_BRACKET)) {
@@ -564,7 +568,10 @@ export class RecordReader {
 
   private loseEnvelope(at: usize): Step {
     const line = this.lineAt(at);
-    this.reportProblem(Severity.Lost, line, 'not valid JSON after ' + this.record.toString() + ' records; the rest of the file is not read');
+    const read = this.record.toString();
+    this.reportProblem(
+      Severity.Lost, line, 'not valid JSON after ' + read + ' records; the rest of the file is not read',
+    );
     this.mode = Mode.DropFile;
     return Step.Done;
   }
@@ -574,46 +581,3 @@ export class RecordReader {
     this.hasGarbage = true;
   }
 }
-
-/** Blanks, line ends, padding of zeros and byte order marks between values. */
-function skipTop(start: usize, end: usize): usize {
-  let at = start;
-  while (at < end) {
-    const byte = load<u8>(at);
-    if (byte <= 0x20) at++;
-    else if (byte == 0xef && at + 2 < end && load<u8>(at, 1) == 0xbb && load<u8>(at, 2) == 0xbf) at += 3;
-    else break;
-  }
-  return at;
-}
-
-const NEWLINES = i8x16.splat(0x0a);
-
-/** Address of the next line feed, or `end`. */
-function findNewline(start: usize, end: usize): usize {
-  for (let at = start; at < end; at += 16) {
-    const found = i8x16.bitmask(i8x16.eq(v128.load(at), NEWLINES));
-    if (found != 0) return min(at + ctz(found), end);
-  }
-  return end;
-}
-
-function countNewlines(start: usize, end: usize): u64 {
-  let count: u64 = 0;
-  let at = start;
-  for (; at + 16 <= end; at += 16) count += popcnt(i8x16.bitmask(i8x16.eq(v128.load(at), NEWLINES)));
-  for (; at < end; at++) if (load<u8>(at) == 0x0a) count++;
-  return count;
-}
-
-/** What a line is that does not begin like a record; says little of its content. */
-function describeText(start: usize, end: usize): string {
-  const byte = load<u8>(start);
-  if (byte == 0xff || byte == 0xfe) return 'not JSON: looks like UTF-16, expected UTF-8';
-  if (end - start > 1 && load<u8>(start, 1) == 0) return 'not JSON: looks like UTF-16, expected UTF-8';
-  if (byte == 0x3c) return 'not JSON: looks like HTML or XML';
-  if (byte < 0x20 || byte >= 0x7f) return 'not JSON: binary data';
-  if (byte == QUOTE || byte == 0x2d || (byte >= 0x30 && byte <= 0x39)) return 'not a record: a JSON object is expected';
-  return 'not JSON: a line that begins with `{` is expected';
-}
-

@@ -164,16 +164,28 @@ async function main() {
   const common = { runs: options.runs, bytes, startMs: start.warmWholeMs, yardstickMbs };
   const events = countLines(data.jsonl);
   const rows = [
-    await measure('JSON lines → alerts', ['run', 'cloudtrail', data.jsonl, '-r', rules, '--json', '-q'], common),
-    await measure('gzip → alerts', ['run', 'cloudtrail', data.gz, '-r', rules, '--json', '-q'], common),
+    await measure(
+      'JSON lines → alerts',
+      ['run', 'cloudtrail', data.jsonl, '-r', rules, '--json', '-q'],
+      common,
+    ),
+    await measure(
+      'gzip → alerts',
+      ['run', 'cloudtrail', data.gz, '-r', rules, '--json', '-q'],
+      common,
+    ),
   ];
   const report = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`,
     corpus: `${(bytes / 1e6).toFixed(0)} MB, ${events} events, ${data.origin}`,
-    gzipFiles: readdirSync(data.gz, { recursive: true }).filter((name) => name.endsWith('.gz')).length,
+    gzipFiles: readdirSync(data.gz, { recursive: true }).filter((name) => name.endsWith('.gz'))
+      .length,
     jsonParseMbs: Math.round(yardstickMbs),
-    rows: rows.map((row) => ({ ...row, eventsPerSecond: Math.round((row.mbs * 1e6 * events) / bytes) })),
+    rows: rows.map((row) => ({
+      ...row,
+      eventsPerSecond: Math.round((row.mbs * 1e6 * events) / bytes),
+    })),
     start,
   };
   print(report);

@@ -63,8 +63,15 @@ function makeRecord(random, time) {
     awsRegion: REGIONS[random(REGIONS.length)],
     sourceIPAddress: `203.0.113.${random(256)}`,
     userAgent: `aws-cli/2.${random(20)}.0 Python/3.11 Linux/6.1 "exe/x86_64"`,
-    ...(random(20) === 0 ? { errorCode: 'AccessDenied', errorMessage: `${user} is not authorized` } : {}),
-    requestParameters: { bucketName, key, 'x-amz-acl': 'private', Host: `${bucketName}.s3.amazonaws.com` },
+    ...(random(20) === 0
+      ? { errorCode: 'AccessDenied', errorMessage: `${user} is not authorized` }
+      : {}),
+    requestParameters: {
+      bucketName,
+      key,
+      'x-amz-acl': 'private',
+      Host: `${bucketName}.s3.amazonaws.com`,
+    },
     responseElements: eventName === 'ConsoleLogin' ? { ConsoleLogin: 'Success' } : null,
     additionalEventData: {
       SignatureVersion: 'SigV4',

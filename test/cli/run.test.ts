@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeSamples } from '../support/make-samples.mjs';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-cli-'));
@@ -40,12 +41,17 @@ const ANNOUNCED_RULE = `
 
 describe('tiercel run', () => {
   it('finds every attack of the sample story once, and nothing else', async () => {
-    const { code, stdout, stderr } = await runProgram(['run', 'cloudtrail', 'rules/samples/AWSLogs']);
+    const { code, stdout, stderr } = await runProgram([
+      'run',
+      'cloudtrail',
+      'rules/samples/AWSLogs',
+    ]);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(15);
     expect(stderr).toContain('378 events');
     const rules = readFileSync(join(REPOSITORY, 'rules/aws_cloudtrail_rules.yaml'), 'utf8');
-    for (const [, name] of rules.matchAll(/^- rule: (.+)$/gm)) expect(stderr).toContain(`1  ${name}`);
+    for (const [, name] of rules.matchAll(/^- rule: (.+)$/gm))
+      expect(stderr).toContain(`1  ${name}`);
   });
 
   it('fires the announced rule when the error is absent, and not when there is one', async () => {
@@ -96,8 +102,10 @@ describe('tiercel run', () => {
       '- rule: R\n  desc: d\n  condition: ct.name = DeleteTrail\n  output: seen %ct.name\n  priority: INFO\n  source: aws_cloudtrail\n',
     );
     const escaped = '{"event\\u004eame":"Delete\\u0054rail","eventTime":"2026-01-01T00:00:00Z"}';
-    const twice = '{"eventName":"DeleteTrail","eventName":"GetTrail","eventTime":"2026-01-01T00:00:00Z"}';
-    const second = '{"eventName":"GetTrail","eventName":"DeleteTrail","eventTime":"2026-01-01T00:00:00Z"}';
+    const twice =
+      '{"eventName":"DeleteTrail","eventName":"GetTrail","eventTime":"2026-01-01T00:00:00Z"}';
+    const second =
+      '{"eventName":"GetTrail","eventName":"DeleteTrail","eventTime":"2026-01-01T00:00:00Z"}';
     const events = write('escaped.jsonl', [escaped, twice, second].join('\n'));
     const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
     expect(stdout.trim().split('\n')).toHaveLength(2);
@@ -114,34 +122,68 @@ describe('tiercel run', () => {
     expect(stdout).toBe('03:04:05.000000000: Informational user a\\nforged: Critical\\u001b[2J\n');
   });
 
-  it('has the sample story that its generator makes', async () => {
-    const { makeSamples } = (await import('../support/make-samples.mjs')) as {
-      makeSamples: (folder: string) => void;
-    };
+  it('has the sample story that its generator makes', () => {
     makeSamples(folder);
     const committed = join(REPOSITORY, 'rules/samples/AWSLogs');
-    const names = (path: string): string[] => readdirSync(path, { recursive: true }).map(String).sort();
+    const names = (path: string): string[] =>
+      readdirSync(path, { recursive: true }).map(String).sort();
     expect(names(join(folder, 'AWSLogs'))).toEqual(names(committed));
   });
 });
 
 describe('wrong input', () => {
   const rows: [name: string, args: () => string[], code: number, said: RegExp][] = [
-    ['a missing file', () => ['run', 'cloudtrail', 'nowhere.json'], 1, /nowhere\.json does not exist/],
-    ['an unknown plugin', () => ['run', 'cloudtrial', '.'], 1, /unknown plugin `cloudtrial`[\s\S]*did you mean `cloudtrail`/],
+    [
+      'a missing file',
+      () => ['run', 'cloudtrail', 'nowhere.json'],
+      1,
+      /nowhere\.json does not exist/,
+    ],
+    [
+      'an unknown plugin',
+      () => ['run', 'cloudtrial', '.'],
+      1,
+      /unknown plugin `cloudtrial`[\s\S]*did you mean `cloudtrail`/,
+    ],
     ['no source', () => ['run'], 1, /no source is opened/],
     ['an unknown command', () => ['rnu'], 2, /Did you mean run/],
     ['a missing rules file', () => ['validate', 'nowhere.yaml'], 1, /cannot read the rules file/],
-    ['bad YAML', () => ['validate', write('bad.yaml', '- rule: [')], 1, /bad\.yaml:1:\d+: error: .*RULE_YAML_SYNTAX/],
+    [
+      'bad YAML',
+      () => ['validate', write('bad.yaml', '- rule: [')],
+      1,
+      /bad\.yaml:1:\d+: error: .*RULE_YAML_SYNTAX/,
+    ],
     [
       'an unknown field',
-      () => ['validate', write('field.yaml', '- rule: R\n  desc: d\n  condition: ct.nmae = x\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n')],
+      () => [
+        'validate',
+        write(
+          'field.yaml',
+          '- rule: R\n  desc: d\n  condition: ct.nmae = x\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n',
+        ),
+      ],
       1,
       /field\.yaml:3:14: error: .*ct\.nmae[\s\S]*did you mean `ct\.name`/,
     ],
-    ['a key of the configuration', () => ['run', '-c', write('c.yaml', 'rule_files: []\n')], 1, /c\.yaml:1:1: error: unknown key `rule_files`[\s\S]*did you mean `rules_files`/],
-    ['a wrong option', () => ['run', 'cloudtrail', '.', '-o', 'rule_matching=some'], 1, /`rule_matching` is "some"/],
-    ['no component', () => ['plugin', 'inspect', write('x.wasm', 'hello')], 1, /expected a WebAssembly component/],
+    [
+      'a key of the configuration',
+      () => ['run', '-c', write('c.yaml', 'rule_files: []\n')],
+      1,
+      /c\.yaml:1:1: error: unknown key `rule_files`[\s\S]*did you mean `rules_files`/,
+    ],
+    [
+      'a wrong option',
+      () => ['run', 'cloudtrail', '.', '-o', 'rule_matching=some'],
+      1,
+      /`rule_matching` is "some"/,
+    ],
+    [
+      'no component',
+      () => ['plugin', 'inspect', write('x.wasm', 'hello')],
+      1,
+      /expected a WebAssembly component/,
+    ],
   ];
   it.each(rows)('%s gives one clear diagnostic', async (_name, args, code, said) => {
     const result = await runProgram(args());
@@ -163,16 +205,29 @@ describe('tiercel validate', () => {
 
 describe('tiercel list', () => {
   it('lists all fields of CloudTrail for editors', async () => {
-    const { stdout } = await runProgram(['list', 'fields', '--source', 'aws_cloudtrail', '--format', 'json']);
+    const { stdout } = await runProgram([
+      'list',
+      'fields',
+      '--source',
+      'aws_cloudtrail',
+      '--format',
+      'json',
+    ]);
     const fields = JSON.parse(stdout) as { name: string; plugin: string | null }[];
-    expect(fields.filter(({ plugin, name }) => plugin === 'cloudtrail' && name !== 'evt.plugininfo')).toHaveLength(73);
+    expect(
+      fields.filter(({ plugin, name }) => plugin === 'cloudtrail' && name !== 'evt.plugininfo'),
+    ).toHaveLength(73);
     expect(fields.filter(({ plugin }) => plugin === 'json')).toHaveLength(6);
   });
 });
 
 describe('tiercel plugin inspect', () => {
   it('says what a plugin is without running it', async () => {
-    const { code, stdout } = await runProgram(['plugin', 'inspect', 'dist/plugins/cloudtrail.wasm']);
+    const { code, stdout } = await runProgram([
+      'plugin',
+      'inspect',
+      'dist/plugins/cloudtrail.wasm',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/cloudtrail 0\.17\.1/);
     expect(stdout).toMatch(/sha256 +[0-9a-f]{64}/);

@@ -17,7 +17,7 @@ const BANNED = [
   { pattern: /\beval\(|\bnew Function\(/, except: [], instead: 'compile/' },
   { pattern: /\bconsole\./, except: [], instead: 'cli/ or output/' },
   { pattern: /\bprocess\.exit\(/, except: ['engine/cli/'], instead: 'an exit code from cli/' },
-  { pattern: /: any\b|<any>|\bas any\b/, except: ['plugins-wasm/'], instead: 'unknown' },
+  { pattern: /: any[;,)\]]|<any>|\bas any\b/, except: ['plugins-wasm/'], instead: 'unknown' },
   { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, except: [], instead: 'the work itself' },
   { pattern: /^export default /m, except: [], instead: 'a named export' },
 ] as const;

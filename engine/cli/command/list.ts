@@ -42,7 +42,10 @@ export function listCommand(args: ListArguments, terminal: Terminal): number {
   if (args.what === 'fields') {
     const { catalogs } = loaded.plugins;
     if (args.source !== undefined && !catalogs.has(args.source)) {
-      say(terminal, `no loaded plugin is a source of \`${args.source}\` (there are ${[...catalogs.keys()].join(', ')})`);
+      say(
+        terminal,
+        `no loaded plugin is a source of \`${args.source}\` (there are ${[...catalogs.keys()].join(', ')})`,
+      );
       return EXIT.usage;
     }
     return print(listFields(loaded, args.source), args.format, terminal);
@@ -51,7 +54,8 @@ export function listCommand(args: ListArguments, terminal: Terminal): number {
 }
 
 function print(listed: Listed, format: ListFormat, terminal: Terminal): number {
-  const text = format === 'json' ? JSON.stringify(listed.json, null, 2) : renderTable(listed.table, format);
+  const text =
+    format === 'json' ? JSON.stringify(listed.json, null, 2) : renderTable(listed.table, format);
   terminal.stdout.write(`${text}\n`);
   return EXIT.ok;
 }
@@ -64,10 +68,22 @@ interface Listed {
 function listItems({ rulesetLoad }: Loaded, what: 'rules' | 'macros' | 'lists'): Listed {
   const { rules, macros, lists } = rulesetLoad.items;
   if (what === 'macros') {
-    return { json: macros, table: { columns: ['macro', 'condition'], rows: macros.map(({ name, condition }) => [name, condition]) } };
+    return {
+      json: macros,
+      table: {
+        columns: ['macro', 'condition'],
+        rows: macros.map(({ name, condition }) => [name, condition]),
+      },
+    };
   }
   if (what === 'lists') {
-    return { json: lists, table: { columns: ['list', 'items'], rows: lists.map(({ name, items }) => [name, items.join(', ')]) } };
+    return {
+      json: lists,
+      table: {
+        columns: ['list', 'items'],
+        rows: lists.map(({ name, items }) => [name, items.join(', ')]),
+      },
+    };
   }
   return {
     json: rules.map((rule) => ({
@@ -83,7 +99,13 @@ function listItems({ rulesetLoad }: Loaded, what: 'rules' | 'macros' | 'lists'):
     })),
     table: {
       columns: ['rule', 'priority', 'source', 'active', 'description'],
-      rows: rules.map((rule) => [rule.name, rule.priority, rule.source, rule.isActive ? 'yes' : 'no', rule.description.trim()]),
+      rows: rules.map((rule) => [
+        rule.name,
+        rule.priority,
+        rule.source,
+        rule.isActive ? 'yes' : 'no',
+        rule.description.trim(),
+      ]),
     },
   };
 }
@@ -94,16 +116,18 @@ function listFields({ plugins }: Loaded, source: string | undefined): Listed {
     .flatMap((catalog) => catalog.fields.map((field) => ({ source: catalog.source, ...field })));
   const argumentText = { none: '', index: '[index]', key: '[key]' };
   return {
-    json: fields.map(({ source: of, name, type, isList, argument, description, properties, provider }) => ({
-      source: of,
-      name,
-      type,
-      isList,
-      argument,
-      description,
-      properties,
-      plugin: provider.kind === 'plugin' ? provider.pluginName : null,
-    })),
+    json: fields.map(
+      ({ source: of, name, type, isList, argument, description, properties, provider }) => ({
+        source: of,
+        name,
+        type,
+        isList,
+        argument,
+        description,
+        properties,
+        plugin: provider.kind === 'plugin' ? provider.pluginName : null,
+      }),
+    ),
     table: {
       columns: ['field', 'type', 'description'],
       rows: fields

@@ -9,7 +9,8 @@ import type { Terminal } from '../terminal.ts';
 export function inspectCommand(path: string, format: 'text' | 'json', terminal: Terminal): number {
   const { value: file, diagnostics } = readComponentFile(path);
   if (file === undefined) {
-    if (format === 'json') terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
+    if (format === 'json')
+      terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
     else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
     return EXIT.invalid;
   }
@@ -30,7 +31,12 @@ export function inspectCommand(path: string, format: 'text' | 'json', terminal: 
     ['contact', manifest.contact],
     ['license', manifest.license],
     ['world', manifest.world],
-    ['source', manifest.source === undefined ? 'none' : `${manifest.source.name} (open: ${manifest.source.openParamsDescription})`],
+    [
+      'source',
+      manifest.source === undefined
+        ? 'none'
+        : `${manifest.source.name} (open: ${manifest.source.openParamsDescription})`,
+    ],
     ['fields', String(manifest.extractor?.fields.length ?? 0)],
     ['asks for', describeCapabilities(manifest.capabilities)],
     ['imports', imports.join(', ')],
@@ -42,7 +48,16 @@ export function inspectCommand(path: string, format: 'text' | 'json', terminal: 
   return EXIT.ok;
 }
 
-function describeCapabilities({ store, clock }: { readonly store: readonly string[]; readonly clock: boolean }): string {
-  const wanted = [...store.map((root) => `store root ${root} (read-only)`), ...(clock ? ['clock'] : [])];
+function describeCapabilities({
+  store,
+  clock,
+}: {
+  readonly store: readonly string[];
+  readonly clock: boolean;
+}): string {
+  const wanted = [
+    ...store.map((root) => `store root ${root} (read-only)`),
+    ...(clock ? ['clock'] : []),
+  ];
   return wanted.length === 0 ? 'nothing' : wanted.join(', ');
 }

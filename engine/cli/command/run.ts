@@ -1,8 +1,8 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
-import { loadConfig } from '../../config/load-config.ts';
 import type { Config } from '../../config/config.ts';
-import { createDiagnostic, hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunSummary } from '../../index.ts';
 import { FileOutput } from '../../output/file-output.ts';
@@ -74,7 +74,9 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
         for (const output of outputs) await output.deliver(alerts);
       },
       onProblem: ({ severity, subject, line, message }) => {
-        tell(`${severity === 'lost' ? 'not read' : 'warning'}: ${escapeControls(subject)}${line > 0 ? `:${line}` : ''}: ${escapeControls(message)}`);
+        const what = severity === 'lost' ? 'not read' : 'warning';
+        const place = line > 0 ? `${subject}:${line}` : subject;
+        tell(`${what}: ${escapeControls(place)}: ${escapeControls(message)}`);
       },
       onFault: ({ plugin, kind, message, eventNumber }) => {
         const event = eventNumber === undefined ? '' : `, event ${eventNumber} was set aside`;
@@ -100,10 +102,13 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
 function createOutputs(config: Config, terminal: Terminal): Output[] {
   const outputs: Output[] = [];
   if (config.stdoutOutput.enabled) {
-    const isPainted = terminal.color && terminal.stdout.isTTY === true && !config.alertFormat.jsonOutput;
+    const isPainted =
+      terminal.color && terminal.stdout.isTTY === true && !config.alertFormat.jsonOutput;
     outputs.push(
       isPainted
-        ? new StreamOutput('stdout', terminal.stdout, ({ line, priority }) => paintPriority(line, priority))
+        ? new StreamOutput('stdout', terminal.stdout, ({ line, priority }) =>
+            paintPriority(line, priority),
+          )
         : new StreamOutput('stdout', terminal.stdout),
     );
   }
@@ -141,7 +146,6 @@ function deliveryFailed(error: unknown, terminal: Terminal): number {
   return EXIT.incomplete;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 function escapeControls(text: string): string {

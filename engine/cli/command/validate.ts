@@ -23,7 +23,8 @@ export function validateCommand(args: ValidateArguments, terminal: Terminal): nu
     openParams: undefined,
   });
   if (config === undefined) {
-    if (args.json) writeJson(terminal, { falco_load_results: [], diagnostics: toJson(diagnostics) });
+    if (args.json)
+      writeJson(terminal, { falco_load_results: [], diagnostics: toJson(diagnostics) });
     say(terminal, renderText(diagnostics, terminal));
     return EXIT.invalid;
   }

@@ -14,12 +14,14 @@ export const CONFIG_CODES = {
   CONFIG_SCHEMA: {
     severity: 'error',
     title: 'the configuration breaks its schema',
-    explanation: 'A key is unknown or has a value of the wrong kind; see schemas/config.schema.json.',
+    explanation:
+      'A key is unknown or has a value of the wrong kind; see schemas/config.schema.json.',
   },
   CONFIG_OPTION: {
     severity: 'error',
     title: 'an -o option cannot be read',
-    explanation: 'Options are KEY=VALUE with dots for inner keys, [n] for an element and [] to append one.',
+    explanation:
+      'Options are KEY=VALUE with dots for inner keys, [n] for an element and [] to append one.',
     hint: 'for example -o rule_matching=all or -o rules[].disable.tag=noisy',
   },
   CONFIG_UNKNOWN_PLUGIN: {

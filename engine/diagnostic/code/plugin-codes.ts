@@ -33,12 +33,14 @@ export const PLUGIN_CODES = {
   MANIFEST_SCHEMA: {
     severity: 'error',
     title: 'the manifest breaks its schema',
-    explanation: 'A key is unknown, missing or of the wrong type; see schemas/plugin-manifest.schema.json.',
+    explanation:
+      'A key is unknown, missing or of the wrong type; see schemas/plugin-manifest.schema.json.',
   },
   MANIFEST_INCONSISTENT: {
     severity: 'error',
     title: 'the manifest contradicts itself',
-    explanation: 'The world asks for a source or an extractor that is not described, or a field occurs twice.',
+    explanation:
+      'The world asks for a source or an extractor that is not described, or a field occurs twice.',
   },
   PLUGIN_IMPORT_DENIED: {
     severity: 'error',

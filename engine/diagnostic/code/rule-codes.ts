@@ -22,13 +22,15 @@ export const RULE_CODES = {
   RULE_MISSING_KEY: {
     severity: 'error',
     title: 'a key is missing',
-    explanation: 'Rules need `rule`, `desc`, `condition`, `output` and `priority`; lists `items`; macros `condition`.',
+    explanation:
+      'Rules need `rule`, `desc`, `condition`, `output` and `priority`; lists `items`; macros `condition`.',
     falcoCode: 'LOAD_ERR_YAML_VALIDATE',
   },
   RULE_PRIORITY: {
     severity: 'error',
     title: 'unknown priority',
-    explanation: 'Priorities are Emergency, Alert, Critical, Error, Warning, Notice, Informational (or info) and Debug.',
+    explanation:
+      'Priorities are Emergency, Alert, Critical, Error, Warning, Notice, Informational (or info) and Debug.',
     falcoCode: 'LOAD_ERR_YAML_VALIDATE',
   },
   RULE_OVERRIDE: {
@@ -64,13 +66,15 @@ export const RULE_CODES = {
   RULE_UNKNOWN_MACRO: {
     severity: 'error',
     title: 'unknown macro',
-    explanation: 'A name in a condition is neither a field check nor a macro that is defined before.',
+    explanation:
+      'A name in a condition is neither a field check nor a macro that is defined before.',
     falcoCode: 'LOAD_ERR_VALIDATE',
   },
   RULE_OUTPUT: {
     severity: 'error',
     title: 'wrong output',
-    explanation: 'A `%` in an output must be followed by a field or a transformer of the rule’s source.',
+    explanation:
+      'A `%` in an output must be followed by a field or a transformer of the rule’s source.',
     falcoCode: 'LOAD_ERR_COMPILE_OUTPUT',
   },
   RULE_WARNING: {

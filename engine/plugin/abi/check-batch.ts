@@ -9,13 +9,18 @@ import type { EventBatch } from '../plugin-instance.ts';
 /** The sentence that is broken, or `undefined`. */
 export function findBatchFault(batch: EventBatch, eventsMax: number): string | undefined {
   const { data, spans, times } = batch;
-  if (!(data instanceof Uint8Array) || !(spans instanceof Uint32Array) || !(times instanceof BigUint64Array)) {
+  if (
+    !(data instanceof Uint8Array) ||
+    !(spans instanceof Uint32Array) ||
+    !(times instanceof BigUint64Array)
+  ) {
     return 'a batch is not made of lists of numbers';
   }
   if (spans.length % 2 !== 0) return 'spans come in pairs, but their number is odd';
   const eventCount = spans.length / 2;
   if (times.length !== eventCount) return `${times.length} times for ${eventCount} events`;
-  if (eventCount > eventsMax) return `${eventCount} events in a batch, asked for at most ${eventsMax}`;
+  if (eventCount > eventsMax)
+    return `${eventCount} events in a batch, asked for at most ${eventsMax}`;
   if (data.length > LIMITS.batchDataSizeMax.value) return `a batch of ${data.length} bytes`;
   let end = 0;
   for (let index = 0; index < spans.length; index += 2) {

@@ -32,7 +32,10 @@ export function findColumnsFault(
   );
 }
 
-function findShapeFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
+function findShapeFault(
+  answer: ExtractedColumns,
+  expected: ColumnsExpectation,
+): string | undefined {
   const wanted = expected.eventCount * expected.types.length;
   if (answer.cells.length !== wanted) return `${answer.cells.length} cells, expected ${wanted}`;
   if (answer.texts.length % 2 !== 0) return 'texts come in pairs, but their number is odd';
@@ -54,7 +57,8 @@ function findDictionaryFault(
     if (type === undefined) return `a dictionary entry of request ${request}, which was not made`;
     if (isNumericType(type)) return `a dictionary entry of request ${request}, which has numbers`;
     const next = dictionaryEnds[index]!;
-    if (next < end || next > dictionaryData.length) return `dictionary entry ${index} ends at ${next}`;
+    if (next < end || next > dictionaryData.length)
+      return `dictionary entry ${index} ends at ${next}`;
     if (isWrongAddress(type, next - end)) return `dictionary entry ${index} is no ${type}`;
     dictionarySizes[request]! += 1;
     end = next;

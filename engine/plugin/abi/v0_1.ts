@@ -93,8 +93,12 @@ export function createImports(host: HostServices): Record<string, Record<string,
       write: (level: LogLevel, message: string) => host.log(level, message),
     },
     'tiercel:plugin/report': {
-      add: (problem: { severity: 'lost' | 'warning'; subject: string; line: bigint; message: string }) =>
-        host.problem({ ...problem, line: Number(problem.line) }),
+      add: (problem: {
+        severity: 'lost' | 'warning';
+        subject: string;
+        line: bigint;
+        message: string;
+      }) => host.problem({ ...problem, line: Number(problem.line) }),
     },
     'tiercel:plugin/clock': { now: () => host.now() },
     'tiercel:plugin/store': {
@@ -223,4 +227,3 @@ function toColumns(guest: GuestColumns): ExtractedColumns {
     dictionaryEpoch: guest.dictEpoch,
   };
 }
-

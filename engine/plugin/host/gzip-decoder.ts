@@ -156,7 +156,8 @@ export class GzipDecoder {
     const crc = this.#pending.readUInt32LE(0);
     const size = this.#pending.readUInt32LE(4);
     this.#pending = this.#pending.subarray(TRAILER_SIZE_BYTES);
-    if (crc !== this.#crc) this.#failure = damaged('CRC mismatch: the data is not what was compressed');
+    if (crc !== this.#crc)
+      this.#failure = damaged('CRC mismatch: the data is not what was compressed');
     else if (size !== this.#size) this.#failure = damaged('gzip length mismatch');
   }
 

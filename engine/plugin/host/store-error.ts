@@ -1,5 +1,11 @@
 /** Codes of `error-code` in the WIT file that the store answers. */
-export type StoreErrorCode = 'denied' | 'not-found' | 'io' | 'corrupt' | 'unsupported' | 'invalid-argument';
+export type StoreErrorCode =
+  | 'denied'
+  | 'not-found'
+  | 'io'
+  | 'corrupt'
+  | 'unsupported'
+  | 'invalid-argument';
 
 /** Becomes an `err(...)` for the plugin. */
 export class StoreError extends Error {

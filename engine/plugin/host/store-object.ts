@@ -33,7 +33,9 @@ export function openObject(options: OpenObjectOptions): StoreObject {
     const magic = file.peek(MAGIC_SIZE_BYTES);
     const isGzipName = options.path.endsWith('.gz');
     if (options.encoding === 'identity') return skip(new PlainObject(file), options.offset);
-    const foreign = FOREIGN_FORMATS.find(([, bytes]) => bytes.every((byte, at) => magic[at] === byte));
+    const foreign = FOREIGN_FORMATS.find(([, bytes]) =>
+      bytes.every((byte, at) => magic[at] === byte),
+    );
     if (foreign !== undefined) {
       throw new StoreError('unsupported', `is ${foreign[0]}, expected plain text or gzip`);
     }

@@ -6,8 +6,8 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { openObject, type StoreObject } from './store-object.ts';
 import { StoreError, toStoreError } from './store-error.ts';
+import { openObject, type StoreObject } from './store-object.ts';
 
 export interface StoreEntry {
   readonly path: string;
@@ -52,7 +52,12 @@ export class StoreRoots {
     return listing.take(limit);
   }
 
-  open(root: string, path: string, encoding: 'automatic' | 'identity', offset: number): StoreObject {
+  open(
+    root: string,
+    path: string,
+    encoding: 'automatic' | 'identity',
+    offset: number,
+  ): StoreObject {
     const location = this.#location(root);
     return openObject({
       path: isFolder(location) ? this.#inside(location, path) : location,
@@ -67,7 +72,8 @@ export class StoreRoots {
 
   #location(root: string): string {
     const location = this.#options.locations[root];
-    if (location === undefined) throw new StoreError('denied', `store root \`${root}\` was not granted`);
+    if (location === undefined)
+      throw new StoreError('denied', `store root \`${root}\` was not granted`);
     return location;
   }
 
@@ -205,7 +211,10 @@ class Listing {
       return;
     }
     try {
-      const names = readdirSync(join(this.#root, path), { withFileTypes: true, encoding: 'buffer' });
+      const names = readdirSync(join(this.#root, path), {
+        withFileTypes: true,
+        encoding: 'buffer',
+      });
       names.sort((a, b) => Buffer.compare(a.name, b.name));
       this.#stack.push({ path, names, next: 0 });
     } catch (error) {

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { afterAll, describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram } from '../support/run-program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tiercel-hostile-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const P = 'tiercel:plugin/';
+const V = '@0.1.0#';
+
+/**
+ * An extractor of one field in text form. `extract` answers whatever `body` leaves as the address of the
+ * record of columns; memory from 1024 on is zero.
+ */
+function extractorModule(body: string, more = ''): string {
+  return `(module
+    ${more}
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) (i32.const 1024))
+    (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "${P}extractor${V}extract")
+      (param $plan i32) (param $data i32) (param $size i32) (param $spans i32) (param $spanCount i32)
+      (param $times i32) (param $timeCount i32) (result i32) ${body}))`;
+}
+
+const MANIFEST = {
+  name: 'hostile',
+  version: '0.1.0',
+  description: 'A plugin that misbehaves',
+  contact: 'tests',
+  license: 'Apache-2.0',
+  world: 'extractor-plugin@0.1.0',
+  extractor: { fields: [{ name: 'bad.value', type: 'string', description: 'never right' }] },
+  capabilities: {},
+};
+
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >> 7)];
+}
+
+function withManifest(component: Uint8Array, manifest: object): Buffer {
+  const name = Buffer.from('tiercel:manifest');
+  const text = Buffer.from(JSON.stringify(manifest));
+  const body = Buffer.concat([Buffer.from(unsigned(name.length)), name, text]);
+  return Buffer.concat([component, Buffer.from([0, ...unsigned(body.length)]), body]);
+}
+
+async function buildPlugin(module: string, manifest: object = MANIFEST): Promise<string> {
+  const embedded = await componentEmbed({
+    binary: await parse(module),
+    witSource: readFileSync(join(REPOSITORY, 'schemas/wit/v0.1/plugin.wit'), 'utf8'),
+    world: 'extractor-plugin',
+    stringEncoding: 'utf8',
+  });
+  const path = join(mkdtempSync(join(folder, 'plugin-')), 'hostile.wasm');
+  writeFileSync(path, withManifest(await componentNew(embedded, []), manifest));
+  return path;
+}
+
+const events = join(folder, 'events.jsonl');
+writeFileSync(events, '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}\n'.repeat(3));
+const rules = join(folder, 'rules.yaml');
+writeFileSync(
+  rules,
+  `- rule: bad\n  desc: d\n  condition: bad.value = x\n  output: bad\n  priority: INFO\n  source: aws_cloudtrail\n` +
+    `- rule: good\n  desc: d\n  condition: ct.name = A\n  output: good\n  priority: INFO\n  source: aws_cloudtrail\n`,
+);
+
+async function runWith(path: string): ReturnType<typeof runProgram> {
+  const config = join(folder, `${Math.abs(path.length)}-${path.split('/').at(-2)}.yaml`);
+  writeFileSync(
+    config,
+    `plugins:\n  - name: hostile\n    library_path: ${path}\n  - name: cloudtrail\n    open_params: ${events}\n`,
+  );
+  return runProgram(['run', '-c', config, '-r', rules]);
+}
+
+describe('a hostile extractor does not take the process down', () => {
+  const answers: [name: string, body: string, more: string, said: RegExp][] = [
+    ['that traps', 'unreachable', '', /unreachable/],
+    ['that overflows the stack', '(call $again)', '(func $again (result i32) (call $again))', /stack/i],
+    [
+      'that grows without end',
+      '(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable',
+      '',
+      /unreachable/,
+    ],
+    [
+      'that lies about lengths',
+      '(i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 999)) (i32.const 1024)',
+      '',
+      /999 cells, expected|out of bounds|wrong answer/,
+    ],
+    [
+      'that names entries it never made',
+      `(i32.store (i32.const 2048) (i32.const 7)) (i32.store (i32.const 2052) (i32.const 7)) (i32.store (i32.const 2056) (i32.const 7))
+       (i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.shr_u (local.get $spanCount) (i32.const 1)))
+       (i32.store (i32.const 1032) (i32.const 8)) (i32.store (i32.const 1040) (i32.const 8)) (i32.store (i32.const 1048) (i32.const 8))
+       (i32.store (i32.const 1056) (i32.const 8)) (i32.store (i32.const 1064) (i32.const 8)) (i32.store (i32.const 1072) (i32.const 8))
+       (i32.store (i32.const 1080) (i32.const 8)) (i32.const 1024)`,
+      '',
+      /cell 7 of request 0/,
+    ],
+  ];
+  it.each(answers)('%s', async (_name, body, more, said) => {
+    const { code, stderr } = await runWith(await buildPlugin(extractorModule(body, more)));
+    expect(stderr).toMatch(said);
+    expect(stderr).toContain('3 events were set aside');
+    expect(stderr).toContain('3 events,');
+    expect(code).toBe(3);
+  });
+
+  it('that loops: the call ends at its deadline, and the run goes on without the event', async () => {
+    const body = '(loop $forever (br $forever)) (i32.const 0)';
+    const { code, stderr } = await runWith(await buildPlugin(extractorModule(body)));
+    expect(stderr).toContain('no answer within the time limit');
+    expect(stderr).toMatch(/event 1 was set aside/);
+    expect(code).toBe(3);
+  }, 120_000);
+});
+
+describe('a plugin is refused before it runs', () => {
+  it('when it imports what it did not ask for', async () => {
+    const component = readFileSync(join(REPOSITORY, 'dist/plugins/cloudtrail.wasm'));
+    const path = join(folder, 'denied.wasm');
+    const { stdout } = await runProgram(['plugin', 'inspect', 'dist/plugins/cloudtrail.wasm', '--json']);
+    const { manifest } = JSON.parse(stdout) as { manifest: Record<string, unknown> };
+    // The last section is the manifest: cut it off, and append one that asks for nothing.
+    const start = component.lastIndexOf('tiercel:manifest');
+    const sizeBytes = unsigned(component.length - start + 1).length;
+    const bare = component.subarray(0, start - 1 - sizeBytes - 1);
+    writeFileSync(path, withManifest(bare, { ...manifest, capabilities: {} }));
+    const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
+    expect(stderr).toMatch(/imports `tiercel:plugin\/store@0\.1\.0`, which its manifest does not ask for/);
+    expect(code).toBe(1);
+  });
+
+  it('when a core module has a name that could carry code', async () => {
+    const name = "x'];globalThis.PWNED=1;//";
+    const text = `(component (core module $m (func (export "${name}") (result i32) i32.const 1))
+      (core instance $i (instantiate $m))
+      (func (export "run") (result u32) (canon lift (core func $i "${name}"))))`;
+    const path = join(folder, 'inject.wasm');
+    writeFileSync(path, withManifest(await parse(text), MANIFEST));
+    const config = join(folder, 'inject.yaml');
+    const plugin = `plugins:\n  - name: hostile\n    library_path: ${path}\n`;
+    writeFileSync(config, `${plugin}  - name: cloudtrail\n    open_params: ${events}\n`);
+    const { code, stderr } = await runProgram(['run', '-c', config, '-r', rules]);
+    expect(stderr).toContain('PLUGIN_UNSAFE_NAME');
+    expect(code).toBe(1);
+  });
+
+  it('when its manifest has a wrong key, with its place and a hint', async () => {
+    const { capabilities, ...rest } = MANIFEST;
+    const path = await buildPlugin(extractorModule('unreachable'), { ...rest, capabilites: capabilities });
+    const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
+    expect(stderr).toMatch(/\(manifest\):1:\d+: error: unknown key `capabilites`/);
+    expect(stderr).toContain('did you mean `capabilities`');
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,2 @@
+/** Writes the sample story to `folder`/AWSLogs. */
+export function makeSamples(folder: string): void;
