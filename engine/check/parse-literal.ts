@@ -44,8 +44,10 @@ function parseStringLiteral(text: string): LiteralResult {
 
 /** `+0` and `010` are numbers; what does not fit 64 bits is one that no value equals. */
 function parseNumberLiteral(text: string): LiteralResult {
-  if (!/^[+-]?\d+$/.test(text)) return { error: `${text} is not a valid number` };
-  return { value: { type: 'number', value: BigInt(text.replace(/^\+/, '')) } };
+  // Blanks in front are read over, and a negative number wraps, as strtoull has it.
+  if (!/^\s*[+-]?\d+$/.test(text)) return { error: `${text} is not a valid number` };
+  const value = BigInt(text.trim().replace(/^\+/, ''));
+  return { value: { type: 'number', value: value < 0n ? BigInt.asUintN(64, value) : value } };
 }
 
 function parseAddressLiteral(text: string): LiteralResult {

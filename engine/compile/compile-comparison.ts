@@ -112,7 +112,9 @@ function compileScalarTest(operator: CompareOperator, right: Scalar): (left: Sca
       return (left) => glob(String(left));
     }
     case 'iglob': {
-      const glob = compileGlob(toLowerAscii(text));
+      // Without regard to case, `[:upper:]` and `[:lower:]` are any letter.
+      const folded = toLowerAscii(text).replaceAll(/\[:(?:upper|lower):\]/g, '[:alpha:]');
+      const glob = compileGlob(folded);
       return (left) => glob(toLowerAscii(String(left)));
     }
     case 'regex': {

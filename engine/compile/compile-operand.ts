@@ -118,9 +118,9 @@ function compileGetOptions(
       const last = found.findLast((option) => option.letter === letter);
       return last === undefined ? undefined : (last.value ?? letter);
     }
-    const flat = found.flatMap((option) =>
+    // No option found is an empty list, which is present.
+    return found.flatMap((option) =>
       option.value === undefined ? [option.letter] : [option.letter, option.value],
     );
-    return flat.length === 0 ? undefined : flat;
   };
 }

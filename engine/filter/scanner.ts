@@ -19,7 +19,7 @@ const FIELD_NAME = /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y;
 const FIELD_ARGUMENT = /[^ \b\t\n\r[\]"']+/y;
 const HEX_NUMBER = /0[xX][0-9a-fA-F]+/y;
 const NUMBER = /[+-]?[0-9]+[.]?[0-9]*(?:[eE][+-][0-9]+)?/y;
-const BARE_STRING = /[^()"'=,\s\b]+/y;
+const BARE_STRING = /[^()"'=, \t\b\r\n]+/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   b: '\b',
   f: '\f',

@@ -20,7 +20,7 @@ export function compilePosixRegex(
   const problem = findForeignSyntax(pattern);
   if (problem !== undefined) return { error: problem };
   try {
-    const compiled = RE2JS.compile(pattern, RE2JS.MULTILINE);
+    const compiled = RE2JS.compile(collapseRepetitions(pattern), RE2JS.MULTILINE);
     return { value: { test: (bytes) => compiled.matches(fromByteString(bytes)) } };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -58,7 +58,7 @@ function findForeignSyntax(pattern: string): string | undefined {
     if (character === '(' && pattern[index + 1] === '?') {
       return 'no argument for repetition operator: ?';
     }
-    if (/[*+?}]/.test(character) && /[*+?]/.test(pattern[index + 1] ?? '')) {
+    if (character === '}' && /[*+?]/.test(pattern[index + 1] ?? '')) {
       return `bad repetition operator: ${character}${pattern[index + 1]}`;
     }
     const count = character === '{' ? /^\{(\d+)(?:,(\d*))?\}/.exec(pattern.slice(index)) : null;
@@ -67,4 +67,17 @@ function findForeignSyntax(pattern: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * POSIX has no lazy repetitions: `a+?` is `(a+)?`. Two in a row are one that takes the same texts, inside
+ * brackets and after a backslash they are left alone.
+ */
+function collapseRepetitions(pattern: string): string {
+  const token = /\\.|\[\^?\]?(?:\[:[a-z]+:\]|[^\]])*\]|[*+?]{2,}|[^]/g;
+  return pattern.replace(token, (part) => {
+    if (!/^[*+?]{2,}$/.test(part)) return part;
+    if (/^\++$/.test(part)) return '+';
+    return /^\?+$/.test(part) ? '?' : '*';
+  });
 }

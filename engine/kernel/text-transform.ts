@@ -15,12 +15,11 @@ export function baseName(text: ByteString): ByteString {
   return text.slice(text.lastIndexOf('/') + 1);
 }
 
-/** Decoded text; `undefined` for what is not base64. Missing padding is tolerated. */
+/** Decoded text; `undefined` for what is not base64, or not padded to groups of four. */
 export function decodeBase64(text: ByteString): ByteString | undefined {
+  if (text === '' || text.length % 4 !== 0) return undefined;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  const plain = text.replace(/=+$/, '');
-  if (plain.length % 4 === 1) return undefined;
-  return Buffer.from(plain, 'base64').toString('latin1');
+  return Buffer.from(text, 'base64').toString('latin1');
 }
 
 /**

@@ -105,12 +105,12 @@ function sameTail(a: usize, b: usize, size: usize): bool {
   return true;
 }
 
-/** The entry for element `index` of an array, or 0. */
-export function findIndex(node: usize, index: u32): usize {
+/** The row of the index list for element `index` behind the row `after` (0: from the start), or 0. */
+export function findIndex(node: usize, index: u32, after: usize): usize {
   const list = <usize>load<u32>(node, 16);
-  const count = load<u32>(node, 20);
-  for (let at: u32 = 0; at < count; at++) {
-    if (load<u32>(list + (at << 3)) == index) return load<u32>(list + (at << 3), 4);
+  const end = list + (<usize>load<u32>(node, 20) << 3);
+  for (let row = after == 0 ? list : after + 8; row < end; row += 8) {
+    if (load<u32>(row) == index) return row;
   }
   return 0;
 }

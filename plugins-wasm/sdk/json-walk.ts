@@ -180,11 +180,20 @@ function walkArray(inside: usize, node: usize): usize {
       if (at >= end) return 0;
     }
     if (<i64>index > last) return containerEnd(at, end);
-    const entry = findIndex(node, index);
-    at = entry == 0 ? skipValue(at) : walkValue(at, entry);
+    at = walkElement(at, node, index);
     if (at == 0) return 0;
   }
   return 0;
+}
+
+/** Keys like `0` and `00` name the same element: each of them gets it. */
+function walkElement(start: usize, node: usize, index: u32): usize {
+  let after: usize = 0;
+  for (let at = findIndex(node, index, 0); at != 0; at = findIndex(node, index, at)) {
+    after = walkValue(start, load<u32>(at, 4));
+    if (after == 0) return 0;
+  }
+  return after == 0 ? skipValue(start) : after;
 }
 
 // @ts-ignore: decorator

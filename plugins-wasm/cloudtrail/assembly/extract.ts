@@ -244,7 +244,7 @@ function addInstanceImage(event: EventView, wanted: i32): bool {
   for (let index = 0; cursor.next(); index++) {
     if (index != wanted) continue;
     instanceItem.walk(cursor.start, cursor.end);
-    if (!instanceItem.text(0) || instanceItem.textSize == 0) return false;
+    if (!instanceItem.text(0)) return false;
     event.addBytes(instanceItem.textStart, instanceItem.textSize);
     return true;
   }
@@ -289,6 +289,7 @@ function addBuiltToList(event: EventView): void {
 const NO_USER = bytes('<invalid cloudtrail event: userIdentity field missing>');
 const NO_ADDRESS = bytes('<invalid cloudtrail event: eventSource field missing>');
 const NO_NAME = bytes('<invalid cloudtrail event: eventName field missing>');
+const NO_SOURCE = bytes('<invalid JSON: event did not contain a source>');
 const VIA = bytes(' via ');
 const FAILED = bytes('!');
 const WRITES = bytes('→ ');
@@ -366,6 +367,11 @@ function addObject(event: EventView): void {
 /** `evt.plugininfo`: region, user, service, event and its info. */
 export function eventText(event: EventView): void {
   event.startBuilding();
+  if (!event.has(EVENT_SOURCE)) {
+    event.add(NO_SOURCE);
+    event.putBuilt();
+    return;
+  }
   event.addText(AWS_REGION);
   event.add(BLANK);
   const before = event.builtSize;
