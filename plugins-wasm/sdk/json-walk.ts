@@ -27,6 +27,8 @@ const SLOT_SIZE: usize = 16;
 let stamp: u32 = 0;
 let slots: usize = 0;
 let end: usize = 0;
+/** Slots that are still empty: with none left the rest of the event is not looked at. */
+let missing: i32 = 0;
 // Keys with escapes are compared in their plain form.
 const PLAIN_KEY_MAX: usize = 1024;
 const plainKey: usize = memory.data(1024 + 64, 16);
@@ -36,11 +38,13 @@ export class Walker {
   private readonly root: usize;
   private readonly slots: usize;
   private readonly slotBytes: usize;
+  private readonly slotCount: i32;
   private readonly documentSlot: i32;
   private readonly hasPointers: bool;
 
   constructor(pointers: PointerSet) {
     this.root = pointers.compile();
+    this.slotCount = pointers.slotCount;
     this.slotBytes = <usize>pointers.slotCount * SLOT_SIZE;
     this.slots = heap.alloc(this.slotBytes + SLOT_SIZE);
     this.documentSlot = pointers.documentSlot;
@@ -52,6 +56,7 @@ export class Walker {
     memory.fill(this.slots, 0, this.slotBytes);
     slots = this.slots;
     end = eventEnd;
+    missing = this.slotCount;
     stamp++;
     const first = skipBlanks(start, end);
     if (first >= end) return;
@@ -61,7 +66,7 @@ export class Walker {
     let after: usize = 1;
     if (byte == OPEN_BRACE) after = walkObject(first + 1, this.root);
     else if (byte == OPEN_BRACKET) after = walkArray(first + 1, this.root);
-    if (after == 0) memory.fill(this.slots, 0, this.slotBytes);
+    if (after == 0 && missing > 0) memory.fill(this.slots, 0, this.slotBytes);
   }
 
   // @ts-ignore: decorator
@@ -90,6 +95,7 @@ function note(slot: i32, kind: Kind, start: usize, valueEnd: usize): void {
   store<u32>(at, kind);
   store<u32>(at, <u32>start, 4);
   store<u32>(at, <u32>valueEnd, 8);
+  missing--;
 }
 
 /** Notes the value at `start` and answers the address after it, or 0. */
@@ -155,7 +161,7 @@ function walkObject(inside: usize, node: usize): usize {
       ? findEscapedKey(node, key, close)
       : findEntry(node, key, close - key);
     at = entry == 0 ? skipValue(at) : walkValue(at, entry);
-    if (at == 0) return 0;
+    if (at == 0 || missing == 0) return 0;
   }
   return 0;
 }
@@ -222,7 +228,7 @@ function walkValue(at: usize, entry: usize): usize {
   // Also a scalar: the first value of a key counts, so a later container is not walked.
   store<u32>(child, stamp, 4);
   if (!isContainer) return slot >= 0 ? noteValue(slot, at) : skipValue(at);
-  const after = byte == OPEN_BRACE ? walkObject(at + 1, child) : walkArray(at + 1, child);
-  if (after != 0 && slot >= 0) note(slot, byte == OPEN_BRACE ? Kind.Object : Kind.Array, at, after);
-  return after;
+  // The end of a container that is wanted itself is needed before the walk may stop inside of it.
+  if (slot >= 0 && noteValue(slot, at) == 0) return 0;
+  return byte == OPEN_BRACE ? walkObject(at + 1, child) : walkArray(at + 1, child);
 }

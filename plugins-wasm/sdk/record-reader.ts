@@ -363,9 +363,18 @@ export class RecordReader {
     const mayBeMark = this.tail - start < 3 && !this.atEnd && load<u8>(start) == 0xef;
     if (start >= this.tail || mayBeMark) return Step.NeedsData;
     const first = load<u8>(start);
+    const isContainer = first == OPEN_BRACE || first == OPEN_BRACKET;
+    if (isContainer) {
+      // Nearly always: a whole value. Only when it is not, lines have to be looked for.
+      const end = validateValue(start, this.tail);
+      if (end > INVALID) {
+        this.takeTop(start, end);
+        return Step.Done;
+      }
+    }
     const lineEnd = findNewline(start, this.tail);
     const hasLineEnd = lineEnd < this.tail || this.atEnd;
-    if (first == OPEN_BRACE || first == OPEN_BRACKET) return this.stepTopContainer(start, lineEnd, hasLineEnd);
+    if (isContainer) return this.stepTopContainer(start, lineEnd, hasLineEnd);
     if (!hasLineEnd) {
       if (this.tail - start < EVENT_SIZE_MAX && this.tail - start < READ_SIZE) return Step.NeedsData;
       this.reportProblem(Severity.Lost, this.lineAt(start), describeText(start, this.tail));
@@ -450,11 +459,10 @@ export class RecordReader {
   }
 
   private takeTop(start: usize, end: usize): void {
-    const line = this.lineAt(start);
     if (load<u8>(start) == OPEN_BRACKET) {
       if (this.enterArray(start)) return;
       this.head = end;
-      this.reportProblem(Severity.Lost, line, 'an array without objects, not a record');
+      this.reportProblem(Severity.Lost, this.lineAt(start), 'an array without objects, not a record');
       return;
     }
     this.record++;
@@ -467,7 +475,7 @@ export class RecordReader {
       return;
     }
     this.head = end;
-    this.settle(verdict, line);
+    this.settle(verdict, verdict == Verdict.Lost ? this.lineAt(start) : 0);
   }
 
   private settle(verdict: Verdict, line: u64): void {

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 
@@ -84,7 +82,12 @@ async function runWith(path: string): ReturnType<typeof runProgram> {
 describe('a hostile extractor does not take the process down', () => {
   const answers: [name: string, body: string, more: string, said: RegExp][] = [
     ['that traps', 'unreachable', '', /unreachable/],
-    ['that overflows the stack', '(call $again)', '(func $again (result i32) (call $again))', /stack/i],
+    [
+      'that overflows the stack',
+      '(call $again)',
+      '(func $again (result i32) (call $again))',
+      /stack/i,
+    ],
     [
       'that grows without end',
       '(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable',
@@ -129,7 +132,12 @@ describe('a plugin is refused before it runs', () => {
   it('when it imports what it did not ask for', async () => {
     const component = readFileSync(join(REPOSITORY, 'dist/plugins/cloudtrail.wasm'));
     const path = join(folder, 'denied.wasm');
-    const { stdout } = await runProgram(['plugin', 'inspect', 'dist/plugins/cloudtrail.wasm', '--json']);
+    const { stdout } = await runProgram([
+      'plugin',
+      'inspect',
+      'dist/plugins/cloudtrail.wasm',
+      '--json',
+    ]);
     const { manifest } = JSON.parse(stdout) as { manifest: Record<string, unknown> };
     // The last section is the manifest: cut it off, and append one that asks for nothing.
     const start = component.lastIndexOf('tiercel:manifest');
@@ -137,7 +145,9 @@ describe('a plugin is refused before it runs', () => {
     const bare = component.subarray(0, start - 1 - sizeBytes - 1);
     writeFileSync(path, withManifest(bare, { ...manifest, capabilities: {} }));
     const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
-    expect(stderr).toMatch(/imports `tiercel:plugin\/store@0\.1\.0`, which its manifest does not ask for/);
+    expect(stderr).toMatch(
+      /imports `tiercel:plugin\/store@0\.1\.0`, which its manifest does not ask for/,
+    );
     expect(code).toBe(1);
   });
 
@@ -158,7 +168,10 @@ describe('a plugin is refused before it runs', () => {
 
   it('when its manifest has a wrong key, with its place and a hint', async () => {
     const { capabilities, ...rest } = MANIFEST;
-    const path = await buildPlugin(extractorModule('unreachable'), { ...rest, capabilites: capabilities });
+    const path = await buildPlugin(extractorModule('unreachable'), {
+      ...rest,
+      capabilites: capabilities,
+    });
     const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
     expect(stderr).toMatch(/\(manifest\):1:\d+: error: unknown key `capabilites`/);
     expect(stderr).toContain('did you mean `capabilities`');

@@ -7,6 +7,8 @@ import { Kind } from '../../sdk/json-walk';
 import { NO_TIME, RecordShape, Verdict } from '../../sdk/record-shape';
 import { parseTime } from '../../sdk/rfc3339';
 
+/** In the view of the time alone. */
+const TIME = 0;
 const EVENT_TIME = 0;
 const EVENT_TYPE = 1;
 const RECORDS = 2;
@@ -30,6 +32,7 @@ export class CloudTrailShape extends RecordShape {
     '/sourceIPAddress', '/userAgent', '/requestParameters', '/responseElements', '/requestID', '/errorCode',
   ]);
   private pointerCount: i32 = 19;
+  private timeOnly: ElementView = new ElementView(['/eventTime']);
 
   get envelopeKey(): string {
     return 'Records';
@@ -47,6 +50,15 @@ export class CloudTrailShape extends RecordShape {
   }
 
   private judgeNested(start: usize, end: usize, isNested: bool): Verdict {
+    // A time as text is enough for a record, and stands in its first third: what follows is not read here.
+    const timeOnly = this.timeOnly;
+    timeOnly.walk(start, end);
+    if (timeOnly.text(TIME)) {
+      this.eventStart = start;
+      this.eventEnd = end;
+      this.time = parseTime(timeOnly.textStart, timeOnly.textSize);
+      return Verdict.Event;
+    }
     const view = this.view;
     view.walk(start, end);
     if (!isNested && view.kind(RECORDS) != Kind.Absent) {
