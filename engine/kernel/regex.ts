@@ -74,7 +74,7 @@ function findForeignSyntax(pattern: string): string | undefined {
  * brackets and after a backslash they are left alone.
  */
 function collapseRepetitions(pattern: string): string {
-  const token = /\\.|\[\^?\]?(?:\[:[a-z]+:\]|[^\]])*\]|[*+?]{2,}|[^]/g;
+  const token = /\\.|\[\^?\]?(?:\[:[a-z]+:\]|[^\]])*\]|[*+?]{2,}|[\s\S]/g;
   return pattern.replace(token, (part) => {
     if (!/^[*+?]{2,}$/.test(part)) return part;
     if (/^\++$/.test(part)) return '+';
