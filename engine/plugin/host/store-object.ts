@@ -65,6 +65,8 @@ class StoredFile implements ByteReader {
   readonly #descriptor: number;
   readonly #count: (count: number) => void;
   #peeked: Buffer = Buffer.alloc(0);
+  /** Filled anew by every read: fresh pages would cost more than the copy out of the page cache. */
+  #buffer: Buffer = Buffer.alloc(0);
   #isOpen = true;
 
   constructor(path: string, count: (count: number) => void) {
@@ -87,7 +89,8 @@ class StoredFile implements ByteReader {
       this.#peeked = Buffer.alloc(0);
       return peeked;
     }
-    const buffer = Buffer.allocUnsafe(max);
+    if (this.#buffer.length < max) this.#buffer = Buffer.allocUnsafeSlow(max);
+    const buffer = this.#buffer;
     try {
       const size = readSync(this.#descriptor, buffer, 0, max, null);
       this.#count(size);
