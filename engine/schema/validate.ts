@@ -17,7 +17,7 @@ export interface Violation {
   readonly hint: string | undefined;
 }
 
-export type SchemaName = 'config' | 'plugin-manifest' | 'rules' | 'alert';
+export type SchemaName = 'config' | 'plugin-manifest' | 'rules';
 
 const compiled = new Map<SchemaName, ValidateFunction>();
 

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkCondition } from '../../engine/check/check-condition.ts';
+import type { CheckedRule } from '../../engine/check/checked-rule.ts';
+import { valueAt } from '../../engine/column/cell-values.ts';
+import { CELL_INLINE, type Column, type Dictionary } from '../../engine/column/column.ts';
+import { compileRuleset } from '../../engine/compile/compile-ruleset.ts';
+import { Detector } from '../../engine/detect/detector.ts';
+import { type Field, requestKey } from '../../engine/field/field.ts';
+import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
+import { parseCondition } from '../../engine/filter/parser.ts';
+import { planExtraction } from '../../engine/plan/extraction-plan.ts';
+import { holds, type PlainEvent, type PlainValue } from '../support/reference-evaluator.ts';
+
+const SEED = 20260314;
+const BATCH_EVENTS_MAX = 128;
+
+function field(name: string, fieldIndex: number, more: Partial<Field> = {}): Field {
+  return {
+    name,
+    type: 'string',
+    isList: false,
+    argument: { kind: 'none', required: false },
+    description: '',
+    properties: {},
+    provider: { kind: 'plugin', pluginName: 'p', fieldIndex },
+    ...more,
+  };
+}
+
+const FIELDS = [
+  field('t.a', 0),
+  field('t.b', 1),
+  field('t.e', 2, { properties: { equalsEmptyWhenAbsent: true } }),
+  field('t.n', 3, { type: 'uint64' }),
+  field('t.l', 4, { isList: true }),
+];
+const catalog = createFieldCatalog('test', FIELDS, {});
+
+const word = fc.constantFrom('x', 'y', 'zz', 'X', 'xy');
+const check = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('t.a', 't.b', 't.e'), fc.constantFrom('=', '!='), word)
+    .map((parts) => parts.join(' ')),
+  fc.constantFrom('t.e = ""', 't.e != ""', 't.e in ("", x)', 't.a = val(t.b)', 't.a != val(t.b)'),
+  fc
+    .tuple(fc.constantFrom('t.a', 't.b'), fc.constantFrom('contains', 'startswith'), word)
+    .map((parts) => parts.join(' ')),
+  fc
+    .tuple(
+      fc.constantFrom('t.a in', 't.l in', 't.l intersects', 'tolower(t.b) in'),
+      fc.array(word, { maxLength: 3 }),
+    )
+    .map(([head, words]) => `${head} (${words.join(', ')})`),
+  fc.constantFrom(
+    't.a exists',
+    't.e exists',
+    't.l exists',
+    'tolower(t.a) exists',
+    'len(t.b) = 2',
+    'tolower(t.a) != x',
+  ),
+  fc
+    .tuple(fc.constantFrom('<', '=', '!='), fc.integer({ min: 0, max: 5 }))
+    .map(([op, n]) => `t.n ${op} ${n}`),
+);
+const { condition } = fc.letrec<{ condition: string }>((tie) => ({
+  condition: fc.oneof(
+    { depthSize: 'small' },
+    check,
+    tie('condition').map((inner) => `not (${inner})`),
+    fc
+      .tuple(tie('condition'), fc.constantFrom('and', 'or'), tie('condition'))
+      .map(([a, op, b]) => `((${a}) ${op} (${b}))`),
+  ),
+}));
+
+const text = fc.option(fc.constantFrom('', 'x', 'y', 'zz', 'X', 'xyx'), { nil: undefined });
+const event = fc.record({
+  't.a': text,
+  't.b': text,
+  't.e': text,
+  't.n': fc.option(fc.bigInt({ min: 0n, max: 5n }), { nil: undefined }),
+  't.l': fc.option(fc.array(fc.constantFrom('x', 'y', 'zz'), { minLength: 1, maxLength: 3 }), {
+    nil: undefined,
+  }),
+});
+
+/** Plain values as the cells a plugin could answer: strings interned or inline, by turns. */
+function toColumn(
+  of: Field,
+  values: readonly (PlainValue | undefined)[],
+  dictionary: Dictionary,
+): Column {
+  const texts: number[] = [];
+  const numbers: bigint[] = [];
+  const lists: number[] = [];
+  let data = '';
+  const textCell = (value: string, row: number): number => {
+    if (row % 3 === 0) {
+      texts.push(data.length, value.length);
+      data += value;
+      return CELL_INLINE + texts.length / 2 - 1;
+    }
+    const known = dictionary.entries.indexOf(value, 1);
+    if (known !== -1) return known;
+    return dictionary.entries.push(value) - 1;
+  };
+  const cells = values.map((value, row) => {
+    if (value === undefined) return 0;
+    if (typeof value === 'bigint') return CELL_INLINE + numbers.push(value) - 1;
+    if (typeof value === 'string') return textCell(value, row);
+    const elements = value.map((one) => textCell(one, row));
+    lists.push(elements.length, ...elements);
+    return CELL_INLINE + lists.length - elements.length - 1;
+  });
+  return {
+    type: { type: of.type, isList: of.isList },
+    cells: Uint32Array.from(cells),
+    dictionary,
+    inline: {
+      texts: Uint32Array.from(texts),
+      numbers: BigUint64Array.from(numbers),
+      lists: Uint32Array.from(lists),
+      scratch: new Uint8Array(0),
+      data: Buffer.from(data, 'latin1'),
+    },
+  };
+}
+
+function toRule(source: string, index: number): CheckedRule {
+  const parsed = parseCondition(source);
+  if ('error' in parsed) throw new Error(`${source}: ${parsed.error.message}`);
+  return {
+    name: `rule ${index}`,
+    description: '',
+    source: 'test',
+    priority: 'Debug',
+    tags: [],
+    condition: checkCondition(parsed.expression, catalog),
+    output: { segments: [], fields: [] },
+  };
+}
+
+describe(`vectorised evaluation (seed ${SEED})`, () => {
+  it.each(['all', 'first'] as const)('matches what the reference matches, %s', (ruleMatching) => {
+    const batches = fc.array(fc.array(event, { minLength: 1, maxLength: 70 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(condition, { minLength: 1, maxLength: 6 }),
+        batches,
+        (sources, allRows) => {
+          const rules = sources.map(toRule);
+          const plan = planExtraction(rules);
+          let columns: Column[] = [];
+          const detector = new Detector(compileRuleset(rules, plan), {
+            ruleMatching,
+            batchEventsMax: BATCH_EVENTS_MAX,
+            fieldsOfRow: (row) => (request) => {
+              const column = columns[plan.conditions.slots.get(requestKey(request)) ?? -1];
+              return column && valueAt(column, row);
+            },
+          });
+          const dictionaries = plan.conditions.requests.map(
+            (): Dictionary => ({ epoch: 0, entries: [''] }),
+          );
+          for (const [turn, rows] of allRows.entries()) {
+            // Now and then a plugin starts its dictionaries again.
+            if (turn === 2)
+              for (const one of dictionaries) Object.assign(one, { epoch: 1, entries: [''] });
+            columns = plan.conditions.requests.map(({ field: of }, slot) =>
+              toColumn(
+                of,
+                rows.map((row) => row[of.name as keyof typeof row]),
+                dictionaries[slot] as Dictionary,
+              ),
+            );
+            const matches = detector.evaluate({
+              eventCount: rows.length,
+              firstEventNumber: 1,
+              data: new Uint8Array(0),
+              spans: new Uint32Array(2 * rows.length),
+              times: new BigUint64Array(rows.length),
+              columns,
+            });
+            const found = Array.from(matches.rows, (row, at) => [row, matches.rules[at]]);
+            expect(found).toEqual(expectedMatches(rules, rows, ruleMatching));
+          }
+        },
+      ),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+});
+
+function expectedMatches(
+  rules: readonly CheckedRule[],
+  rows: readonly Record<string, PlainValue | undefined>[],
+  ruleMatching: 'first' | 'all',
+): number[][] {
+  return rows.flatMap((row, at) => {
+    const present = Object.entries(row).filter(([, value]) => value !== undefined);
+    const plainEvent = new Map(present) as unknown as PlainEvent;
+    const held = rules.flatMap((rule, index) => (holds(rule.condition, plainEvent) ? [index] : []));
+    return (ruleMatching === 'first' ? held.slice(0, 1) : held).map((rule) => [at, rule]);
+  });
+}
