@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { readComponentFile } from '../../engine/plugin/component-file.ts';
+import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
+import { instantiatePlugin } from '../../engine/plugin/instance.ts';
+import { preparePlugin } from '../../engine/plugin/prepare-plugin.ts';
+import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
+import { REPOSITORY } from './run-program.ts';
+
+/** The built plugin, prepared as the engine prepares it. */
+export async function preparePluginNamed(
+  name: string,
+  cacheDirectory: string,
+): Promise<PreparedPlugin> {
+  const { value: file } = readComponentFile(join(REPOSITORY, `dist/plugins/${name}.wasm`));
+  if (file === undefined) throw new Error('dist/plugins is missing: run `npm run build` first');
+  const { value, diagnostics } = await preparePlugin(file, {
+    cacheDirectory,
+    memorySizeMax: 128 << 20,
+  });
+  if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
+  return value;
+}
+
+export interface ReadResult {
+  readonly events: string[];
+  readonly lost: string[];
+  readonly warnings: string[];
+}
+
+/** Everything that the plugin's source delivers and reports of a location. */
+export function readLocation(plugin: PreparedPlugin, location: string): ReadResult {
+  const result: ReadResult = { events: [], lost: [], warnings: [] };
+  const note = (severity: 'lost' | 'warning', text: string): void => {
+    (severity === 'lost' ? result.lost : result.warnings).push(text);
+  };
+  const instance = instantiatePlugin(plugin, {
+    log: () => {},
+    problem: ({ severity, line, message }) => note(severity, `${line}: ${message}`),
+    now: () => 0n,
+    store: new StoreRoots({
+      locations: { input: location },
+      report: (severity, _subject, message) => note(severity, message),
+    }),
+  });
+  instance.init('');
+  const { source } = instance;
+  if (source === undefined) throw new Error('not a source');
+  source.open(location);
+  for (
+    let step = source.next(1 << 20, 2048);
+    step.kind !== 'end';
+    step = source.next(1 << 20, 2048)
+  ) {
+    if (step.kind === 'idle') continue;
+    const { data, spans } = step.batch;
+    for (let at = 0; at < spans.length; at += 2) {
+      const bytes = data.subarray(spans[at], spans[at + 1]);
+      // Long ones only count.
+      result.events.push(bytes.length > 100_000 ? '' : new TextDecoder().decode(bytes));
+    }
+  }
+  source.close();
+  return result;
+}
