@@ -5,16 +5,19 @@ export const EXIT = {
   invalid: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** The run ended, but something was lost: unreadable input, set-aside events, faults of plugins. */
+  /** Something was lost: unreadable input, events set aside, faults of plugins, alerts or text not written. */
   incomplete: 3,
-  /** Interrupted a second time. */
+  /** Stopped by Ctrl-C (SIGINT) with input unread: 128 and the number of the signal, as shells count. */
   interrupted: 130,
+  /** The same by SIGTERM. */
+  terminated: 143,
 } as const;
 
 export const EXIT_HELP = `
 Exit codes:
   0    ok
-  1    rules, configuration or a plugin are not right, or the source cannot be opened
+  1    rules, configuration, an output or a plugin are not right, or the source cannot be opened
   2    wrong usage
-  3    the run ended, but something was lost: unreadable input, events set aside, plugin faults
-  130  interrupted twice`;
+  3    something was lost: unreadable input, events set aside, plugin faults, alerts not written
+  130  stopped by Ctrl-C before the end of the input (a second Ctrl-C ends at once)
+  143  stopped by SIGTERM before the end of the input`;

@@ -53,12 +53,27 @@ async function main(argv: readonly string[]): Promise<number> {
       program.outputHelp();
       return EXIT.ok;
     }
-    await program.parseAsync(argv);
+    await program.parseAsync([...argv.slice(0, 2), ...withFalcoLetters(argv.slice(2))]);
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+}
+
+/** `-V` alone is the version; with a file it is Falco's validation, with or without `run` before it. */
+function withFalcoLetters(args: readonly string[]): readonly string[] {
+  if (args[0] !== '-V') return args;
+  return args.length === 1 ? ['--version'] : ['run', ...args];
+}
+
+/** With `-V`, further rules files may stand behind it. */
+function filesToValidate(flags: RunFlags, ...others: (string | undefined)[]): string[] {
+  return [...flags.validate, ...others.filter((one) => one !== undefined).filter(isYamlName)];
+}
+
+function isYamlName(name: string): boolean {
+  return /\.ya?ml$/.test(name);
 }
 
 function createProgram(setExitCode: (code: number) => void): Command {
@@ -67,7 +82,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
   };
   const program = new Command('tiercel')
     .description('Evaluates Falco rules over event streams, with sandboxed WebAssembly plugins')
-    .version(version)
+    .version(version, '--version', 'print the version (also -V alone)')
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_HELP);
@@ -93,7 +108,11 @@ function addRun(program: Command, setExitCode: (code: number) => void): void {
       if (flags.validate.length > 0) {
         setExitCode(
           validateCommand(
-            { ...common, files: flags.validate, json: flags.json === true },
+            {
+              ...common,
+              files: filesToValidate(flags, plugin, location),
+              json: flags.json === true,
+            },
             terminal,
           ),
         );
@@ -188,8 +207,20 @@ function addPlugin(program: Command, setExitCode: (code: number) => void): void 
     });
 }
 
+let writeError: NodeJS.ErrnoException | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has gone; nothing more can be said to it.
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  writeError ??= error;
 });
-process.exitCode = await main(process.argv);
+// What cannot be said to people cannot be complained about either.
+process.stderr.on('error', () => {});
+
+const exitCode = await main(process.argv);
+await new Promise<void>((resolve) => {
+  if (process.stdout.destroyed) resolve();
+  else process.stdout.write('', () => resolve());
+});
+// A reader that went away (`| head`) wanted no more; a full disk is a loss.
+if (writeError !== undefined && writeError.code !== 'EPIPE' && exitCode === EXIT.ok) {
+  process.stderr.write(`tiercel: standard output could not be written: ${writeError.message}\n`);
+  process.exitCode = EXIT.incomplete;
+} else process.exitCode = exitCode;

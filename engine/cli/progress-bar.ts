@@ -1,5 +1,5 @@
 import type { Progress } from '../index.ts';
-import { formatBytes, formatCount, type Terminal } from './terminal.ts';
+import { countOf, formatBytes, type Terminal } from './terminal.ts';
 
 const BAR_WIDTH = 24;
 
@@ -20,11 +20,7 @@ export class ProgressBar {
     const { events, bytesRead, bytesTotal, alerts, elapsedMs } = progress;
     const seconds = Math.max(elapsedMs / 1000, 0.001);
     const rate = bytesRead / seconds;
-    const parts = [
-      `${formatCount(events)} events`,
-      `${formatBytes(rate)}/s`,
-      `${formatCount(alerts)} alerts`,
-    ];
+    const parts = [countOf(events, 'event'), `${formatBytes(rate)}/s`, countOf(alerts, 'alert')];
     if (bytesTotal !== undefined && bytesTotal > 0) {
       const share = Math.min(1, bytesRead / bytesTotal);
       const filled = Math.round(share * BAR_WIDTH);

@@ -54,3 +54,15 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
+
+/** `1 alert`, `2 alerts`. */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+const RATE_DIGITS = 3;
+
+/** Three digits: more would be noise. */
+export function formatRate(rate: number): string {
+  return formatCount(Number(rate.toPrecision(RATE_DIGITS)));
+}

@@ -1,5 +1,6 @@
 import { CONDITION_CODES } from './code/condition-codes.ts';
 import { CONFIG_CODES } from './code/config-codes.ts';
+import { OUTPUT_CODES } from './code/output-codes.ts';
 import { PLUGIN_CODES } from './code/plugin-codes.ts';
 import { RULE_CODES } from './code/rule-codes.ts';
 import { SOURCE_CODES } from './code/source-codes.ts';
@@ -11,6 +12,7 @@ const CODES = {
   ...PLUGIN_CODES,
   ...CONFIG_CODES,
   ...SOURCE_CODES,
+  ...OUTPUT_CODES,
 };
 
 export type DiagnosticCode = keyof typeof CODES;

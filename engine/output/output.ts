@@ -1,8 +1,15 @@
 import type { Alert } from '../alert/alert.ts';
 
-/** A destination of alerts. `deliver` resolves when they are handed over; a rejection ends the run. */
+/**
+ * A destination of alerts. Every method may reject with what the system said; an output that rejected
+ * once is not used again.
+ */
 export interface Output {
+  /** As people know it: `standard output`, `file ./alerts.txt`. */
   readonly name: string;
+  /** Before the first event is read: whether alerts can be written at all. */
+  open(): Promise<void>;
+  /** Resolves when the alerts are handed over. */
   deliver(alerts: readonly Alert[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Alert } from '../alert/alert.ts';
 import type { Output } from './output.ts';
@@ -6,33 +5,41 @@ import type { Output } from './output.ts';
 /** How one line looks on this stream; without it lines are as they are. */
 export type Decorate = (alert: Alert) => string;
 
-/** Alerts to a stream that is already open (standard output), one a line; waits when the reader is slow. */
+/**
+ * Alerts to a stream that is already open (standard output), one a line. A delivery ends when its bytes
+ * are with the system: a slow reader is waited for, and a failed write is known to be this one.
+ */
 export class StreamOutput implements Output {
   readonly name: string;
   readonly #stream: Writable;
   readonly #decorate: Decorate;
-  #failure: Error | undefined;
 
   constructor(name: string, stream: Writable, decorate: Decorate = ({ line }) => line) {
     this.name = name;
     this.#stream = stream;
     this.#decorate = decorate;
-    stream.on('error', (error) => {
-      this.#failure = error;
-    });
+    // Failures are taken from the callback of the write; without a listener they would end the process.
+    stream.on('error', () => {});
+  }
+
+  async open(): Promise<void> {
+    await this.#write('');
   }
 
   async deliver(alerts: readonly Alert[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const text = `${alerts.map(this.#decorate).join('\n')}\n`;
-    if (this.#stream.write(text)) return;
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#write(`${alerts.map(this.#decorate).join('\n')}\n`);
   }
 
   async close(): Promise<void> {
-    // The last write may still be on its way, and may still fail.
-    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
-    if (this.#failure !== undefined) throw this.#failure;
+    // Every delivery was waited for, and the stream belongs to whoever opened it.
+  }
+
+  #write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(text, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
   }
 }

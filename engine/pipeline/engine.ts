@@ -74,7 +74,20 @@ export class Engine {
     stopProgress();
     options.signal?.removeEventListener('abort', stop);
     if (deliveryError !== undefined) throw deliveryError;
-    return tally.summary(outcomes, clock.monotonicMs() - startedMs);
+    const elapsedMs = clock.monotonicMs() - startedMs;
+    const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
+    const storedBytesTotal = isInterrupted ? await this.#measureBytes() : undefined;
+    const storedBytesRead = lanes.reduce((sum, { progress }) => sum + progress.bytesRead, 0);
+    return tally.summary(outcomes, { elapsedMs, storedBytesRead, storedBytesTotal });
+  }
+
+  /** Stored bytes of all streams; `undefined` when one cannot be told. */
+  async #measureBytes(): Promise<number | undefined> {
+    const sizes = await Promise.all(this.#parts.streams.map(({ measureBytes }) => measureBytes()));
+    return sizes.reduce<number | undefined>(
+      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+      0,
+    );
   }
 
   #showProgress(
@@ -85,12 +98,10 @@ export class Engine {
   ): () => void {
     const { onProgress } = options;
     if (onProgress === undefined) return () => {};
-    const { streams, clock } = this.#parts;
+    const { clock } = this.#parts;
     let bytesTotal: number | undefined;
-    void Promise.all(streams.map(({ measureBytes }) => measureBytes())).then((sizes) => {
-      if (sizes.every((size) => size !== undefined)) {
-        bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
-      }
+    void this.#measureBytes().then((total) => {
+      bytesTotal = total;
     });
     const timer = setInterval(() => {
       const progress = lanes.map((lane) => lane.progress);
@@ -135,7 +146,10 @@ class Tally {
     for (const line of report.logLines) options.onLog?.(line);
   }
 
-  summary(outcomes: readonly LaneOutcome[], elapsedMs: number): RunSummary {
+  summary(
+    outcomes: readonly LaneOutcome[],
+    measured: Pick<RunSummary, 'elapsedMs' | 'storedBytesRead' | 'storedBytesTotal'>,
+  ): RunSummary {
     const sum = (pick: (outcome: LaneOutcome) => number): number =>
       outcomes.reduce((total, outcome) => total + pick(outcome), 0);
     const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
@@ -143,7 +157,7 @@ class Tally {
     return {
       events: sum(({ counters }) => counters.events),
       bytes: sum(({ counters }) => counters.bytes),
-      elapsedMs,
+      ...measured,
       alertsTotal: this.alertsTotal,
       alertsByRule: this.#byRule,
       alertsByPriority: this.#byPriority,

@@ -31,6 +31,9 @@ export interface RunSummary {
   readonly events: number;
   /** Bytes of the events' own text. */
   readonly bytes: number;
+  /** Stored (still compressed) bytes that were read, and that there were to read, if that is known. */
+  readonly storedBytesRead: number;
+  readonly storedBytesTotal: number | undefined;
   readonly elapsedMs: number;
   readonly alertsTotal: number;
   readonly alertsByRule: ReadonlyMap<string, number>;

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loginRecord } from '../support/cloudtrail-events.ts';
 import { makeSamples } from '../support/make-samples.mjs';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 
@@ -13,19 +14,6 @@ function write(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
-
-const login = (extra: object): string =>
-  JSON.stringify({
-    eventTime: '2026-01-02T03:04:05Z',
-    eventName: 'ConsoleLogin',
-    eventSource: 'signin.amazonaws.com',
-    awsRegion: 'us-east-1',
-    sourceIPAddress: '198.51.100.7',
-    userIdentity: { type: 'IAMUser', userName: 'eve' },
-    responseElements: { ConsoleLogin: 'Success' },
-    additionalEventData: { MFAUsed: 'No' },
-    ...extra,
-  });
 
 /** The rule with which Falco announced its plugins, as printed, declaring nothing else. */
 const ANNOUNCED_RULE = `
@@ -58,7 +46,9 @@ describe('tiercel run', () => {
     const rules = write('announced.yaml', ANNOUNCED_RULE);
     const events = write(
       'logins.jsonl',
-      [login({}), login({ errorCode: 'Failed' }), login({ errorCode: '' })].join('\n'),
+      [loginRecord({}), loginRecord({ errorCode: 'Failed' }), loginRecord({ errorCode: '' })].join(
+        '\n',
+      ),
     );
     const { code, stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
     expect(code).toBe(0);
@@ -70,7 +60,7 @@ describe('tiercel run', () => {
 
   it('prints one JSON object a line and nothing else with --json', async () => {
     const rules = write('announced.yaml', ANNOUNCED_RULE);
-    const events = write('login.jsonl', login({}));
+    const events = write('login.jsonl', loginRecord({}));
     const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules, '--json']);
     expect(stdout.endsWith('}\n')).toBe(true);
     const alert = JSON.parse(stdout) as Record<string, unknown>;
@@ -87,7 +77,10 @@ describe('tiercel run', () => {
 
   it('reads what can be read, names what cannot, and says so in its exit code', async () => {
     const rules = write('announced.yaml', ANNOUNCED_RULE);
-    const events = write('mixed.jsonl', [login({}), '{"broken', 'not json', login({})].join('\n'));
+    const events = write(
+      'mixed.jsonl',
+      [loginRecord({}), '{"broken', 'not json', loginRecord({})].join('\n'),
+    );
     const { code, stdout, stderr } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
     expect(code).toBe(3);
     expect(stdout.trim().split('\n')).toHaveLength(2);
@@ -117,7 +110,10 @@ describe('tiercel run', () => {
       '- rule: R\n  desc: d\n  condition: evt.num = 1\n  output: user %ct.user\n  priority: INFO\n  source: aws_cloudtrail\n',
     );
     const userName = 'a\nforged: Critical\u001b[2J';
-    const events = write('inject.jsonl', login({ userIdentity: { type: 'IAMUser', userName } }));
+    const events = write(
+      'inject.jsonl',
+      loginRecord({ userIdentity: { type: 'IAMUser', userName } }),
+    );
     const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
     expect(stdout).toBe('03:04:05.000000000: Informational user a\\nforged: Critical\\u001b[2J\n');
   });
@@ -190,6 +186,34 @@ describe('wrong input', () => {
     expect(result.stderr).toMatch(said);
     expect(result.stderr).not.toMatch(/at .*\.js:\d+/);
     expect(result.code).toBe(code);
+  });
+});
+
+describe('the letter V', () => {
+  const broken = (): string =>
+    write(
+      'letter.yaml',
+      '- rule: A\n  desc: d\n  condition: evt.num = 1\n  output: o\n  priority: hmm\n',
+    );
+  it.each([
+    ['run -V FILE', () => ['run', '-V', broken()]],
+    ['run --validate FILE', () => ['run', '--validate', broken()]],
+    ['-V FILE', () => ['-V', broken()]],
+    ['run -V GOOD BROKEN', () => ['run', '-V', write('good.yaml', ANNOUNCED_RULE), broken()]],
+  ])('`%s` validates and fails for a broken file', async (_name, args) => {
+    const result = await runProgram(args());
+    expect(result.stderr).toContain('Invalid priority');
+    expect(result.code).toBe(1);
+  });
+
+  it.each(['-V', '--version'])('%s alone is the version', async (flag) => {
+    const { code, stdout } = await runProgram([flag]);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('`run -V` without a file is wrong usage', async () => {
+    expect((await runProgram(['run', '-V'])).code).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,32 +7,53 @@ export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(REPOSITORY, 'dist/engine/cli/main.js');
 
 export interface ProgramResult {
-  readonly code: number | null;
+  /** `undefined` when a signal ended it. */
+  readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Beside the environment of the tests; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Standard output goes to this file instead of the result. */
+  readonly stdoutFile?: string;
+  /** Called with each piece of standard error. */
+  readonly onStderr?: (text: string, child: ChildProcess) => void;
+  /** Called with each piece of standard output. */
+  readonly onStdout?: (text: string, child: ChildProcess) => void;
 }
 
 /** The built command line as a user starts it. */
 export function runProgram(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly stdin?: string } = {},
+  options: ProgramOptions = {},
 ): Promise<ProgramResult> {
   if (!existsSync(PROGRAM)) throw new Error('dist/ is missing: run `npm run build` first');
+  const target = options.stdoutFile === undefined ? 'pipe' : openSync(options.stdoutFile, 'w');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: options.cwd ?? REPOSITORY,
-      env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', target, 'pipe'],
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      options.onStdout?.(text, child);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
+      options.onStderr?.(text, child);
     });
+    child.stdin?.end(options.stdin);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => {
+      if (typeof target === 'number') closeSync(target);
+      resolve({ code: code ?? undefined, stdout, stderr });
+    });
   });
 }

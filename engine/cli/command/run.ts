@@ -4,14 +4,22 @@ import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
-import { buildEngine, type Engine, type RunSummary } from '../../index.ts';
+import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
 import { FileOutput } from '../../output/file-output.ts';
 import type { Output } from '../../output/output.ts';
+import { OutputSet } from '../../output/output-set.ts';
 import { StreamOutput } from '../../output/stream-output.ts';
 import { EXIT } from '../exit-code.ts';
 import { ProgressBar } from '../progress-bar.ts';
-import { renderSummary } from '../render-summary.ts';
-import { paintPriority, say, type Terminal } from '../terminal.ts';
+import {
+  hasLosses,
+  type RunReport,
+  renderLosses,
+  renderSummary,
+  STOP_SIGNALS,
+  type StopSignal,
+} from '../run-report.ts';
+import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 
 export interface RunArguments {
   readonly plugin: string | undefined;
@@ -36,12 +44,12 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   const build = await buildEngine(config);
   if (build.engine === undefined) return refuse(build.diagnostics, terminal);
   const shown = build.diagnostics.filter(({ severity }) => severity !== 'notice');
-  if (shown.length > 0 && !args.quiet) say(terminal, renderText(shown, terminal));
+  if (shown.length > 0 && !args.quiet) sayTo(terminal, renderText(shown, terminal));
   return runEngine(build.engine, { config, terminal, isQuiet: args.quiet });
 }
 
 function refuse(diagnostics: readonly Diagnostic[], terminal: Terminal): number {
-  say(terminal, renderText(diagnostics, terminal));
+  sayTo(terminal, renderText(diagnostics, terminal));
   return EXIT.invalid;
 }
 
@@ -53,50 +61,88 @@ interface RunContext {
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   const { config, terminal, isQuiet } = context;
-  const outputs = createOutputs(config, terminal);
   const bar = new ProgressBar(terminal);
-  const abort = new AbortController();
-  const onInterrupt = (): void => {
-    if (abort.signal.aborted) process.exit(EXIT.interrupted);
-    abort.abort();
-  };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
-  const tell = (text: string): void => {
+  const say = (text: string): void => {
     bar.clear();
-    if (!isQuiet) say(terminal, text);
+    sayTo(terminal, text);
   };
+  const tell = (text: string): void => {
+    if (!isQuiet) say(text);
+  };
+  const abort = new AbortController();
+  const outputs = new OutputSet(createOutputs(config, terminal), ({ name, reason, ...end }) => {
+    if (!end.isClosedByReader) tell(`${name}: no more alerts go there: ${escapeControls(reason)}`);
+    if (outputs.isOver) abort.abort();
+  });
+  const unusable = await outputs.open();
+  if (unusable.length > 0) return refuse(unusable, terminal);
+  const stop = stopOnSignals(abort);
   try {
     const summary = await engine.run({
       signal: abort.signal,
       deliver: async (alerts) => {
         bar.clear();
-        for (const output of outputs) await output.deliver(alerts);
+        await outputs.deliver(alerts);
       },
-      onProblem: ({ severity, subject, line, message }) => {
-        const what = severity === 'lost' ? 'not read' : 'warning';
-        const place = line > 0 ? `${subject}:${line}` : subject;
-        tell(`${what}: ${escapeControls(place)}: ${escapeControls(message)}`);
-      },
-      onFault: ({ plugin, kind, message, eventNumber }) => {
-        const event = eventNumber === undefined ? '' : `, event ${eventNumber} was set aside`;
-        tell(`plugin \`${plugin}\`: ${kind}: ${escapeControls(message)}${event}`);
-      },
-      onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${escapeControls(message)}`),
+      ...reportsTo(tell),
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
-    for (const output of outputs) await output.close();
-    bar.clear();
-    reportFailures(summary, terminal);
-    if (!isQuiet) say(terminal, renderSummary(summary));
-    return exitCodeOf(summary);
-  } catch (error) {
-    bar.clear();
-    return deliveryFailed(error, terminal);
+    await outputs.close();
+    const report: RunReport = { summary, outputs: outputs.ended, signal: stop.signal };
+    reportFailures(summary, say);
+    if (!isQuiet) say(renderSummary(report));
+    else if (hasLosses(report)) say(renderLosses(report));
+    return exitCodeOf(report);
   } finally {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
+    bar.clear();
+    stop.release();
   }
+}
+
+function reportsTo(
+  tell: (text: string) => void,
+): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLog'> {
+  return {
+    onProblem: ({ severity, subject, line, message }) => {
+      const what = severity === 'lost' ? 'not read' : 'warning';
+      const place = line > 0 ? `${subject}:${line}` : subject;
+      tell(`${what}: ${escapeControls(place)}: ${escapeControls(message)}`);
+    },
+    onFault: ({ plugin, kind, message, eventNumber }) => {
+      const event = eventNumber === undefined ? '' : `, event ${eventNumber} was set aside`;
+      tell(`plugin \`${plugin}\`: ${kind}: ${escapeControls(message)}${event}`);
+    },
+    onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${escapeControls(message)}`),
+  };
+}
+
+interface SignalStop {
+  /** The one that came, if one did. */
+  readonly signal: StopSignal | undefined;
+  release(): void;
+}
+
+/**
+ * The first Ctrl-C or SIGTERM stops after the current batches. The second one is left to the system: it
+ * ends the process wherever it is, also while a thread of ours is in a read that does not return.
+ */
+function stopOnSignals(abort: AbortController): SignalStop {
+  const state: { signal: StopSignal | undefined } = { signal: undefined };
+  const release = (): void => {
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    state.signal = signal as StopSignal;
+    release();
+    abort.abort();
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  return {
+    get signal() {
+      return state.signal;
+    },
+    release,
+  };
 }
 
 function createOutputs(config: Config, terminal: Terminal): Output[] {
@@ -106,10 +152,10 @@ function createOutputs(config: Config, terminal: Terminal): Output[] {
       terminal.color && terminal.stdout.isTTY === true && !config.alertFormat.jsonOutput;
     outputs.push(
       isPainted
-        ? new StreamOutput('stdout', terminal.stdout, ({ line, priority }) =>
+        ? new StreamOutput('standard output', terminal.stdout, ({ line, priority }) =>
             paintPriority(line, priority),
           )
-        : new StreamOutput('stdout', terminal.stdout),
+        : new StreamOutput('standard output', terminal.stdout),
     );
   }
   if (config.fileOutput.enabled) {
@@ -119,31 +165,21 @@ function createOutputs(config: Config, terminal: Terminal): Output[] {
   return outputs;
 }
 
-function reportFailures(summary: RunSummary, terminal: Terminal): void {
+function reportFailures(summary: RunSummary, say: (text: string) => void): void {
   for (const { plugin, reason, atStart } of summary.failures) {
     const what = atStart ? 'could not be started' : 'was given up';
     const message = `plugin \`${plugin}\` ${what}: ${escapeControls(reason)}`;
-    say(terminal, renderText([createDiagnostic('SOURCE_UNREADABLE', { message })], terminal));
+    say(renderText([createDiagnostic('SOURCE_UNREADABLE', { message })], { color: false }));
   }
 }
 
-function exitCodeOf(summary: RunSummary): number {
-  if (summary.failures.some(({ atStart }) => atStart)) return EXIT.invalid;
-  const isIncomplete =
-    summary.failures.length > 0 ||
-    summary.lostProblems > 0 ||
-    summary.setAsideEvents > 0 ||
-    summary.pluginFaults.length > 0;
-  return isIncomplete ? EXIT.incomplete : EXIT.ok;
-}
-
-/** A reader that went away (`| head`) is no error; a full disk is. */
-function deliveryFailed(error: unknown, terminal: Terminal): number {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EPIPE') return EXIT.ok;
-  if (code === undefined) throw error;
-  say(terminal, `alerts could not be delivered: ${(error as Error).message}`);
-  return EXIT.incomplete;
+function exitCodeOf(report: RunReport): number {
+  if (report.summary.failures.some(({ atStart }) => atStart)) return EXIT.invalid;
+  // Input that ended before the signal did anything was read to its end.
+  if (report.summary.stopped === 'interrupted' && report.signal !== undefined) {
+    return report.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  }
+  return hasLosses(report) ? EXIT.incomplete : EXIT.ok;
 }
 
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

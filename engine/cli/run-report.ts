@@ -1,0 +1,94 @@
+/* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
+
+import { PRIORITIES } from '../base/priority.ts';
+import type { RunSummary } from '../index.ts';
+import type { EndedOutput } from '../output/output-set.ts';
+import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
+
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
+
+export interface RunReport {
+  readonly summary: RunSummary;
+  readonly outputs: readonly EndedOutput[];
+  /** Came before the end of the input. */
+  readonly signal: StopSignal | undefined;
+}
+
+const RULES_SHOWN = 50;
+
+/** Every count of something lost is in it. */
+export function renderSummary(report: RunReport): string {
+  const { summary } = report;
+  const seconds = Math.max(summary.elapsedMs / 1000, 0.001);
+  const lines = [
+    `${countOf(summary.events, 'event')}, ${formatBytes(summary.bytes)} in ${seconds.toFixed(1)} s` +
+      ` (${formatRate(summary.events / seconds)} events/s, ${formatBytes(summary.bytes / seconds)}/s)`,
+    countOf(summary.alertsTotal, 'alert'),
+  ];
+  for (const priority of PRIORITIES) {
+    const count = summary.alertsByPriority.get(priority);
+    if (count !== undefined) lines.push(`  ${priority}: ${formatCount(count)}`);
+  }
+  const byRule = [...summary.alertsByRule].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (byRule.length > 0) lines.push('by rule:');
+  for (const [rule, count] of byRule.slice(0, RULES_SHOWN))
+    lines.push(`  ${formatCount(count)}  ${rule}`);
+  if (byRule.length > RULES_SHOWN) {
+    lines.push(`  … and ${countOf(byRule.length - RULES_SHOWN, 'more rule')}`);
+  }
+  lines.push(...losses(report), ...remarks(report));
+  return lines.join('\n');
+}
+
+/** One line, for runs that print nothing else. */
+export function renderLosses(report: RunReport): string {
+  return `tiercel: ${losses(report).join('; ')}`;
+}
+
+export function hasLosses(report: RunReport): boolean {
+  return losses(report).length > 0;
+}
+
+/** One text for each kind of loss. */
+function losses(report: RunReport): string[] {
+  const { summary } = report;
+  const lines: string[] = [];
+  if (summary.stopped === 'interrupted' && report.signal !== undefined) {
+    lines.push(`stopped by ${report.signal} before the end of the input${unreadText(summary)}`);
+  }
+  if (summary.lostProblems > 0) {
+    lines.push(`${countOf(summary.lostProblems, 'part')} of the input could not be read`);
+  }
+  if (summary.setAsideEvents > 0) {
+    const were = summary.setAsideEvents === 1 ? 'was' : 'were';
+    lines.push(`${countOf(summary.setAsideEvents, 'event')} ${were} set aside and not evaluated`);
+  }
+  for (const { plugin, kind, count, message } of summary.pluginFaults) {
+    lines.push(`plugin \`${plugin}\`: ${formatCount(count)} × ${kind}: ${message}`);
+  }
+  for (const plugin of summary.quarantined) lines.push(`plugin \`${plugin}\` was given up`);
+  for (const { name, reason, undelivered, isClosedByReader } of report.outputs) {
+    if (isClosedByReader) continue;
+    lines.push(`${countOf(undelivered, 'alert')} could not be written to ${name}: ${reason}`);
+  }
+  return lines;
+}
+
+/** What is worth knowing and lost nothing. */
+function remarks({ summary, outputs }: RunReport): string[] {
+  const lines: string[] = [];
+  if (summary.warnings > 0) lines.push(`${countOf(summary.warnings, 'warning')} about the input`);
+  if (summary.eventsWithoutTime > 0) {
+    lines.push(`${countOf(summary.eventsWithoutTime, 'event')} had no usable time`);
+  }
+  for (const { name, isClosedByReader } of outputs) {
+    if (isClosedByReader) lines.push(`${name} was closed by its reader`);
+  }
+  return lines;
+}
+
+function unreadText({ storedBytesRead, storedBytesTotal }: RunSummary): string {
+  if (storedBytesTotal === undefined) return '';
+  return `: ${formatBytes(storedBytesRead)} of ${formatBytes(storedBytesTotal)} were read`;
+}
