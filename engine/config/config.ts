@@ -15,8 +15,8 @@ export interface Config {
     readonly filename: string;
     readonly keepAlive: boolean;
   };
-  /** Where transpiled plugins are kept between runs. */
-  readonly cacheDirectory: string;
+  /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
+  readonly cacheDirectory: string | undefined;
 }
 
 export interface PluginConfig {

@@ -298,7 +298,14 @@ function toAppendOutput(entry: RawAppendOutput): AppendOutput {
   };
 }
 
-function defaultCacheDirectory(): string {
+/** `$XDG_CACHE_HOME/tiercel`, else `~/.cache/tiercel`; never a folder that others can write to. */
+function defaultCacheDirectory(): string | undefined {
   const base = process.env.XDG_CACHE_HOME;
-  return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'tiercel');
+  if (base !== undefined && base !== '') return join(base, 'tiercel');
+  try {
+    return join(homedir(), '.cache', 'tiercel');
+  } catch {
+    // The user has no home and no entry in the system's list of users: plugins are prepared at each start.
+    return undefined;
+  }
 }

@@ -31,8 +31,8 @@ export interface EngineBuild extends Loaded {
 }
 
 /** Plugins and rules read and checked; nothing of a plugin runs. */
-export function loadAll(config: Config): Loaded {
-  const plugins = loadPlugins(config);
+export async function loadAll(config: Config): Promise<Loaded> {
+  const plugins = await loadPlugins(config);
   const files = readRulesFiles(config.rulesFiles);
   const rulesetLoad = loadRuleset({
     documents: files.documents,
@@ -50,7 +50,7 @@ export function loadAll(config: Config): Loaded {
 }
 
 export async function buildEngine(config: Config): Promise<EngineBuild> {
-  const loaded = loadAll(config);
+  const loaded = await loadAll(config);
   const diagnostics = [...loaded.diagnostics];
   const failed = (): EngineBuild => ({ ...loaded, diagnostics, engine: undefined });
   const sources = loaded.plugins.plugins.filter(

@@ -6,7 +6,6 @@ import { createTextDocument } from '../diagnostic/text-document.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
 import { type ComponentFile, readComponentFile } from '../plugin/component-file.ts';
-import { validateAgainstSchema } from '../schema/validate.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
 
 export interface LoadedPlugin {
@@ -21,7 +20,7 @@ export interface LoadedPlugins {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function loadPlugins(config: Config): LoadedPlugins {
+export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
   const diagnostics: Diagnostic[] = [];
   const plugins: LoadedPlugin[] = [];
   for (const plugin of config.plugins) {
@@ -33,7 +32,7 @@ export function loadPlugins(config: Config): LoadedPlugins {
       diagnostics.push(createDiagnostic('PLUGIN_NAME_MISMATCH', { message }));
       continue;
     }
-    diagnostics.push(...checkInitConfig(plugin, file), ...checkGrants(plugin, file));
+    diagnostics.push(...(await checkInitConfig(plugin, file)), ...checkGrants(plugin, file));
     plugins.push({ config: plugin, file });
   }
   diagnostics.push(...findDuplicates(plugins));
@@ -64,7 +63,7 @@ function fieldsFor({ file }: LoadedPlugin, source: string): Field[] {
   }));
 }
 
-function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Diagnostic[] {
+async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promise<Diagnostic[]> {
   if (plugin.initConfig === '') return [];
   const schema = file.manifest.initConfigSchema;
   const document = createTextDocument(`init_config of ${plugin.name}`, plugin.initConfig);
@@ -72,6 +71,7 @@ function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Diagnostic[
     const message = `plugin \`${plugin.name}\` takes no init configuration`;
     return [createDiagnostic('PLUGIN_CONFIG_SCHEMA', { message, hint: 'remove `init_config`' })];
   }
+  const { validateAgainstSchema } = await import('../schema/validate-foreign.ts');
   const yaml = readYamlDocument(document);
   const violations = validateAgainstSchema(schema as object, yaml) ?? [];
   return violations.map(({ message, span, hint }) =>

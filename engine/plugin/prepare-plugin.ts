@@ -3,9 +3,7 @@
  * name of its core modules checked, memories and tables capped, modules compiled. Main thread.
  */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { TRANSPILER_VERSION } from '#generated/build-info';
 import { LIMITS } from '../base/limits.ts';
 import type { DiagnosticCode } from '../diagnostic/code.ts';
 import {
@@ -24,7 +22,8 @@ import type { Transpiled } from './transpile-worker.ts';
 import { MalformedBinary } from './wasm-binary.ts';
 
 export interface PrepareOptions {
-  readonly cacheDirectory: string;
+  /** Where transpiled components are kept between runs; `undefined`: nowhere. */
+  readonly cacheDirectory: string | undefined;
   /** Bytes that each memory of the component may grow to. */
   readonly memorySizeMax: number;
 }
@@ -39,15 +38,17 @@ export async function preparePlugin(
     diagnostics: [...diagnostics, createDiagnostic(code, parts)],
   });
   const subject = `plugin \`${file.manifest.name}\` ${file.manifest.version}`;
-  const key = cacheKey(file.digest, transpilerVersion());
-  let transpiled = readCacheEntry(options.cacheDirectory, key);
+  const { cacheDirectory } = options;
+  const key = cacheKey(file.digest, TRANSPILER_VERSION);
+  let transpiled = cacheDirectory === undefined ? undefined : readCacheEntry(cacheDirectory, key);
   if (transpiled === undefined) {
     const result = await transpileComponent(file.bytes);
     if ('error' in result) {
       return fail('PLUGIN_TRANSPILE_FAILED', { message: `${subject}: ${firstLine(result.error)}` });
     }
     transpiled = result.transpiled;
-    const problem = writeCacheEntry(options.cacheDirectory, key, transpiled);
+    const problem =
+      cacheDirectory === undefined ? undefined : writeCacheEntry(cacheDirectory, key, transpiled);
     if (problem !== undefined) {
       diagnostics.push(createDiagnostic('PLUGIN_CACHE_UNUSABLE', { message: problem }));
     }
@@ -86,18 +87,4 @@ function compileModules(
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0]?.slice(0, LIMITS.logLineSizeMax.value) ?? '';
-}
-
-let knownVersion: string | undefined;
-
-/** Version of the installed transpiler: another one may generate other code. */
-function transpilerVersion(): string {
-  if (knownVersion === undefined) {
-    const entry = createRequire(import.meta.url).resolve(
-      '@bytecodealliance/jco-transpile/component',
-    );
-    const manifest = join(dirname(entry), '..', 'package.json');
-    knownVersion = (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
-  }
-  return knownVersion;
 }

@@ -5,8 +5,9 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import type { Transpiled } from './transpile-worker.ts';
 
 const DIGEST_SIZE_BYTES = 32;
@@ -41,7 +42,7 @@ export function writeCacheEntry(
   const path = join(directory, `${key}.bin`);
   const temporary = `${path}.${randomUUID()}`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     const entry = Buffer.concat([contentDigest(key, contents), contents]);
     writeFileSync(temporary, entry, { mode: 0o600, flag: 'wx' });
     renameSync(temporary, path);

@@ -3,11 +3,10 @@
  * expected, and what to type. Who calls turns them into diagnostics with codes of its own.
  */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { validate as validateConfig } from '#generated/validate-config';
+import { validate as validateManifest } from '#generated/validate-plugin-manifest';
 import { didYouMean } from '../base/did-you-mean.ts';
-import { packageRoot } from '../base/package-root.ts';
 import type { Span } from '../diagnostic/span.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
@@ -17,36 +16,21 @@ export interface Violation {
   readonly hint: string | undefined;
 }
 
-export type SchemaName = 'config' | 'plugin-manifest' | 'rules';
+/** Schemas of `schemas/` that a start needs; they were compiled when the engine was built. */
+const VALIDATORS = {
+  config: validateConfig,
+  'plugin-manifest': validateManifest,
+} as const satisfies Record<string, ValidateFunction>;
 
-const compiled = new Map<SchemaName, ValidateFunction>();
+export type SchemaName = keyof typeof VALIDATORS;
 
 /** Violations of one of the schemas in `schemas/`, outermost causes only. */
 export function validateAgainst(name: SchemaName, yaml: YamlDocument): Violation[] {
-  let validate = compiled.get(name);
-  if (validate === undefined) {
-    const text = readFileSync(join(packageRoot(), 'schemas', `${name}.schema.json`), 'utf8');
-    validate = compileSchema(JSON.parse(text) as object);
-    compiled.set(name, validate);
-  }
-  if (validate(yaml.value)) return [];
-  return describe(validate.errors ?? [], yaml);
+  return violationsOf(VALIDATORS[name], yaml);
 }
 
-/** Violations of a schema that is not ours: a plugin's for its init configuration. `undefined`: it is no schema. */
-export function validateAgainstSchema(schema: object, yaml: YamlDocument): Violation[] | undefined {
-  try {
-    const validate = compileSchema(schema);
-    return validate(yaml.value) ? [] : describe(validate.errors ?? [], yaml);
-  } catch {
-    return undefined;
-  }
-}
-
-function compileSchema(schema: object): ValidateFunction {
-  return new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false }).compile(
-    schema,
-  );
+export function violationsOf(validate: ValidateFunction, yaml: YamlDocument): Violation[] {
+  return validate(yaml.value) ? [] : describe(validate.errors ?? [], yaml);
 }
 
 function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation[] {

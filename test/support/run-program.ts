@@ -14,6 +14,8 @@ export interface ProgramResult {
 }
 
 export interface ProgramOptions {
+  /** Another `main.js` than that in `dist/`. */
+  readonly program?: string;
   readonly cwd?: string;
   readonly stdin?: string;
   /** Beside the environment of the tests; `undefined` takes a variable away. */
@@ -34,7 +36,7 @@ export function runProgram(
   if (!existsSync(PROGRAM)) throw new Error('dist/ is missing: run `npm run build` first');
   const target = options.stdoutFile === undefined ? 'pipe' : openSync(options.stdoutFile, 'w');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
       cwd: options.cwd ?? REPOSITORY,
       env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', target, 'pipe'],

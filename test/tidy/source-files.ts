@@ -29,12 +29,13 @@ export function listFiles(folder: string, endings: readonly string[]): SourceFil
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Relative imports of a file (type imports too), resolved to repository paths. */
+/** Relative imports of a file (of types and at run time too), resolved to repository paths. */
 export function importsOf(file: SourceFile): string[] {
   const imports: string[] = [];
-  const pattern = /^(?:import|export)\s[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'/gm;
+  const pattern =
+    /^(?:import|export)\s[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm;
   for (const match of file.text.matchAll(pattern)) {
-    const target = match[1] ?? match[2] ?? '';
+    const target = match[1] ?? match[2] ?? match[3] ?? '';
     imports.push(join(file.path, '..', target));
   }
   return imports;

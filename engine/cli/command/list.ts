@@ -5,22 +5,18 @@ import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { type Loaded, loadAll, readComponentFile } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
+import type { Listable } from '../listable.ts';
+import type { LoadArguments } from '../load-arguments.ts';
 import { type ListFormat, renderTable, type Table } from '../table.ts';
 import { say, type Terminal } from '../terminal.ts';
 
-export const LISTABLE = ['rules', 'macros', 'lists', 'fields', 'plugins'] as const;
-export type Listable = (typeof LISTABLE)[number];
-
-export interface ListArguments {
+export interface ListArguments extends LoadArguments {
   readonly what: Listable;
   readonly source: string | undefined;
-  readonly config: string | undefined;
-  readonly rules: readonly string[];
-  readonly options: readonly string[];
   readonly format: ListFormat;
 }
 
-export function listCommand(args: ListArguments, terminal: Terminal): number {
+export async function listCommand(args: ListArguments, terminal: Terminal): Promise<number> {
   if (args.what === 'plugins') return print(listPlugins(), args.format, terminal);
   const { value: config, diagnostics } = loadConfig({
     configFile: args.config,
@@ -34,7 +30,7 @@ export function listCommand(args: ListArguments, terminal: Terminal): number {
     say(terminal, renderText(diagnostics, terminal));
     return EXIT.invalid;
   }
-  const loaded = loadAll(config);
+  const loaded = await loadAll(config);
   if (hasErrors(loaded.diagnostics)) {
     say(terminal, renderText(loaded.diagnostics, terminal));
     return EXIT.invalid;

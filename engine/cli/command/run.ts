@@ -10,6 +10,7 @@ import type { Output } from '../../output/output.ts';
 import { OutputSet } from '../../output/output-set.ts';
 import { StreamOutput } from '../../output/stream-output.ts';
 import { EXIT } from '../exit-code.ts';
+import type { LoadArguments } from '../load-arguments.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import {
   hasLosses,
@@ -21,12 +22,9 @@ import {
 } from '../run-report.ts';
 import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 
-export interface RunArguments {
+export interface RunArguments extends LoadArguments {
   readonly plugin: string | undefined;
   readonly openParams: string | undefined;
-  readonly config: string | undefined;
-  readonly rules: readonly string[];
-  readonly options: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
 }

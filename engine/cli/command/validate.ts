@@ -5,19 +5,20 @@ import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { loadAll } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
+import type { LoadArguments } from '../load-arguments.ts';
 import { say, type Terminal } from '../terminal.ts';
 
-export interface ValidateArguments {
-  readonly files: readonly string[];
-  readonly config: string | undefined;
-  readonly options: readonly string[];
+export interface ValidateArguments extends LoadArguments {
   readonly json: boolean;
 }
 
-export function validateCommand(args: ValidateArguments, terminal: Terminal): number {
+export async function validateCommand(
+  args: ValidateArguments,
+  terminal: Terminal,
+): Promise<number> {
   const { value: config, diagnostics } = loadConfig({
     configFile: args.config,
-    rulesFiles: args.files,
+    rulesFiles: args.rules,
     options: args.options,
     plugin: undefined,
     openParams: undefined,
@@ -28,7 +29,7 @@ export function validateCommand(args: ValidateArguments, terminal: Terminal): nu
     say(terminal, renderText(diagnostics, terminal));
     return EXIT.invalid;
   }
-  const loaded = loadAll(config);
+  const loaded = await loadAll(config);
   const isValid = !hasErrors(loaded.diagnostics);
   if (args.json) {
     writeJson(terminal, {

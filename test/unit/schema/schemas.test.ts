@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createTextDocument } from '../../../engine/diagnostic/text-document.ts';
 import { type SchemaName, validateAgainst } from '../../../engine/schema/validate.ts';
+import { validateAgainstSchema } from '../../../engine/schema/validate-foreign.ts';
 import { readYamlDocument } from '../../../engine/schema/yaml-document.ts';
 import { REPOSITORY } from '../../support/run-program.ts';
 
-function violations(schema: SchemaName, text: string): string[] {
+function violations(schema: SchemaName | 'rules', text: string): string[] {
   const yaml = readYamlDocument(createTextDocument('test', text));
   expect(yaml.errors).toEqual([]);
-  return validateAgainst(schema, yaml).map(({ message }) => message);
+  // Compiled here, so that the generated validators have something to be compared with.
+  const compiled = JSON.parse(read(`schemas/${schema}.schema.json`)) as object;
+  const found = (validateAgainstSchema(compiled, yaml) ?? []).map(({ message }) => message);
+  if (schema !== 'rules') {
+    expect(validateAgainst(schema, yaml).map(({ message }) => message)).toEqual(found);
+  }
+  return found;
 }
 
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -1,0 +1,109 @@
+// engine/ and the packages it uses → dist/engine: four entries and what they share. An installation needs
+// no other package, and a command reads only the files it needs.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const output = join(repository, 'dist', 'engine');
+const require = createRequire(import.meta.url);
+const TRANSPILER = dirname(require.resolve('@bytecodealliance/jco-transpile/component'));
+const TRANSPILER_WORKER = 'plugin/transpile-worker';
+
+rmSync(output, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: {
+    'cli/main': join(repository, 'engine/cli/main.ts'),
+    index: join(repository, 'engine/index.ts'),
+    'pipeline/lane-worker': join(repository, 'engine/pipeline/lane-worker.ts'),
+    [TRANSPILER_WORKER]: join(repository, 'engine/plugin/transpile-worker.ts'),
+  },
+  platform: 'node',
+  cwd: repository,
+  plugins: [transpilerWithoutSystem()],
+  // The transpiler marks its module with a directive of its own, which means nothing to Node.
+  onLog: (level, log, handle) => {
+    if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+  },
+});
+const { output: files } = await bundle.write({
+  dir: output,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'shared/[name]-[hash].js',
+});
+copyTranspilerModules();
+writeNotices();
+
+/**
+ * The transpiler asks WASI for files, an environment and random numbers. It is given the variant for
+ * browsers: it transpiles components that nobody trusts, and has no files or network to be led to.
+ */
+function transpilerWithoutSystem() {
+  return {
+    name: 'transpiler-without-system',
+    resolveId: (id, importer) => {
+      const part = /^@bytecodealliance\/preview2-shim\/(\w+)$/.exec(id)?.[1];
+      if (part === undefined || !importer?.startsWith(TRANSPILER)) return undefined;
+      const shim = createRequire(importer).resolve('@bytecodealliance/preview2-shim/cli');
+      return join(dirname(shim), '..', 'browser', `${part}.js`);
+    },
+  };
+}
+
+/** Its code reads its own core modules from where it stands itself. */
+function copyTranspilerModules() {
+  const chunk = files.find((file) =>
+    Object.keys(file.modules ?? {}).some((module) => module.startsWith(TRANSPILER)),
+  );
+  const folder = join(output, dirname(chunk.fileName));
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(TRANSPILER)) {
+    if (/^js-component-bindgen-component\.core\d*\.wasm$/.test(name)) {
+      copyFileSync(join(TRANSPILER, name), join(folder, name));
+    }
+  }
+}
+
+/** The licences of every package whose code is in the bundle. */
+function writeNotices() {
+  const packages = new Map();
+  for (const { modules } of files) {
+    for (const module of Object.keys(modules ?? {})) {
+      const folder = packageFolder(module);
+      if (folder !== undefined) packages.set(folder, licenceOf(folder));
+    }
+  }
+  const parts = [...packages.values()].sort();
+  writeFileSync(
+    join(output, 'THIRD-PARTY-NOTICES.txt'),
+    `Packages that dist/engine contains code of.\n\n${parts.join('\n')}`,
+  );
+}
+
+function packageFolder(module) {
+  const marker = `node_modules${sep}`;
+  const at = module.lastIndexOf(marker);
+  if (at === -1) return undefined;
+  const [scope, name] = module.slice(at + marker.length).split(sep);
+  return module.slice(0, at + marker.length) + (scope.startsWith('@') ? `${scope}/${name}` : scope);
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENCE'].find((one) =>
+    existsSync(join(folder, one)),
+  );
+  const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${text}`;
+}

@@ -1,0 +1,162 @@
+/* The commands and their options. What a command does is loaded when it is the one that runs. */
+
+import { Command, CommanderError, Option } from 'commander';
+import { VERSION } from '#generated/build-info';
+import { normalizeArguments } from './arguments.ts';
+import { EXIT, EXIT_HELP } from './exit-code.ts';
+import { LISTABLE, type Listable } from './listable.ts';
+import type { LoadArguments } from './load-arguments.ts';
+import type { ListFormat } from './table.ts';
+import { createTerminal } from './terminal.ts';
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly rules: readonly string[];
+  readonly option: readonly string[];
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+interface RunFlags extends CommonOptions {
+  readonly quiet?: boolean;
+  readonly validate: readonly string[];
+  readonly list?: boolean;
+}
+
+/** Answers the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync(normalizeArguments(args), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+type SetExitCode = (code: number) => void;
+
+function createProgram(setExitCode: SetExitCode): Command {
+  const program = new Command('tiercel')
+    .description('Evaluates Falco rules over event streams, with sandboxed WebAssembly plugins')
+    .version(VERSION, '--version', 'print the version (also -V alone)')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_HELP);
+  addRun(program, setExitCode);
+  addValidate(program, setExitCode);
+  addList(program, setExitCode);
+  addPlugin(program, setExitCode);
+  return program;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration (default: tiercel.yaml here, if there is one)')
+    .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect, [])
+    .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect, [])
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride();
+}
+
+function addRun(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('run'))
+    .description('read a source and print alerts: tiercel run cloudtrail ./AWSLogs')
+    .argument('[plugin]', 'source plugin: a bundled one, one of the configuration, or a .wasm file')
+    .argument('[location]', 'what it opens')
+    .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
+    .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect, [])
+    .option('-L, --list', 'only list the rules')
+    .action(async (plugin: string | undefined, location: string | undefined, flags: RunFlags) => {
+      if (flags.validate.length > 0) setExitCode(await validate(flags.validate, flags));
+      else if (flags.list === true) setExitCode(await list('rules', flags));
+      else setExitCode(await run(plugin, location, flags));
+    });
+}
+
+async function run(
+  plugin: string | undefined,
+  openParams: string | undefined,
+  flags: RunFlags,
+): Promise<number> {
+  const { runCommand } = await import('./command/run.ts');
+  const args = { ...loadArguments(flags), plugin, openParams, json: flags.json === true };
+  return runCommand({ ...args, quiet: flags.quiet === true }, createTerminal(!flags.color));
+}
+
+function addValidate(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('validate'))
+    .description('check rules, configuration and plugins')
+    .argument('[files...]', 'rules files, folders or globs')
+    .action(async (files: string[], flags: CommonOptions) => {
+      setExitCode(await validate([...files, ...flags.rules], flags));
+    });
+}
+
+async function validate(rules: readonly string[], flags: CommonOptions): Promise<number> {
+  const { validateCommand } = await import('./command/validate.ts');
+  const args = { ...loadArguments(flags), rules, json: flags.json === true };
+  return validateCommand(args, createTerminal(!flags.color));
+}
+
+type ListFlags = CommonOptions & { readonly source?: string; readonly format?: ListFormat };
+
+function addList(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('list'))
+    .description(`list ${LISTABLE.join(', ')}`)
+    .argument('<what>', LISTABLE.join(' | '))
+    .option('--source <name>', 'fields of this event source only')
+    .addOption(
+      new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
+    )
+    .action(async (what: string, flags: ListFlags, command: Command) => {
+      const known = LISTABLE.find((one) => one === what);
+      if (known === undefined) {
+        command.error(`error: cannot list '${what}', expected one of ${LISTABLE.join(', ')}`, {
+          exitCode: EXIT.usage,
+        });
+      }
+      setExitCode(await list(known as Listable, flags));
+    });
+}
+
+async function list(what: Listable, flags: ListFlags): Promise<number> {
+  const { listCommand } = await import('./command/list.ts');
+  const format = flags.json === true ? 'json' : (flags.format ?? 'text');
+  const args = { ...loadArguments(flags), what, source: flags.source, format };
+  return listCommand(args, createTerminal(!flags.color));
+}
+
+function addPlugin(program: Command, setExitCode: SetExitCode): void {
+  program
+    .command('plugin')
+    .description('look at plugins')
+    .exitOverride()
+    .command('inspect')
+    .description('manifest, imports, digest, size and limits of a plugin, without running it')
+    .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (plugin: string, flags: { json?: boolean; color: boolean }) => {
+      const { inspectCommand } = await import('./command/plugin.ts');
+      const format = flags.json === true ? 'json' : 'text';
+      setExitCode(inspectCommand(plugin, format, createTerminal(!flags.color)));
+    });
+}
+
+/** What every command that loads rules takes from its options. */
+function loadArguments({ config, rules, option }: CommonOptions): LoadArguments {
+  return { config, rules, options: option };
+}

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERY_EVENT, loginRecord } from '../support/cloudtrail-events.ts';
+import { REPOSITORY, runProgram } from '../support/run-program.ts';
+
+const INSTALLED_SIZE_MAX = 30e6;
+
+const folder = mkdtempSync(join(tmpdir(), 'tiercel-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const installed = join(folder, 'project', 'node_modules', 'tiercel');
+const program = join(installed, 'dist/engine/cli/main.js');
+const elsewhere = join(folder, 'elsewhere');
+
+beforeAll(() => {
+  // dist/ is built; building again would pull it away from under the other tests.
+  const npm = (args: string[], cwd: string): string =>
+    execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+  const packed = npm(
+    ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+    REPOSITORY,
+  );
+  mkdirSync(join(folder, 'project'));
+  mkdirSync(elsewhere);
+  writeFileSync(join(folder, 'project', 'package.json'), '{}');
+  const tarball = join(folder, packed.trim().split('\n').at(-1) ?? '');
+  npm(['install', '--offline', '--no-audit', '--no-fund', tarball], join(folder, 'project'));
+  writeFileSync(join(elsewhere, 'events.jsonl'), loginRecord());
+  writeFileSync(join(elsewhere, 'every.yaml'), EVERY_EVENT);
+});
+
+describe('the package', () => {
+  it('is small and brings no other package', () => {
+    const files = readdirSync(join(folder, 'project/node_modules'), {
+      recursive: true,
+      withFileTypes: true,
+    }).filter((entry) => entry.isFile());
+    const size = files.reduce(
+      (sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size,
+      0,
+    );
+    expect(size).toBeLessThan(INSTALLED_SIZE_MAX);
+    expect(
+      readdirSync(join(folder, 'project/node_modules')).filter((name) => !name.startsWith('.')),
+    ).toEqual(['tiercel']);
+  });
+
+  it('carries the licences of what is bundled', () => {
+    const notices = readFileSync(join(installed, 'dist/engine/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['ajv', 'yaml', 'commander', '@bytecodealliance/jco-transpile', 're2js']) {
+      expect(notices).toContain(`\n${name} `);
+    }
+  });
+
+  const homes: [name: string, env: Record<string, string | undefined>][] = [
+    ['a home of its own', { HOME: join(folder, 'home') }],
+    ['no home', { HOME: undefined }],
+    ['a cache folder that cannot be made', { XDG_CACHE_HOME: '/dev/null/cache' }],
+    ['a cache folder where the system loses its way', { XDG_CACHE_HOME: '/proc/nope' }],
+  ];
+  it.each(homes)('runs from elsewhere with %s', async (_name, env) => {
+    const args = ['run', 'cloudtrail', 'events.jsonl', '-r', 'every.yaml'];
+    const unset = { XDG_CACHE_HOME: undefined };
+    const run = await runProgram(args, { program, cwd: elsewhere, env: { ...unset, ...env } });
+    expect(run.stdout).toBe('03:04:05.000000000: Informational 1 ConsoleLogin\n');
+    expect(run.stderr).toMatch(/^1 event/);
+    expect(run.code).toBe(0);
+  });
+
+  it('can be imported, with types beside it', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      exports: { '.': Record<string, string> };
+    };
+    for (const path of Object.values(manifest.exports['.'])) {
+      expect(statSync(join(installed, path)).isFile()).toBe(true);
+    }
+    const code = "import('tiercel').then((api) => console.log(typeof api.buildEngine))";
+    const cwd = join(folder, 'project');
+    expect(execFileSync(process.execPath, ['-e', code], { cwd, encoding: 'utf8' })).toBe(
+      'function\n',
+    );
+  });
+});
