@@ -12,3 +12,11 @@ export function toByteString(text: string): ByteString {
 export function fromByteString(bytes: ByteString): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
+
+/** Text of a file: UTF-8, or what its byte order mark says (UTF-16); the mark is not part of the text. */
+export function decodeText(bytes: Uint8Array): string {
+  const isLittleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const encoding = isLittleEndian ? 'utf-16le' : isBigEndian ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}

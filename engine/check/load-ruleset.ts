@@ -3,13 +3,12 @@
  * with positions.
  */
 
-import { PRIORITIES } from '../base/priority.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { parseOperand } from '../filter/parser.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
-import type { RuleLoadOptions, RuleSelection } from '../rules/load-options.ts';
+import type { RuleLoadOptions } from '../rules/load-options.ts';
 import { findUnmetRequirement } from '../rules/read-versions.ts';
 import { RuleCollector } from '../rules/rule-collector.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
@@ -18,7 +17,9 @@ import { checkOperand } from './check-operand.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
 import { type CompileResult, compileItems } from './compile-items.ts';
+import { findUnusedSelections, selectRules } from './rule-selection.ts';
 import { type RulesFileResult, toFalcoFinding } from './rules-result.ts';
+import { emptyFile, findUnknownSources } from './ruleset-findings.ts';
 
 /** The version of Falco's engine whose rules are understood. */
 export const ENGINE_VERSION = '0.62.0';
@@ -78,15 +79,24 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
       warnings: warnings.map(toResult),
     });
     for (const finding of [...errors, ...warnings]) {
+      // Told once a source, at the end.
+      if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE') continue;
       const key = `${finding.documentName} ${finding.span.start} ${finding.falcoCode} ${finding.falcoMessage}`;
       if (!seen.has(key)) diagnostics.push(toDiagnostic(finding, documents));
       seen.add(key);
     }
+    if (!isBroken && read.itemCount === 0) diagnostics.push(emptyFile(document));
   }
+  diagnostics.push(
+    ...findUnknownSources([...collector.rules.values()], documents, [...catalogs.keys()]),
+  );
   const unmet = findUnmetRequirement(collector.pluginRequirements, input.plugins);
   const requirementErrors =
     unmet === undefined ? [] : [createDiagnostic('RULE_VERSION', { message: unmet })];
   const active = selectRules(compiled, options);
+  const isComplete = results.every(({ successful }) => successful);
+  if (isComplete)
+    diagnostics.push(...findUnusedSelections(options.selections, [...collector.rules.values()]));
   return {
     rules: active.map(({ rule }) => rule),
     results,
@@ -126,40 +136,6 @@ function toDiagnostic(
     hint: finding.hint,
     falcoCode: finding.falcoCode,
   });
-}
-
-function selectRules(compiled: CompileResult, options: RuleLoadOptions): CompileResult['rules'] {
-  const lowest = PRIORITIES.indexOf(options.minimumPriority);
-  return compiled.rules.filter(({ item }) => {
-    if (PRIORITIES.indexOf(item.priority) > lowest) return false;
-    return options.selections.reduce(
-      (isActive, selection) =>
-        isSelected(selection, item) ? selection.action === 'enable' : isActive,
-      item.isEnabled,
-    );
-  });
-}
-
-function isSelected({ by, pattern }: RuleSelection, item: RuleItem): boolean {
-  if (by === 'tag') return item.tags.includes(pattern);
-  return matchesWildcard(item.name, pattern);
-}
-
-/** `*` stands for any text; linear in the name for each part. */
-function matchesWildcard(name: string, pattern: string): boolean {
-  const parts = pattern.split('*');
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (parts.length === 1) return name === pattern;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return at <= end;
 }
 
 function describeItems(collector: RuleCollector, active: ReadonlySet<string>): RulesetItems {

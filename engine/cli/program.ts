@@ -5,7 +5,7 @@ import { VERSION } from '#generated/build-info';
 import { normalizeArguments } from './arguments.ts';
 import { EXIT, EXIT_HELP } from './exit-code.ts';
 import { LISTABLE, type Listable } from './listable.ts';
-import type { LoadArguments } from './load-arguments.ts';
+import type { LoadArguments } from './load.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -15,6 +15,7 @@ interface CommonOptions {
   readonly config?: string;
   readonly rules: readonly string[];
   readonly option: readonly string[];
+  readonly strict?: boolean;
   readonly json?: boolean;
   readonly color: boolean;
 }
@@ -65,6 +66,7 @@ function withCommon(command: Command): Command {
     .option('-c, --config <file>', 'configuration (default: tiercel.yaml here, if there is one)')
     .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect, [])
     .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect, [])
+    .option('--strict', 'warnings about rules and configuration are errors')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
     .exitOverride();
@@ -157,6 +159,6 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
 }
 
 /** What every command that loads rules takes from its options. */
-function loadArguments({ config, rules, option }: CommonOptions): LoadArguments {
-  return { config, rules, options: option };
+function loadArguments({ config, rules, option, strict }: CommonOptions): LoadArguments {
+  return { config, rules, options: option, isStrict: strict === true };
 }

@@ -3,8 +3,11 @@ import type { RuleLoadOptions } from '../rules/load-options.ts';
 
 /** `tiercel.yaml` (Falco's keys) joined with the command line: read once, frozen. Paths are absolute. */
 export interface Config {
-  readonly rulesFiles: readonly string[];
+  /** `undefined`: the rules that ship for the loaded sources. */
+  readonly rulesFiles: readonly RulesPath[] | undefined;
   readonly plugins: readonly PluginConfig[];
+  /** Some that were asked for were not found. */
+  readonly arePluginsMissing: boolean;
   readonly ruleLoad: RuleLoadOptions;
   readonly ruleMatching: 'first' | 'all';
   readonly staticFields: Readonly<Record<string, string>>;
@@ -19,8 +22,16 @@ export interface Config {
   readonly cacheDirectory: string | undefined;
 }
 
+/** A file, a folder of them, or a glob. */
+export interface RulesPath {
+  readonly path: string;
+  /** Left out when it does not exist. */
+  readonly mayBeMissing: boolean;
+}
+
 export interface PluginConfig {
-  readonly name: string;
+  /** `undefined`: the file's manifest says it. */
+  readonly name: string | undefined;
   readonly libraryPath: string;
   /** JSON text, or empty. */
   readonly initConfig: string;
@@ -28,4 +39,6 @@ export interface PluginConfig {
   readonly openParams: string | undefined;
   /** Capabilities granted in `grants:` beyond the location of the open parameters. */
   readonly grants: readonly string[];
+  /** Nobody named it: it gives way to a plugin with the same name or source. */
+  readonly isImplicit: boolean;
 }

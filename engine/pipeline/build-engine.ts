@@ -3,7 +3,6 @@
  * plugins, rules and configuration is found here, before an event is read.
  */
 
-import { existsSync } from 'node:fs';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
@@ -13,11 +12,13 @@ import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diag
 import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import { checkLocation } from './check-location.ts';
 import { Engine, type StreamParts } from './engine.ts';
+import { foldConsequences } from './fold-consequences.ts';
 import type { PluginRole } from './lane-protocol.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
-import { readRulesFiles } from './rules-files.ts';
+import { bundledRules, readRulesFiles } from './rules-files.ts';
 
 export interface Loaded {
   readonly plugins: LoadedPlugins;
@@ -30,21 +31,23 @@ export interface EngineBuild extends Loaded {
   readonly engine: Engine | undefined;
 }
 
-/** Plugins and rules read and checked; nothing of a plugin runs. */
+/** Plugins and rules read and checked; nothing of a plugin runs. Causes come before what follows from them. */
 export async function loadAll(config: Config): Promise<Loaded> {
   const plugins = await loadPlugins(config);
-  const files = readRulesFiles(config.rulesFiles);
+  const { catalogs } = plugins;
+  const files = readRulesFiles(config.rulesFiles ?? bundledRules(catalogs.keys()));
   const rulesetLoad = loadRuleset({
     documents: files.documents,
-    catalogs: plugins.catalogs,
+    catalogs,
     plugins: plugins.plugins.map(({ file }) => file.manifest),
     options: config.ruleLoad,
   });
+  const ofRules = [...rulesetLoad.diagnostics, ...rulesetLoad.requirementErrors];
+  const arePluginsMissing = config.arePluginsMissing || hasErrors(plugins.diagnostics);
   const diagnostics = [
     ...plugins.diagnostics,
     ...files.diagnostics,
-    ...rulesetLoad.diagnostics,
-    ...rulesetLoad.requirementErrors,
+    ...(arePluginsMissing ? foldConsequences(ofRules) : ofRules),
   ];
   return { plugins, rulesetLoad, diagnostics };
 }
@@ -61,6 +64,7 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
     diagnostics.push(createDiagnostic('PLUGIN_NO_SOURCE', { message: 'no source is opened' }));
   }
   diagnostics.push(...sources.flatMap(checkLocation));
+  if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(sources, loaded.rulesetLoad));
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
@@ -73,18 +77,34 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   return { ...loaded, diagnostics, engine };
 }
 
-function checkLocation({ config, file }: LoadedPlugin): Diagnostic[] {
-  const { source } = file.manifest;
-  if (source?.openParams !== 'location') return [];
-  const location = config.openParams ?? '';
-  if (location !== '' && existsSync(location)) return [];
-  const found = location === '' ? 'no location was given' : `${location} does not exist`;
-  return [
-    createDiagnostic('SOURCE_UNREADABLE', {
-      message: `cannot open \`${source.name}\`: ${found}`,
-      hint: source.openParamsDescription,
-    }),
+/** A run in which nothing can match says so instead of reading for nothing. */
+function findUselessRun(
+  opened: readonly LoadedPlugin[],
+  { rules, items, results }: RulesetLoad,
+): Diagnostic[] {
+  const sources = opened.flatMap(({ file }) => file.manifest.source?.name ?? []);
+  if (rules.some(({ source }) => sources.includes(source))) return [];
+  const wanted = sources.map((source) => `\`${source}\``).join(', ');
+  if (results.length === 0) {
+    const message = `there are no rules for ${wanted}: no rules files were found`;
+    return [createDiagnostic('RULE_NONE', { message, hint: 'name one with -r' })];
+  }
+  if (items.rules.length === 0) {
+    const message = `there are no rules for ${wanted}: the rules files hold none`;
+    return [createDiagnostic('RULE_NONE', { message, hint: 'name others with -r' })];
+  }
+  const ofSources = items.rules.filter(({ source }) => sources.includes(source));
+  const others = items.rules.length - ofSources.length;
+  const parts = [
+    ...(ofSources.length > 0 ? [`${ofSources.length} are not enabled`] : []),
+    ...(others > 0 ? [`${others} are of other sources`] : []),
   ];
+  const message = `none of the ${items.rules.length} rules can match events of ${wanted}: ${parts.join(', ')}`;
+  const hint =
+    ofSources.length > 0
+      ? 'look at `enabled:` in the rules, and at `rules:` and `priority:` of the configuration'
+      : `rules for these events say \`source: ${sources[0] ?? ''}\``;
+  return [createDiagnostic('RULE_NONE', { message, hint })];
 }
 
 async function prepareAll(
@@ -99,7 +119,10 @@ async function prepareAll(
   };
   const results = await Promise.all(plugins.map(({ file }) => preparePlugin(file, options)));
   for (const { value, diagnostics: found } of results) {
-    diagnostics.push(...found);
+    // The cache is the same for all of them: one plugin says what is wrong with it.
+    diagnostics.push(
+      ...found.filter((one) => !diagnostics.some(({ message }) => message === one.message)),
+    );
     if (value !== undefined) prepared.set(value.manifest.name, value);
   }
   return prepared;

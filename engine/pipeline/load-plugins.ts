@@ -27,7 +27,7 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
     const { value: file, diagnostics: found } = readComponentFile(plugin.libraryPath);
     diagnostics.push(...found);
     if (file === undefined) continue;
-    if (file.manifest.name !== plugin.name) {
+    if (plugin.name !== undefined && file.manifest.name !== plugin.name) {
       const message = `${plugin.libraryPath} is plugin \`${file.manifest.name}\`, expected \`${plugin.name}\``;
       diagnostics.push(createDiagnostic('PLUGIN_NAME_MISMATCH', { message }));
       continue;
@@ -35,8 +35,20 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
     diagnostics.push(...(await checkInitConfig(plugin, file)), ...checkGrants(plugin, file));
     plugins.push({ config: plugin, file });
   }
-  diagnostics.push(...findDuplicates(plugins));
-  return { plugins, catalogs: createCatalogs(plugins, config), diagnostics };
+  const kept = withoutReplaced(plugins);
+  diagnostics.push(...findDuplicates(kept));
+  return { plugins: kept, catalogs: createCatalogs(kept, config), diagnostics };
+}
+
+/** A bundled plugin that nobody named gives way to one of the same name or source. */
+function withoutReplaced(plugins: readonly LoadedPlugin[]): LoadedPlugin[] {
+  const named = plugins.filter(({ config }) => !config.isImplicit);
+  const names = new Set(named.map(({ file }) => file.manifest.name));
+  const sources = new Set(named.flatMap(({ file }) => file.manifest.source?.name ?? []));
+  return plugins.filter(({ config, file }) => {
+    const { name, source } = file.manifest;
+    return !config.isImplicit || (!names.has(name) && !sources.has(source?.name ?? ''));
+  });
 }
 
 function createCatalogs(
@@ -66,9 +78,10 @@ function fieldsFor({ file }: LoadedPlugin, source: string): Field[] {
 async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promise<Diagnostic[]> {
   if (plugin.initConfig === '') return [];
   const schema = file.manifest.initConfigSchema;
-  const document = createTextDocument(`init_config of ${plugin.name}`, plugin.initConfig);
+  const { name } = file.manifest;
+  const document = createTextDocument(`init_config of ${name}`, plugin.initConfig);
   if (schema === undefined) {
-    const message = `plugin \`${plugin.name}\` takes no init configuration`;
+    const message = `plugin \`${name}\` takes no init configuration`;
     return [createDiagnostic('PLUGIN_CONFIG_SCHEMA', { message, hint: 'remove `init_config`' })];
   }
   const { validateAgainstSchema } = await import('../schema/validate-foreign.ts');
@@ -76,7 +89,7 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
   const violations = validateAgainstSchema(schema as object, yaml) ?? [];
   return violations.map(({ message, span, hint }) =>
     createDiagnostic('PLUGIN_CONFIG_SCHEMA', {
-      message: `init_config of \`${plugin.name}\`: ${message}`,
+      message: `init_config of \`${name}\`: ${message}`,
       hint,
       primary: { document, span, text: 'here' },
     }),

@@ -1,41 +1,132 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/* Rules files as they are named (files, folders, globs, or the bundled ones) → their texts, in order. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, sep } from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { decodeText, toByteString } from '../base/text.ts';
+import type { RulesPath } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
+import { compileGlob } from '../kernel/glob.ts';
 
 /** A rules file of so many bytes is a mistake or an attack. */
 const FILE_SIZE_MAX = 64 << 20;
+const IS_RULES_FILE = /\.ya?ml$/;
 
-/** Rules files in order; a folder stands for its .yaml and .yml files by name. */
-export function readRulesFiles(paths: readonly string[]): {
+export interface RulesFiles {
   readonly documents: readonly TextDocument[];
   readonly diagnostics: readonly Diagnostic[];
-} {
+}
+
+export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
   const documents: TextDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const path of paths.flatMap(expandFolder)) {
-    try {
-      const { size } = statSync(path);
-      if (size > FILE_SIZE_MAX) throw new Error(`${size} bytes, the limit is ${FILE_SIZE_MAX}`);
-      documents.push(createTextDocument(path, readFileSync(path, 'utf8')));
-    } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      const message = `cannot read the rules file ${path}: ${reason}`;
-      diagnostics.push(createDiagnostic('RULE_FILE_UNREADABLE', { message }));
+  for (const named of paths) {
+    const files = filesOf(named.path);
+    const isMissing = files.length === 0 && !existsSync(named.path);
+    if (isMissing) diagnostics.push(missing(named));
+    else if (files.length === 0) diagnostics.push(withoutFiles(named.path));
+    for (const path of files) {
+      const read = readFile(path);
+      if ('code' in read) diagnostics.push(read);
+      else documents.push(read);
     }
   }
   return { documents, diagnostics };
 }
 
-function expandFolder(path: string): string[] {
+/** The rules that ship for these event sources: `rules/<source>_rules.yaml`. */
+export function bundledRules(sources: Iterable<string>): RulesPath[] {
+  return [...sources]
+    .map((source) => join(packageRoot(), 'rules', `${source}_rules.yaml`))
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, mayBeMissing: false }));
+}
+
+function missing({ path, mayBeMissing }: RulesPath): Diagnostic {
+  if (mayBeMissing) {
+    return createDiagnostic('RULE_FILE_SKIPPED', { message: `there is no rules file ${path}` });
+  }
+  const reason = hasWildcard(path) ? 'no file matches' : 'ENOENT';
+  const message = `cannot read the rules file ${path}: ${reason}`;
+  return createDiagnostic('RULE_FILE_UNREADABLE', { message });
+}
+
+function withoutFiles(folder: string): Diagnostic {
+  const message = `the folder ${folder} has no rules files`;
+  const hint = 'rules files end with .yaml or .yml and do not begin with a dot';
+  return createDiagnostic('RULE_FOLDER_EMPTY', { message, hint });
+}
+
+function readFile(path: string): TextDocument | Diagnostic {
   try {
-    if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort()
-      .map((name) => join(path, name));
+    const { size } = statSync(path);
+    if (size > FILE_SIZE_MAX) throw new Error(`${size} bytes, the limit is ${FILE_SIZE_MAX}`);
+    return createTextDocument(path, decodeText(readFileSync(path)));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const message = `cannot read the rules file ${path}: ${reason}`;
+    return createDiagnostic('RULE_FILE_UNREADABLE', { message });
+  }
+}
+
+/** A folder stands for its rules files by name, hidden ones left out (Falco); a glob for what it matches. */
+function filesOf(path: string): string[] {
+  if (!existsSync(path)) return hasWildcard(path) ? expandGlob(path) : [];
+  return isFolder(path) ? rulesFilesIn(path) : [path];
+}
+
+function rulesFilesIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => IS_RULES_FILE.test(name) && !name.startsWith('.'))
+    .map((name) => join(folder, name))
+    .filter((path) => !isFolder(path));
+}
+
+function hasWildcard(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/** Each part between slashes is matched against names; what matches is sorted, folders are their files. */
+function expandGlob(pattern: string): string[] {
+  const root = isAbsolute(pattern) ? rootOf(pattern) : '.';
+  let found = [root];
+  for (const part of pattern.slice(root === '.' ? 0 : root.length).split(sep)) {
+    if (part === '') continue;
+    found = hasWildcard(part)
+      ? found.flatMap((folder) => matchingIn(folder, part))
+      : found.map((folder) => join(folder, part)).filter((path) => existsSync(path));
+  }
+  return found.flatMap((path) => (isFolder(path) ? rulesFilesIn(path) : [path]));
+}
+
+function matchingIn(folder: string, part: string): string[] {
+  const matches = compileGlob(toByteString(part));
+  return namesIn(folder)
+    .filter((name) => !name.startsWith('.') || part.startsWith('.'))
+    .filter((name) => matches(toByteString(name)))
+    .map((name) => join(folder, name));
+}
+
+function rootOf(path: string): string {
+  let root = path;
+  while (dirname(root) !== root) root = dirname(root);
+  return root;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
   } catch {
-    // Reported when the file is read.
-    return [path];
+    // Not a folder, or not readable: nothing in it matches, which is reported where nothing was found.
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }

@@ -50,7 +50,8 @@ export async function preparePlugin(
     const problem =
       cacheDirectory === undefined ? undefined : writeCacheEntry(cacheDirectory, key, transpiled);
     if (problem !== undefined) {
-      diagnostics.push(createDiagnostic('PLUGIN_CACHE_UNUSABLE', { message: problem }));
+      const message = `plugins are prepared anew at each start, the cache cannot be used: ${problem}`;
+      diagnostics.push(createDiagnostic('PLUGIN_CACHE_UNUSABLE', { message }));
     }
   }
   try {

@@ -101,7 +101,8 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
   const output = readText(map, 'output', nodeContext);
   const description = readText(map, 'desc', nodeContext).text;
   const priority = readPriority(map, place, context);
-  const source = readOptionalText(map, 'source', nodeContext)?.text ?? 'syscall';
+  const written = readOptionalText(map, 'source', nodeContext)?.text;
+  const source = written ?? 'syscall';
   const known = context.collector.rules.get(name);
   if (known !== undefined && known.source !== source) failSource(place);
   const isKnownSource = context.knownSources.has(source);
@@ -119,6 +120,7 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     description,
     priority,
     source,
+    hasSource: written !== undefined,
     isKnownSource,
     isEnabled: readOptionalBoolean(map, 'enabled', nodeContext) ?? true,
     tags: tagSet(readTextSequence(map, 'tags', nodeContext) ?? []),

@@ -53,6 +53,8 @@ export interface RuleItem {
   readonly description: string;
   readonly priority: Priority;
   readonly source: string;
+  /** The rule says its source itself. */
+  readonly hasSource: boolean;
   readonly isKnownSource: boolean;
   readonly isEnabled: boolean;
   readonly tags: readonly string[];

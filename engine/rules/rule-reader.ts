@@ -38,7 +38,12 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Keys by which a configuration is recognised that was given as a rules file. */
+const CONFIGURATION_KEYS = ['rules_files', 'load_plugins', 'plugins', 'json_output', 'engine'];
+
 export interface ReadResult {
+  /** Items that were looked at, versions included. */
+  readonly itemCount: number;
   readonly error: LoadFinding | undefined;
   readonly warnings: readonly LoadFinding[];
 }
@@ -61,12 +66,16 @@ export function readRulesFile(
       hint: warning.hint,
     });
   };
+  const itemCount = document.contents.reduce(
+    (count, contents) => count + (isSeq(contents) ? contents.items.length : 0),
+    0,
+  );
   try {
     readDocuments({ ...options, document, warn });
-    return { error: undefined, warnings };
+    return { itemCount, error: undefined, warnings };
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { error: error.finding, warnings };
+    return { itemCount, error: error.finding, warnings };
   }
 }
 
@@ -94,7 +103,9 @@ function readDocuments(context: ReadContext): void {
         { ...root, span },
         {
           message: 'Rules content is not yaml array of objects',
-          hint: 'begin each item with `- `',
+          hint: CONFIGURATION_KEYS.some((key) => hasKey(contents, key))
+            ? `this looks like a configuration: \`tiercel validate -c ${name}\``
+            : 'begin each item with `- `',
         },
       );
     if (!isSeq(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml' });

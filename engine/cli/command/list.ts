@@ -1,12 +1,12 @@
 /* `tiercel list`: rules, macros, lists, fields of sources, plugins. */
 
-import { bundledPluginPath, bundledPlugins, loadConfig } from '../../config/load-config.ts';
+import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { type Loaded, loadAll, readComponentFile } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Listable } from '../listable.ts';
-import type { LoadArguments } from '../load-arguments.ts';
+import { type LoadArguments, loadConfigFor } from '../load.ts';
 import { type ListFormat, renderTable, type Table } from '../table.ts';
 import { say, type Terminal } from '../terminal.ts';
 
@@ -18,15 +18,8 @@ export interface ListArguments extends LoadArguments {
 
 export async function listCommand(args: ListArguments, terminal: Terminal): Promise<number> {
   if (args.what === 'plugins') return print(listPlugins(), args.format, terminal);
-  const { value: config, diagnostics } = loadConfig({
-    configFile: args.config,
-    rulesFiles: args.rules,
-    options: args.options,
-    // The rules of the first bundled source, when none are named.
-    plugin: args.rules.length === 0 && args.config === undefined ? 'cloudtrail' : undefined,
-    openParams: undefined,
-  });
-  if (config === undefined) {
+  const { value: config, diagnostics } = loadConfigFor(args);
+  if (config === undefined || hasErrors(diagnostics)) {
     say(terminal, renderText(diagnostics, terminal));
     return EXIT.invalid;
   }

@@ -1,12 +1,21 @@
 /* `tiercel plugin inspect`: what a file is and wants, without running anything of it. */
 
+import { existsSync } from 'node:fs';
 import { LIMITS } from '../../base/limits.ts';
+import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
-export function inspectCommand(path: string, format: 'text' | 'json', terminal: Terminal): number {
+/** `plugin` is a file, or the name of a bundled plugin. */
+export function inspectCommand(
+  plugin: string,
+  format: 'text' | 'json',
+  terminal: Terminal,
+): number {
+  const isName = !existsSync(plugin) && bundledPlugins().includes(plugin);
+  const path = isName ? bundledPluginPath(plugin) : plugin;
   const { value: file, diagnostics } = readComponentFile(path);
   if (file === undefined) {
     if (format === 'json')

@@ -1,7 +1,6 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
 import type { Config } from '../../config/config.ts';
-import { loadConfig } from '../../config/load-config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
@@ -10,7 +9,7 @@ import type { Output } from '../../output/output.ts';
 import { OutputSet } from '../../output/output-set.ts';
 import { StreamOutput } from '../../output/stream-output.ts';
 import { EXIT } from '../exit-code.ts';
-import type { LoadArguments } from '../load-arguments.ts';
+import { judge, type LoadArguments, loadConfigFor, type SourceArguments } from '../load.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import {
   hasLosses,
@@ -22,28 +21,28 @@ import {
 } from '../run-report.ts';
 import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 
-export interface RunArguments extends LoadArguments {
-  readonly plugin: string | undefined;
-  readonly openParams: string | undefined;
+export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 export async function runCommand(args: RunArguments, terminal: Terminal): Promise<number> {
   const options = args.json ? ['json_output=true', ...args.options] : args.options;
-  const { value: config, diagnostics } = loadConfig({
-    configFile: args.config,
-    rulesFiles: args.rules,
-    options,
-    plugin: args.plugin,
-    openParams: args.openParams,
-  });
+  const { value: config, diagnostics } = loadConfigFor({ ...args, options }, args);
   if (config === undefined || hasErrors(diagnostics)) return refuse(diagnostics, terminal);
   const build = await buildEngine(config);
-  if (build.engine === undefined) return refuse(build.diagnostics, terminal);
-  const shown = build.diagnostics.filter(({ severity }) => severity !== 'notice');
-  if (shown.length > 0 && !args.quiet) sayTo(terminal, renderText(shown, terminal));
+  const found = [...diagnostics, ...judge(build.diagnostics, args)];
+  if (build.engine === undefined || hasErrors(found)) return refuse(found, terminal);
+  const shown = args.quiet ? found.filter(({ code }) => code === 'CONFIG_NOT_SUPPORTED') : found;
+  if (shown.length > 0) {
+    sayTo(terminal, args.quiet ? briefly(shown) : renderText(shown, terminal));
+  }
   return runEngine(build.engine, { config, terminal, isQuiet: args.quiet });
+}
+
+/** Alerts would be missed where they are expected: said also when nothing else is. */
+function briefly(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.map(({ message }) => `tiercel: ${message}`).join('\n');
 }
 
 function refuse(diagnostics: readonly Diagnostic[], terminal: Terminal): number {

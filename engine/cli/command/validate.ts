@@ -1,11 +1,10 @@
 /* `tiercel validate`: are rules, configuration and plugins right? Nothing of a plugin runs. */
 
-import { loadConfig } from '../../config/load-config.ts';
-import { hasErrors } from '../../diagnostic/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
-import { loadAll } from '../../index.ts';
+import { loadAll, type RulesFileResult } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
-import type { LoadArguments } from '../load-arguments.ts';
+import { judge, type LoadArguments, loadConfigFor } from '../load.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 export interface ValidateArguments extends LoadArguments {
@@ -16,36 +15,62 @@ export async function validateCommand(
   args: ValidateArguments,
   terminal: Terminal,
 ): Promise<number> {
-  const { value: config, diagnostics } = loadConfig({
-    configFile: args.config,
-    rulesFiles: args.rules,
-    options: args.options,
-    plugin: undefined,
-    openParams: undefined,
-  });
-  if (config === undefined) {
-    if (args.json)
-      writeJson(terminal, { falco_load_results: [], diagnostics: toJson(diagnostics) });
-    say(terminal, renderText(diagnostics, terminal));
-    return EXIT.invalid;
-  }
-  const loaded = await loadAll(config);
-  const isValid = !hasErrors(loaded.diagnostics);
+  const { results, diagnostics } = await check(args);
+  const isValid = !hasErrors(diagnostics);
   if (args.json) {
-    writeJson(terminal, {
-      falco_load_results: loaded.rulesetLoad.results,
-      diagnostics: toJson(loaded.diagnostics),
-    });
+    const answer = { falco_load_results: results, diagnostics: toJson(diagnostics) };
+    terminal.stdout.write(`${JSON.stringify(answer)}\n`);
     return isValid ? EXIT.ok : EXIT.invalid;
   }
-  if (loaded.diagnostics.length > 0) say(terminal, renderText(loaded.diagnostics, terminal));
-  for (const { name, successful, warnings } of loaded.rulesetLoad.results) {
-    const verdict = !successful ? 'Invalid' : warnings.length > 0 ? 'Ok, with warnings' : 'Ok';
-    terminal.stdout.write(`${name}: ${verdict}\n`);
+  if (diagnostics.length > 0) say(terminal, renderText(diagnostics, terminal));
+  for (const result of results) {
+    terminal.stdout.write(`${result.name}: ${verdictOf(result, diagnostics)}\n`);
+  }
+  // What is wrong is not in a rules file: the last word must not be Ok.
+  const isElsewhere = results.every(({ successful }) => successful);
+  if (!isValid && isElsewhere) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    terminal.stdout.write(`Invalid: ${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
   }
   return isValid ? EXIT.ok : EXIT.invalid;
 }
 
-function writeJson(terminal: Terminal, value: unknown): void {
-  terminal.stdout.write(`${JSON.stringify(value)}\n`);
+interface CheckResult {
+  readonly results: readonly RulesFileResult[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function check(args: ValidateArguments): Promise<CheckResult> {
+  const { value: config, diagnostics: ofConfig } = loadConfigFor(args);
+  if (config === undefined) return { results: [], diagnostics: ofConfig };
+  const isNothingNamed = args.rules.length === 0 && config.rulesFiles === undefined;
+  const isNoConfig =
+    args.config === undefined && ofConfig.every(({ code }) => code !== 'CONFIG_FOUND');
+  if (isNothingNamed && isNoConfig) {
+    const message = 'there is nothing to validate: no rules files and no configuration were named';
+    const hint = '`tiercel validate my_rules.yaml`, or `-c tiercel.yaml`';
+    return {
+      results: [],
+      diagnostics: [...ofConfig, createDiagnostic('RULE_NONE', { message, hint })],
+    };
+  }
+  const loaded = await loadAll(config);
+  const { results } = loaded.rulesetLoad;
+  const diagnostics = [...ofConfig, ...judge(loaded.diagnostics, args)];
+  if (results.length === 0 && args.rules.length > 0 && !hasErrors(diagnostics)) {
+    const message = 'there is nothing to validate: no rules file was found';
+    diagnostics.push(createDiagnostic('RULE_NONE', { message, hint: 'name one' }));
+  }
+  return { results, diagnostics };
+}
+
+function verdictOf(
+  { name, successful, warnings }: RulesFileResult,
+  diagnostics: readonly Diagnostic[],
+): string {
+  const isStrictlyWrong = diagnostics.some(
+    ({ severity, primary }) => severity === 'error' && primary?.document.name === name,
+  );
+  if (!successful || isStrictlyWrong) return 'Invalid';
+  return warnings.length > 0 ? 'Ok, with warnings' : 'Ok';
 }

@@ -29,4 +29,33 @@ export const CONFIG_CODES = {
     title: 'unknown plugin',
     explanation: 'The name is neither under `plugins` nor that of a bundled plugin.',
   },
+  CONFIG_NATIVE_PLUGIN: {
+    severity: 'error',
+    title: 'a native plugin is asked for',
+    explanation:
+      'Plugins are WebAssembly components. Native libraries could do anything to the process and are not loaded.',
+  },
+  CONFIG_PLUGIN_REPLACED: {
+    severity: 'notice',
+    title: 'a component is used instead of a native plugin',
+    explanation:
+      'The configuration names a native library; the component of the same name does its work.',
+  },
+  CONFIG_NOT_SUPPORTED: {
+    severity: 'warning',
+    title: 'the configuration asks for something that is not supported',
+    explanation:
+      'The key is one of Falco’s. What it asks for does not happen; everything else does.',
+  },
+  CONFIG_SELECTION_UNUSED: {
+    severity: 'warning',
+    title: 'a selection of rules selects nothing',
+    explanation: 'An entry of `rules:` names a rule or a tag that no loaded rule has.',
+  },
+  CONFIG_FOUND: {
+    severity: 'notice',
+    title: 'a configuration was found in the current folder',
+    explanation: 'Without -c, a tiercel.yaml in the current folder is used.',
+    hint: 'name another with -c',
+  },
 } as const satisfies Record<string, CodeRecord>;

@@ -7,6 +7,41 @@ export const RULE_CODES = {
     explanation: 'The file does not exist or may not be read.',
     falcoCode: 'LOAD_ERR_FILE_READ',
   },
+  RULE_FILE_SKIPPED: {
+    severity: 'notice',
+    title: 'a rules file of the configuration does not exist',
+    explanation:
+      'Falco’s own configuration names files for local additions; those not there are left out.',
+  },
+  RULE_FOLDER_EMPTY: {
+    severity: 'warning',
+    title: 'a rules folder has no rules files',
+    explanation: 'Only files whose names end with .yaml or .yml count, and no hidden ones.',
+  },
+  RULE_FILE_EMPTY: {
+    severity: 'warning',
+    title: 'a rules file holds nothing',
+    explanation: 'There is no rule, macro or list in the file.',
+  },
+  RULE_NONE: {
+    severity: 'error',
+    title: 'no rule could match',
+    explanation:
+      'Every event would be read for nothing: no rule is enabled for the sources that are opened.',
+  },
+  RULE_UNKNOWN_SOURCE: {
+    severity: 'warning',
+    title: 'rules of a source that no loaded plugin has',
+    explanation:
+      'The rules are left out. A rule without `source:` is of source `syscall`, which no plugin has.',
+    falcoCode: 'LOAD_UNKNOWN_SOURCE',
+  },
+  RULE_CONSEQUENCES: {
+    severity: 'notice',
+    title: 'findings that follow from plugins that are missing',
+    explanation:
+      'Without a plugin its fields and sources are unknown; what that leads to is only counted.',
+  },
   RULE_YAML_SYNTAX: {
     severity: 'error',
     title: 'not valid YAML',

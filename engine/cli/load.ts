@@ -1,0 +1,58 @@
+/* What every command does before its own work: find the configuration, load it, judge what was found. */
+
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+
+/** Used when it is in the current folder and -c names no other. */
+export const DEFAULT_CONFIG = 'tiercel.yaml';
+
+/** Of the options that all commands have. */
+export interface LoadArguments {
+  /** Path of the configuration, if one was named. */
+  readonly config: string | undefined;
+  /** Files, folders or globs. */
+  readonly rules: readonly string[];
+  /** `KEY=VALUE`, in order. */
+  readonly options: readonly string[];
+  /** Warnings about rules and configuration are errors. */
+  readonly isStrict: boolean;
+}
+
+export interface SourceArguments {
+  readonly plugin: string | undefined;
+  readonly openParams: string | undefined;
+}
+
+const NO_SOURCE: SourceArguments = { plugin: undefined, openParams: undefined };
+
+export function loadConfigFor(
+  args: LoadArguments,
+  { plugin, openParams } = NO_SOURCE,
+): Checked<Config> {
+  const isFound = args.config === undefined && existsSync(DEFAULT_CONFIG);
+  const { value, diagnostics } = loadConfig({
+    configFile: isFound ? DEFAULT_CONFIG : args.config,
+    rulesFiles: args.rules,
+    options: args.options,
+    plugin,
+    openParams,
+  });
+  const message = `using ${DEFAULT_CONFIG} of this folder`;
+  const found = isFound ? [createDiagnostic('CONFIG_FOUND', { message })] : [];
+  return { value, diagnostics: [...found, ...judge(diagnostics, args)] };
+}
+
+/** Under --strict a warning is an error. */
+export function judge(
+  diagnostics: readonly Diagnostic[],
+  { isStrict }: LoadArguments,
+): readonly Diagnostic[] {
+  if (!isStrict) return diagnostics;
+  return diagnostics.map((diagnostic) =>
+    diagnostic.severity === 'warning'
+      ? Object.freeze({ ...diagnostic, severity: 'error' as const })
+      : diagnostic,
+  );
+}

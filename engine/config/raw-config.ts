@@ -1,0 +1,38 @@
+/* The configuration's keys as the file has them; everything may be absent. The schema has checked the types. */
+
+export interface RawConfig {
+  rules_files?: string[];
+  /** Falco's older name. */
+  rules_file?: string | string[];
+  load_plugins?: string[];
+  plugins?: RawPlugin[];
+  priority?: string;
+  rule_matching?: 'first' | 'all';
+  rules?: { enable?: { rule?: string; tag?: string }; disable?: { rule?: string; tag?: string } }[];
+  append_output?: RawAppendOutput[];
+  static_fields?: Record<string, string | number | boolean>;
+  json_output?: boolean;
+  json_include_output_property?: boolean;
+  json_include_message_property?: boolean;
+  json_include_output_fields_property?: boolean;
+  json_include_tags_property?: boolean;
+  time_format_iso_8601?: boolean;
+  stdout_output?: { enabled?: boolean };
+  file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };
+  cache_dir?: string;
+}
+
+export interface RawPlugin {
+  name: string;
+  library_path?: string;
+  init_config?: unknown;
+  open_params?: string;
+  grants?: string[];
+}
+
+export interface RawAppendOutput {
+  match?: { source?: string; rule?: string; tags?: string[] };
+  extra_output?: string;
+  extra_fields?: (string | Record<string, string>)[];
+  suggested_output?: boolean;
+}

@@ -1,0 +1,107 @@
+/*
+ * tiercel.yaml and -o options → keys that the schema has checked. What the file says is checked with
+ * positions; what options make of it is checked again.
+ */
+
+import { readFileSync } from 'node:fs';
+import { decodeText } from '../base/text.ts';
+import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createTextDocument } from '../diagnostic/text-document.ts';
+import { validateAgainst } from '../schema/validate.ts';
+import { type Path, readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
+import { findLosses } from './falco-keys.ts';
+import { applyOption } from './option-override.ts';
+import type { RawConfig } from './raw-config.ts';
+
+export function readConfig(
+  path: string | undefined,
+  options: readonly string[],
+): Checked<RawConfig> {
+  const yaml = path === undefined ? readText('the command line', '{}') : readFile(path);
+  if ('code' in yaml) return { value: undefined, diagnostics: [yaml] };
+  const wrong = [...syntaxErrors(yaml), ...(yaml.errors.length > 0 ? [] : schemaErrors(yaml))];
+  if (wrong.length > 0) return { value: undefined, diagnostics: wrong };
+  const raw = { ...(yaml.value as Record<string, unknown> | null) };
+  const unfit = applyOptions(raw, options);
+  if (unfit.length > 0) return { value: undefined, diagnostics: unfit };
+  return { value: raw as RawConfig, diagnostics: unsupported(raw, yaml) };
+}
+
+function readFile(path: string): YamlDocument | Diagnostic {
+  try {
+    return readText(path, expandEnvironment(decodeText(readFileSync(path))));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message = `cannot read the configuration ${path}: ${reason}`;
+    return createDiagnostic('CONFIG_UNREADABLE', { message });
+  }
+}
+
+/** Keys without a value, as where all entries are commented out, are as good as absent. */
+function readText(name: string, text: string): YamlDocument {
+  const yaml = readYamlDocument(createTextDocument(name, text));
+  const { value } = yaml;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return yaml;
+  const entries = Object.entries(value).filter(([, one]) => one !== null);
+  return { ...yaml, value: Object.fromEntries(entries) };
+}
+
+/** `${NAME}` is the variable's value, `$${NAME}` stays as it is without one dollar (Falco). */
+function expandEnvironment(text: string): string {
+  return text.replace(/\$?\$\{(\w+)\}/g, (match, name: string) => {
+    return match.startsWith('$$') ? match.slice(1) : (process.env[name] ?? '');
+  });
+}
+
+function syntaxErrors({ document, errors }: YamlDocument): Diagnostic[] {
+  return errors.map(({ message, span }) =>
+    createDiagnostic('CONFIG_SYNTAX', { message, primary: { document, span, text: 'here' } }),
+  );
+}
+
+function schemaErrors(yaml: YamlDocument): Diagnostic[] {
+  const { document, value } = yaml;
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) {
+    const message = 'a list, expected keys of a configuration';
+    const hint = `if this is a rules file: \`tiercel validate ${document.name}\``;
+    const primary = { document, span: yaml.spanOf([]), text: 'here' };
+    return [createDiagnostic('CONFIG_SCHEMA', { message, hint, primary })];
+  }
+  return validateAgainst('config', yaml).map(({ message, span, hint }) =>
+    createDiagnostic('CONFIG_SCHEMA', { message, hint, primary: { document, span, text: 'here' } }),
+  );
+}
+
+/** Changes `raw` in place. */
+function applyOptions(raw: Record<string, unknown>, options: readonly string[]): Diagnostic[] {
+  if (options.length === 0) return [];
+  const problems = options.flatMap((option) => applyOption(raw, option) ?? []);
+  if (problems.length > 0) {
+    return problems.map((message) => createDiagnostic('CONFIG_OPTION', { message }));
+  }
+  const overridden = readYamlDocument(createTextDocument('-o options', JSON.stringify(raw)));
+  return validateAgainst('config', overridden).map(({ message, hint }) =>
+    createDiagnostic('CONFIG_OPTION', { message: `-o: ${message}`, hint }),
+  );
+}
+
+function unsupported(raw: Readonly<Record<string, unknown>>, yaml: YamlDocument): Diagnostic[] {
+  return findLosses(raw).map(({ path, message, hint }) => {
+    const primary = hasPath(yaml.value, path)
+      ? { document: yaml.document, span: yaml.keySpanOf(path), text: 'here' }
+      : undefined;
+    const named = `\`${path.join('.')}\`: ${message}`;
+    return createDiagnostic('CONFIG_NOT_SUPPORTED', { message: named, hint, primary });
+  });
+}
+
+/** Whether the file says it; else it came from an option. */
+function hasPath(value: unknown, path: Path): boolean {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return false;
+    current = (current as Record<string, unknown>)[step];
+  }
+  return current !== undefined;
+}

@@ -1,0 +1,155 @@
+/*
+ * Which plugins are loaded, from which files, and what they open: those of the configuration, the one on
+ * the command line, and the bundled ones.
+ */
+
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { didYouMean } from '../base/did-you-mean.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { bundledPluginPath, bundledPlugins } from './bundled-plugins.ts';
+import type { PluginConfig } from './config.ts';
+import type { RawConfig, RawPlugin } from './raw-config.ts';
+
+export interface PluginRequest {
+  /** The source plugin named on the command line (a name, or the path of a .wasm file), and what it opens. */
+  readonly plugin: string | undefined;
+  readonly openParams: string | undefined;
+}
+
+export interface ResolvedPlugins {
+  readonly plugins: readonly PluginConfig[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Fields of JSON events go with every source. */
+const COMPANION = 'json';
+
+export function resolvePlugins(
+  raw: RawConfig,
+  request: PluginRequest,
+  baseFolder: string,
+): ResolvedPlugins {
+  const resolver = new PluginResolver(raw.plugins ?? [], baseFolder);
+  const named = raw.load_plugins ?? resolver.declaredNames;
+  const { plugin } = request;
+  if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
+  else if (plugin !== undefined) resolver.addNamed(plugin, request.openParams);
+  for (const name of named) resolver.addNamed(name, undefined);
+  const implicit = named.length === 0 ? bundledPlugins() : plugin === undefined ? [] : [COMPANION];
+  for (const name of implicit) resolver.addBundled(name);
+  return resolver;
+}
+
+class PluginResolver implements ResolvedPlugins {
+  readonly plugins: PluginConfig[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #declared: readonly RawPlugin[];
+  readonly #baseFolder: string;
+
+  constructor(declared: readonly RawPlugin[], baseFolder: string) {
+    this.#declared = declared;
+    this.#baseFolder = baseFolder;
+  }
+
+  get declaredNames(): string[] {
+    return this.#declared.map(({ name }) => name);
+  }
+
+  /** A file on the command line: its manifest says what plugin it is. */
+  addFile(path: string, openParams: string | undefined): void {
+    this.plugins.push({
+      name: undefined,
+      libraryPath: resolve(path),
+      initConfig: '',
+      openParams: locationOf(openParams, process.cwd()),
+      grants: [],
+      isImplicit: false,
+    });
+  }
+
+  addNamed(name: string, openParams: string | undefined): void {
+    if (this.#has(name)) return;
+    const raw = this.#declared.find((plugin) => plugin.name === name);
+    const libraryPath = this.#findLibrary(name, raw?.library_path);
+    if (libraryPath === undefined) return;
+    this.plugins.push({
+      name,
+      libraryPath,
+      initConfig: initConfigText(raw?.init_config),
+      openParams:
+        openParams === undefined
+          ? locationOf(raw?.open_params, this.#baseFolder)
+          : locationOf(openParams, process.cwd()),
+      grants: raw?.grants ?? [],
+      isImplicit: false,
+    });
+  }
+
+  /** One that nobody named; it gives way to another with the same name or source. */
+  addBundled(name: string): void {
+    if (this.#has(name) || !bundledPlugins().includes(name)) return;
+    this.addNamed(name, undefined);
+    const added = this.plugins.pop();
+    if (added !== undefined) this.plugins.push({ ...added, isImplicit: true });
+  }
+
+  #has(name: string): boolean {
+    return this.plugins.some((plugin) => plugin.name === name);
+  }
+
+  #findLibrary(name: string, written: string | undefined): string | undefined {
+    if (written === undefined) {
+      if (bundledPlugins().includes(name)) return bundledPluginPath(name);
+      this.#addUnknown(name);
+      return undefined;
+    }
+    const path = resolve(this.#baseFolder, written);
+    return /\.(?:so|dylib|dll)$/i.test(path) ? this.#replaceNative(name, written, path) : path;
+  }
+
+  /** Falco's form, `library_path: libcloudtrail.so`: the component of that name, here or bundled. */
+  #replaceNative(name: string, written: string, path: string): string | undefined {
+    const beside = [name, basename(path).replace(/^lib|\.\w+$/g, '')]
+      .map((stem) => join(dirname(path), `${stem}.wasm`))
+      .find((candidate) => existsSync(candidate));
+    const isBundled = bundledPlugins().includes(name);
+    if (beside === undefined && !isBundled) {
+      const library = `\`library_path: ${written}\``;
+      const message = `plugin \`${name}\`: ${library} is a native library, which is not loaded`;
+      const bundled = bundledPlugins().join(', ');
+      const hint = `give the path of its .wasm file, or do not load it; bundled plugins: ${bundled}`;
+      this.diagnostics.push(createDiagnostic('CONFIG_NATIVE_PLUGIN', { message, hint }));
+      return undefined;
+    }
+    const used = beside === undefined ? `the bundled plugin \`${name}\`` : beside;
+    const message = `plugin \`${name}\`: ${used} is used instead of the native library ${written}`;
+    this.diagnostics.push(createDiagnostic('CONFIG_PLUGIN_REPLACED', { message }));
+    return beside ?? bundledPluginPath(name);
+  }
+
+  #addUnknown(name: string): void {
+    const bundled = bundledPlugins();
+    const near = didYouMean(name, [...bundled, ...this.declaredNames]);
+    this.diagnostics.push(
+      createDiagnostic('CONFIG_UNKNOWN_PLUGIN', {
+        message: `unknown plugin \`${name}\``,
+        hint:
+          near === undefined
+            ? `bundled plugins: ${bundled.join(', ')}`
+            : `did you mean \`${near}\`?`,
+      }),
+    );
+  }
+}
+
+/** Paths become absolute; URLs, and `-` for standard input, stay. */
+function locationOf(openParams: string | undefined, base: string): string | undefined {
+  if (openParams === undefined || openParams === '' || openParams === '-') return openParams;
+  return /^[a-z][a-z0-9+.-]*:\/\//.test(openParams) ? openParams : resolve(base, openParams);
+}
+
+function initConfigText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
