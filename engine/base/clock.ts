@@ -10,8 +10,3 @@ export const SYSTEM_CLOCK: Clock = Object.freeze({
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
 });
-
-/** A clock that stands still, for tests. */
-export function fixedClock(nowMs: number): Clock {
-  return Object.freeze({ nowMs: () => nowMs, monotonicMs: () => 0 });
-}

@@ -1,4 +1,9 @@
-/** The candidate nearest to what was written, if it is near enough to be meant; case does not count. */
+const PREFIX_SIZE_MIN = 3;
+
+/**
+ * The candidate nearest to what was written, if it is near enough to be meant, else the shortest that begins
+ * with it; case does not count.
+ */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
   const wanted = written.toLowerCase();
   let best: string | undefined;
@@ -11,7 +16,13 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? (wanted.length < PREFIX_SIZE_MIN ? undefined : shortestWith(wanted, candidates));
+}
+
+function shortestWith(prefix: string, candidates: Iterable<string>): string | undefined {
+  return [...candidates]
+    .filter((candidate) => candidate.toLowerCase().startsWith(prefix))
+    .sort((a, b) => a.length - b.length)[0];
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours; `limit` when there are as many or more. */

@@ -81,5 +81,3 @@ export const LIMITS = {
   },
   requestsMax: { value: 4_096, unit: 'count', why: 'distinct fields of all rules of one source' },
 } as const satisfies Record<string, Limit>;
-
-export type LimitName = keyof typeof LIMITS;

@@ -3,6 +3,7 @@
  * are values. The order of checks is Falco's, so that the first error is the same.
  */
 
+import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { isNumericType, type ValueType } from '../field/field-type.ts';
 import type { Expression, RightSide } from '../filter/ast.ts';
@@ -46,9 +47,9 @@ function checkComparison(
   expression: Expression & { kind: 'compare' },
   catalog: FieldCatalog,
 ): CheckedCondition {
-  const offset = expression.span.start;
-  const mismatch = (message: string): never => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { offset });
+  const { span } = expression;
+  const mismatch: Mismatch = (message, at = span) => {
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: at });
   };
   const left = checkOperand(expression.left, catalog);
   const operator = expression.operator === '==' ? '=' : expression.operator;
@@ -62,11 +63,7 @@ function checkComparison(
   return { kind: 'compare', operator: operator as CompareOperator, modifier, left, right };
 }
 
-function checkOperator(
-  operator: string,
-  { type, isList }: ValueType,
-  mismatch: (message: string) => never,
-): void {
+function checkOperator(operator: string, { type, isList }: ValueType, mismatch: Mismatch): void {
   if (isList) {
     if (operator !== 'in' && operator !== 'intersects') {
       mismatch(`filter error: '${operator}' operator not supported list filters`);
@@ -89,11 +86,13 @@ function checkOperator(
   }
 }
 
+type Mismatch = (message: string, span?: Span) => never;
+
 interface RightContext {
   readonly left: CheckedOperand;
   readonly operator: string;
   readonly catalog: FieldCatalog;
-  readonly mismatch: (message: string) => never;
+  readonly mismatch: Mismatch;
 }
 
 function checkRight(right: RightSide, context: RightContext): CheckedRight {
@@ -105,23 +104,19 @@ function checkRight(right: RightSide, context: RightContext): CheckedRight {
   }
   const words = right.kind === 'word' ? [right.word] : right.words;
   const literals: Literal[] = [];
-  for (const { text } of words) {
+  for (const { text, span } of words) {
     const result = parseLiteral(text, left.type.type);
-    if ('error' in result) return mismatch(result.error);
+    if ('error' in result) return mismatch(result.error, span);
     literals.push(result.value);
     if (operator === 'regex') {
       const regex = compilePosixRegex(text);
-      if ('error' in regex) mismatch(`invalid regex pattern: ${regex.error}`);
+      if ('error' in regex) mismatch(`invalid regex pattern: ${regex.error}`, span);
     }
   }
   return { kind: 'literals', literals };
 }
 
-function checkSameType(
-  left: CheckedOperand,
-  right: CheckedOperand,
-  mismatch: (message: string) => never,
-): void {
+function checkSameType(left: CheckedOperand, right: CheckedOperand, mismatch: Mismatch): void {
   const isSame = left.type.type === right.type.type;
   if (isSame) return;
   mismatch(

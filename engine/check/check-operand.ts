@@ -3,14 +3,15 @@
  * Messages are Falco's (libsinsp), which the conformance corpus compares.
  */
 
-import { didYouMean } from '../base/did-you-mean.ts';
 import { toByteString } from '../base/text.ts';
+import type { Span } from '../diagnostic/span.ts';
 import type { Field } from '../field/field.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { FieldType, ValueType } from '../field/field-type.ts';
 import type { Operand } from '../filter/ast.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedOperand, TransformerName } from './checked-rule.ts';
+import { unknownField } from './unknown-field.ts';
 
 const STRING: ValueType = { type: 'string', isList: false };
 
@@ -50,24 +51,15 @@ export function checkOperand(operand: Operand, catalog: FieldCatalog): CheckedOp
 function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog): CheckedOperand {
   const { name, argument, span } = operand;
   const mismatch = (message: string): never => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { offset: span.start });
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
   };
   const field = catalog.find(name);
   if (field === undefined) {
-    const near = didYouMean(
-      name,
-      catalog.fields.map((one) => one.name),
-    );
-    throw new CheckProblem(
-      'CONDITION_UNKNOWN_FIELD',
-      `filter_check called with nonexistent field ${name}`,
-      {
-        offset: span.start,
-        hint: near === undefined ? 'tiercel list fields' : `did you mean \`${near}\`?`,
-      },
-    );
+    const falcoMessage = `filter_check called with nonexistent field ${name}`;
+    throw unknownField({ code: 'CONDITION_UNKNOWN_FIELD', falcoMessage, name, span }, catalog);
   }
   checkArgument(field, argument, mismatch);
+  if (argument !== undefined) checkPointer(field, argument, span);
   return {
     kind: 'field',
     request: { field, argument },
@@ -108,6 +100,22 @@ function checkArgument(
   }
 }
 
+/** `a.b` is one key of that name, for a JSON pointer: hardly ever what is meant, and it never matches. */
+function checkPointer({ name, argument: { format } }: Field, argument: string, span: Span): void {
+  const isPointer = argument.includes('/') || !argument.includes('.');
+  if (format !== 'json-pointer' || isPointer) return;
+  const pointer = argument
+    .replace(/^\$\.?/, '')
+    .replace(/\[(\d+)\]/g, '.$1')
+    .replaceAll('.', '/');
+  const message = `${name} takes a JSON pointer, found '${argument}'`;
+  throw new CheckProblem('CONDITION_JSON_POINTER', message, {
+    span,
+    detail: `\`${name}\` takes a JSON pointer, found \`${argument}\``,
+    hint: `write \`${name}[/${pointer}]\`, or \`${name}[/${argument}]\` for a key with dots in it`,
+  });
+}
+
 function checkTransformer(
   operand: Operand & { kind: 'transformer' },
   catalog: FieldCatalog,
@@ -115,7 +123,7 @@ function checkTransformer(
   const name = operand.name as TransformerName;
   const operands = operand.operands.map((one) => checkOperand(one, catalog));
   const mismatch = (message: string): never => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { offset: operand.span.start });
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: operand.span });
   };
   const type = transformerType(name, operands, operand.option, mismatch);
   return { kind: 'transformer', name, operands, option: operand.option, type };

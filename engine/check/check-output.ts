@@ -3,14 +3,18 @@
  * name the longest prefix that is a field counts: `%ct.users` is `ct.user` followed by an s.
  */
 
+import type { Label } from '../diagnostic/diagnostic.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { parseOperandAt } from '../filter/parser.ts';
 import type { AppendOutput } from '../rules/load-options.ts';
 import { checkOperand } from './check-operand.ts';
-import { CheckProblem } from './check-problem.ts';
+import { AppendProblem, CheckProblem } from './check-problem.ts';
 import type { CheckedOperand, CheckedOutput, OutputField, OutputSegment } from './checked-rule.ts';
+import { unknownField } from './unknown-field.ts';
 
+/** No field has a longer name. */
+const NAME_SIZE_MAX = 200;
 const DEPRECATED_CONTAINER_INFO = '%container.info';
 
 /** Throws `CheckProblem` at the first token that is not one. */
@@ -53,9 +57,16 @@ function parseToken(
   start: number,
   catalog: FieldCatalog,
 ): { operand: CheckedOperand; end: number } {
-  const unknown = (detail: string, offset = start): never => {
-    throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${detail}`, {
-      offset,
+  const unknown = (what: string): never => {
+    const falcoMessage = `unknown filter: ${what}`;
+    const name = /^[A-Za-z0-9_.]+/.exec(text.slice(start, start + NAME_SIZE_MAX))?.[0] ?? '';
+    const span = { start: start - 1, end: start + name.length };
+    if (name.includes('.') && catalog.find(name) === undefined) {
+      throw unknownField({ code: 'RULE_OUTPUT', falcoMessage, name, span }, catalog);
+    }
+    throw new CheckProblem('RULE_OUTPUT', falcoMessage, {
+      span,
+      detail: name === '' ? 'no field after `%`' : `\`${name}\`: ${what}`,
       hint: 'write a field after `%`; `tiercel list fields` names them',
     });
   };
@@ -65,11 +76,12 @@ function parseToken(
       return unknown(parsed?.message ?? text.slice(start));
     return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
   }
-  const field = catalog.findPrefix(text.slice(start, start + 200));
+  const field = catalog.findPrefix(text.slice(start, start + NAME_SIZE_MAX));
   if (field === undefined) {
     if (start >= text.length) {
       const message = 'invalid formatting syntax: formatting cannot end with a %';
-      throw new CheckProblem('RULE_OUTPUT', message, { offset: start, hint: 'remove the `%`' });
+      const span = { start: start - 1, end: start };
+      throw new CheckProblem('RULE_OUTPUT', message, { span, hint: 'remove the `%`' });
     }
     return unknown("unexpected token after '");
   }
@@ -111,22 +123,11 @@ export function checkOutput(
     if (!isMatch(append, rule)) continue;
     if (append.suggestedOutput) addText(segments, suggestedOutput(catalog), catalog);
     if (append.extraOutput !== undefined && append.extraOutput !== '') {
-      addText(segments, append.extraOutput, catalog);
+      const { extraOutput } = append;
+      placedAt(append.extraOutputLabel, () => addText(segments, extraOutput, catalog));
     }
     for (const field of append.extraFields) {
-      if (field.kind === 'format') {
-        extra.set(field.name, {
-          kind: 'format',
-          key: field.name,
-          segments: parseOutput(field.format, catalog),
-        });
-      } else {
-        for (const segment of parseOutput(`%${field.name}`, catalog)) {
-          if (segment.kind === 'text')
-            throw new CheckProblem('RULE_OUTPUT', `unknown filter: ${field.name}`, { offset: 0 });
-          extra.set(field.name, { kind: 'value', key: field.name, operand: segment.operand });
-        }
-      }
+      placedAt(field.label, () => extra.set(field.name, checkExtraField(field, catalog)));
     }
   }
   const requests = new Map<string, FieldRequest>();
@@ -140,6 +141,33 @@ export function checkOutput(
   }
   for (const [key, field] of extra) fields.set(key, field);
   return { segments, fields: [...fields.values()] };
+}
+
+function checkExtraField(
+  field: AppendOutput['extraFields'][number],
+  catalog: FieldCatalog,
+): OutputField {
+  const { name: key } = field;
+  if (field.kind === 'format') {
+    return { kind: 'format', key, segments: parseOutput(field.format, catalog) };
+  }
+  const [segment, ...rest] = parseOutput(`%${key}`, catalog);
+  if (segment?.kind !== 'value' || rest.length > 0) {
+    const falcoMessage = `unknown filter: ${key}`;
+    const span = { start: 0, end: key.length };
+    throw unknownField({ code: 'RULE_OUTPUT', falcoMessage, name: key, span }, catalog);
+  }
+  return { kind: 'value', key, operand: segment.operand };
+}
+
+/** A problem in what the configuration adds is not in the rule's text: it is shown where it was written. */
+function placedAt(label: Label | undefined, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof CheckProblem)) throw error;
+    throw new AppendProblem(error, label);
+  }
 }
 
 /** Joined with one blank, as Falco does. */

@@ -5,9 +5,12 @@
 
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { DiagnosticCode } from '../diagnostic/code.ts';
+import type { Label } from '../diagnostic/diagnostic.ts';
+import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { Expression } from '../filter/ast.ts';
 import { parseCondition } from '../filter/parser.ts';
+import { visitSpans } from '../filter/visit-spans.ts';
 import { expandExceptions } from '../rules/exception-expander.ts';
 import { type ResolvedLists, resolveLists, substituteLists } from '../rules/list-resolver.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
@@ -15,11 +18,13 @@ import type { AppendOutput } from '../rules/load-options.ts';
 import { isProblem, type MacroProblem, resolveMacros } from '../rules/macro-resolver.ts';
 import type { RuleCollector } from '../rules/rule-collector.ts';
 import type { ItemPlace, MacroItem, PlacedText, RuleItem } from '../rules/rule-item.ts';
+import { spanInFile } from '../rules/span-in-file.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkOutput } from './check-output.ts';
-import { CheckProblem } from './check-problem.ts';
+import { AppendProblem, CheckProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
+import { syntaxHint } from './syntax-hint.ts';
 
 export interface CompileOptions {
   readonly catalogs: ReadonlyMap<string, FieldCatalog>;
@@ -54,7 +59,9 @@ class ItemCompiler {
   readonly #collector: RuleCollector;
   readonly #options: CompileOptions;
   readonly #lists: ResolvedLists;
-  readonly #macros = new Map<string, { item: MacroItem; expression: Expression }>();
+  readonly #macros = new Map<string, { item: MacroItem } & ParsedText>();
+  /** Whose text a node's span counts in: the rule's, or that of a macro it uses. */
+  readonly #texts = new WeakMap<Span, PlacedText>();
   readonly #usedMacros = new Set<string>();
   readonly #errors: LoadFinding[] = [];
   readonly #warnings: LoadFinding[] = [];
@@ -82,13 +89,13 @@ class ItemCompiler {
   #compileMacros(): void {
     const items = [...this.#collector.macros.values()].sort((a, b) => a.index - b.index);
     for (const item of items) {
-      const expression = this.#parse(item.condition, item.place, 'macro condition');
-      if (expression !== undefined) this.#macros.set(item.name, { item, expression });
+      const parsed = this.#parse(item.condition, item.place, 'macro condition');
+      if (parsed !== undefined) this.#macros.set(item.name, { item, ...parsed });
     }
-    for (const { item, expression } of this.#macros.values()) {
+    for (const { item, expression, text } of this.#macros.values()) {
       const scope = { visibility: item.visibility, path: [item.name] };
       const resolved = this.#resolve(expression, scope);
-      if (isProblem(resolved)) this.#addMacroProblem(resolved, item.place, item.condition);
+      if (isProblem(resolved)) this.#addMacroProblem(resolved, item.place, text);
     }
   }
 
@@ -106,63 +113,80 @@ class ItemCompiler {
       });
       return undefined;
     }
-    const text = substituteLists(expanded, this.#lists) ?? expanded;
     const parsed = this.#parse(expanded, item.place, 'rule condition');
     if (parsed === undefined) return undefined;
-    const resolved = this.#resolve(parsed, { visibility: Number.POSITIVE_INFINITY, path: [] });
+    const { text } = parsed;
+    const resolved = this.#resolve(parsed.expression, {
+      visibility: Number.POSITIVE_INFINITY,
+      path: [],
+    });
     if (isProblem(resolved)) {
       this.#addMacroProblem(resolved, item.place, text);
       return undefined;
     }
-    for (const { falcoCode, message, offset } of findConditionWarnings(resolved, catalog)) {
+    for (const { falcoCode, message, span } of findConditionWarnings(resolved, catalog)) {
       this.#warnings.push(
         this.#finding({
           falcoCode,
           code: 'RULE_WARNING',
           message,
-          place: item.place,
-          span: spanAt(text, offset, item.place),
+          ...this.#placeOf(span, text, item),
         }),
       );
     }
     return this.#check(item, { catalog, resolved, text });
   }
 
+  /** Output first, as Falco does; the condition is looked at even when the output is wrong. */
   #check(
     item: RuleItem,
     parts: { catalog: FieldCatalog; resolved: Expression; text: PlacedText },
   ): CheckedRule | undefined {
     const { catalog, resolved, text } = parts;
     const { name, description, source, priority, tags } = item;
-    let current = item.output;
-    let falcoCode = 'LOAD_ERR_COMPILE_OUTPUT';
+    const { appendOutput } = this.#options;
+    const output = this.#attempt(item, item.output, 'LOAD_ERR_COMPILE_OUTPUT', () =>
+      checkOutput(item.output.text, item, { catalog, appendOutput }),
+    );
+    const condition = this.#attempt(item, text, 'LOAD_ERR_COMPILE_CONDITION', () =>
+      checkCondition(resolved, catalog),
+    );
+    if (output === undefined || condition === undefined) return undefined;
+    return { name, description, source, priority, tags, condition, output };
+  }
+
+  /** `undefined`: a problem was found, and noted. */
+  #attempt<Checked>(
+    item: RuleItem,
+    text: PlacedText,
+    falcoCode: 'LOAD_ERR_COMPILE_OUTPUT' | 'LOAD_ERR_COMPILE_CONDITION',
+    check: () => Checked,
+  ): Checked | undefined {
     try {
-      const { appendOutput } = this.#options;
-      const output = checkOutput(item.output.text, item, { catalog, appendOutput });
-      current = text;
-      falcoCode = 'LOAD_ERR_COMPILE_CONDITION';
-      const condition = checkCondition(resolved, catalog);
-      return { name, description, source, priority, tags, condition, output };
+      return check();
     } catch (error) {
       if (!(error instanceof CheckProblem)) throw error;
-      const span = spanAt(current, error.offset, item.place);
-      const message = this.#outputMessage(falcoCode, error.message);
-      if (item.skipsUnknownFilter && SKIPPABLE.some((part) => message.includes(part))) {
-        this.#warnings.push(
-          this.#finding({
-            falcoCode: 'LOAD_UNKNOWN_FILTER',
-            code: 'RULE_WARNING',
-            message,
-            place: item.place,
-            span,
-          }),
-        );
-      } else {
-        const code = falcoCode === 'LOAD_ERR_COMPILE_OUTPUT' ? 'RULE_OUTPUT' : error.code;
-        this.#add({ falcoCode, code, message, place: item.place, span, hint: error.hint });
-      }
+      this.#addProblem(item, error, { text, falcoCode });
       return undefined;
     }
+  }
+
+  #addProblem(
+    item: RuleItem,
+    problem: CheckProblem,
+    { text, falcoCode }: { text: PlacedText; falcoCode: string },
+  ): void {
+    const place = this.#placeOf(problem.span, text, item);
+    const message = this.#outputMessage(falcoCode, problem.message);
+    if (item.skipsUnknownFilter && SKIPPABLE.some((part) => message.includes(part))) {
+      const code = 'RULE_WARNING';
+      const finding = { falcoCode: 'LOAD_UNKNOWN_FILTER', code, message, ...place } as const;
+      this.#warnings.push(this.#finding(finding));
+      return;
+    }
+    const { code, hint, detail } = problem;
+    const label = problem instanceof AppendProblem ? problem.label : undefined;
+    this.#add({ falcoCode, code, message, detail, hint, label, ...place });
   }
 
   #outputMessage(falcoCode: string, message: string): string {
@@ -172,7 +196,7 @@ class ItemCompiler {
       : message;
   }
 
-  #parse(condition: PlacedText, place: ItemPlace, itemType: string): Expression | undefined {
+  #parse(condition: PlacedText, place: ItemPlace, itemType: string): ParsedText | undefined {
     const text = substituteLists(condition, this.#lists);
     const inner = {
       ...place,
@@ -192,14 +216,18 @@ class ItemCompiler {
       return undefined;
     }
     const result = parseCondition(text.text);
-    if ('expression' in result) return result.expression;
-    const span = spanAt(text, result.error.offset, place);
+    if ('expression' in result) {
+      visitSpans(result.expression, (span) => this.#texts.set(span, text));
+      return { expression: result.expression, text };
+    }
+    const { message, offset } = result.error;
     this.#add({
       falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
       code: 'CONDITION_SYNTAX',
-      message: result.error.message,
+      message,
       place: inner,
-      span,
+      span: spanInFile(text, { start: offset, end: offset + 1 }, place),
+      hint: syntaxHint(text.text, offset),
     });
     return undefined;
   }
@@ -246,7 +274,11 @@ class ItemCompiler {
       code: 'RULE_UNKNOWN_MACRO',
       message,
       place,
-      span: spanAt(text, problem.offset, place),
+      span: spanInFile(
+        text,
+        { start: problem.offset, end: problem.offset + problem.name.length },
+        place,
+      ),
       hint: near === undefined || problem.kind === 'loop' ? undefined : `did you mean \`${near}\`?`,
     });
   }
@@ -284,18 +316,41 @@ class ItemCompiler {
     this.#errors.push(this.#finding(parts));
   }
 
-  #finding({ falcoCode, code, message, place, span, hint }: FindingParts): LoadFinding {
+  #finding(parts: FindingParts): LoadFinding {
+    const { falcoCode, code, message, detail, place, span, hint, label, usedBy } = parts;
     return {
       falcoCode,
       falcoMessage: message,
       code,
-      message: undefined,
+      message: detail,
       locations: place.locations,
       documentName: place.documentName,
       span,
       hint,
+      label,
+      usedBy,
     };
   }
+
+  /** A node of a macro is in the macro's text, wherever the rule is that uses it. */
+  #placeOf(
+    span: Span,
+    text: PlacedText,
+    item: RuleItem,
+  ): Pick<FindingParts, 'place' | 'span' | 'usedBy'> {
+    const own = this.#texts.get(span) ?? text;
+    const { place } = item;
+    if (own === text) return { place, span: spanInFile(text, span, place) };
+    const ofMacro = { ...place, documentName: own.documentName };
+    const usedBy = { documentName: place.documentName, span: place.span, name: item.name };
+    return { place: ofMacro, span: spanInFile(own, span, ofMacro), usedBy };
+  }
+}
+
+/** A condition with its lists put in: what the spans of its nodes count in. */
+interface ParsedText {
+  readonly expression: Expression;
+  readonly text: PlacedText;
 }
 
 interface FindingParts {
@@ -303,21 +358,10 @@ interface FindingParts {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly place: ItemPlace;
-  readonly span: { readonly start: number; readonly end: number };
+  readonly span: Span;
   readonly hint?: string | undefined;
-}
-
-/** The place in the file of a character of a text, or of the item when the text is not from the file. */
-function spanAt(
-  text: PlacedText,
-  offset: number,
-  place: ItemPlace,
-): { start: number; end: number } {
-  for (let at = Math.min(offset, text.origins.length - 1); at >= 0; at--) {
-    const origin = text.origins[at] ?? -1;
-    if (origin >= 0 && text.documentName === place.documentName) {
-      return { start: origin, end: origin + 1 };
-    }
-  }
-  return place.span;
+  /** For people, where it says more than Falco's message. */
+  readonly detail?: string | undefined;
+  readonly label?: Label | undefined;
+  readonly usedBy?: LoadFinding['usedBy'];
 }

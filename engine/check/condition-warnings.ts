@@ -1,5 +1,6 @@
 /* What Falco warns of in conditions that are right (filter_warning_resolver). */
 
+import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { Expression, Word } from '../filter/ast.ts';
 import { TRANSFORMERS } from '../filter/operators.ts';
@@ -7,7 +8,8 @@ import { TRANSFORMERS } from '../filter/operators.ts';
 export interface ConditionWarning {
   readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK';
   readonly message: string;
-  readonly offset: number;
+  /** Of a node of the condition, or of a macro that it uses. */
+  readonly span: Span;
 }
 
 const NOT_AVAILABLE = '<NA>';
@@ -27,14 +29,14 @@ export function findConditionWarnings(
     for (const word of words) {
       const message = misuse(word, operator, catalog);
       if (message !== undefined) {
-        warnings.push({ falcoCode: 'LOAD_COMPILE_CONDITION', message, offset: word.span.start });
+        warnings.push({ falcoCode: 'LOAD_COMPILE_CONDITION', message, span: word.span });
       }
       const isUnsafeField = left.kind === 'field' && /^(?:ka|jevt)\./.test(left.name);
       if (isUnsafeField && word.text === NOT_AVAILABLE && NA_OPERATORS.includes(operator)) {
         warnings.push({
           falcoCode: 'LOAD_UNSAFE_NA_CHECK',
           message: '',
-          offset: comparison.span.start,
+          span: comparison.span,
         });
       }
     }

@@ -3,7 +3,7 @@
  * with positions.
  */
 
-import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Label } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { parseOperand } from '../filter/parser.ts';
@@ -76,12 +76,12 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
       successful: errors.length === 0,
       // Falco stops at its first error.
       errors: errors.slice(0, 1).map(toResult),
-      warnings: warnings.map(toResult),
+      warnings: warnings.filter(({ falcoCode }) => falcoCode !== undefined).map(toResult),
     });
     for (const finding of [...errors, ...warnings]) {
       // Told once a source, at the end.
       if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE') continue;
-      const key = `${finding.documentName} ${finding.span.start} ${finding.falcoCode} ${finding.falcoMessage}`;
+      const key = findingKey(finding);
       if (!seen.has(key)) diagnostics.push(toDiagnostic(finding, documents));
       seen.add(key);
     }
@@ -106,6 +106,22 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
   };
 }
 
+function usedBy(
+  { usedBy: user }: LoadFinding,
+  documents: ReadonlyMap<string, TextDocument>,
+): Label[] {
+  const document = user && documents.get(user.documentName);
+  if (user === undefined || document === undefined) return [];
+  return [{ document, span: user.span, text: `rule \`${user.name}\` uses the macro` }];
+}
+
+/** What is wrong with `append_output` is wrong once, not once a rule. */
+function findingKey({ documentName, span, falcoCode, falcoMessage, label }: LoadFinding): string {
+  const place =
+    label === undefined ? `${documentName} ${span.start}` : `config ${label.span.start}`;
+  return `${place} ${falcoCode} ${falcoMessage}`;
+}
+
 function isFieldOfAny(text: string, catalogs: ReadonlyMap<string, FieldCatalog>): boolean {
   const parsed = parseOperand(text);
   if ('error' in parsed) return false;
@@ -125,14 +141,16 @@ function toDiagnostic(
   documents: ReadonlyMap<string, TextDocument>,
 ): Diagnostic {
   const document = documents.get(finding.documentName);
-  const isWarning = !finding.falcoCode.startsWith('LOAD_ERR');
-  const item = finding.locations.findLast(({ itemName }) => itemName !== '');
-  const where = item === undefined ? '' : `${item.itemType} \`${item.itemName}\`: `;
-  const said =
+  const isWarning = finding.falcoCode?.startsWith('LOAD_ERR') !== true;
+  const falcoMessage =
     finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
+  const said = finding.message ?? falcoMessage;
+  const item = finding.locations.findLast(({ itemName }) => itemName !== '');
+  const isOfRule = finding.label === undefined && item !== undefined;
   return createDiagnostic(isWarning ? 'RULE_WARNING' : finding.code, {
-    message: `${where}${said}`,
-    primary: document && { document, span: finding.span, text: 'here' },
+    message: isOfRule ? `${item.itemType} \`${item.itemName}\`: ${said}` : said,
+    primary: finding.label ?? (document && { document, span: finding.span, text: 'here' }),
+    context: usedBy(finding, documents),
     hint: finding.hint,
     falcoCode: finding.falcoCode,
   });

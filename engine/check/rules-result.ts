@@ -50,8 +50,8 @@ export function toFalcoFinding(finding: LoadFinding, document: TextDocument): Fa
   });
   const { line } = positionAt(document, finding.span.start);
   return {
-    code: finding.falcoCode,
-    codedesc: DESCRIPTIONS[finding.falcoCode] ?? finding.falcoMessage,
+    code: finding.falcoCode ?? '',
+    codedesc: DESCRIPTIONS[finding.falcoCode ?? ''] ?? finding.falcoMessage,
     message: finding.falcoMessage,
     context: { locations, snippet: document.text.split('\n')[line - 1]?.slice(0, 160) ?? '' },
   };

@@ -9,10 +9,10 @@ import {
   type Diagnostic,
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
-import type { AppendOutput, RuleSelection } from '../rules/load-options.ts';
+import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
 import type { Config, RulesPath } from './config.ts';
 import type { RawAppendOutput, RawConfig } from './raw-config.ts';
-import { readConfig } from './read-config.ts';
+import { type ReadConfig, readConfig } from './read-config.ts';
 import { type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
 
 export interface ConfigRequest extends PluginRequest {
@@ -26,13 +26,14 @@ export interface ConfigRequest extends PluginRequest {
 
 /** There is a value also beside errors, when more can be found with it. */
 export function loadConfig(request: ConfigRequest): Checked<Config> {
-  const { value: raw, diagnostics: found } = readConfig(request.configFile, request.options);
-  if (raw === undefined) return { value: undefined, diagnostics: found };
+  const { value: read, diagnostics: found } = readConfig(request.configFile, request.options);
+  if (read === undefined) return { value: undefined, diagnostics: found };
+  const { raw } = read;
   const base =
     request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
   const { plugins, diagnostics } = resolvePlugins(raw, request, base);
   const value = Object.freeze({
-    ...toConfig(raw, base),
+    ...toConfig(read, base),
     plugins,
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, base),
@@ -54,14 +55,16 @@ function checkOutputs(raw: RawConfig): Diagnostic[] {
 }
 
 function toConfig(
-  raw: RawConfig,
+  { raw, labelOf }: ReadConfig,
   base: string,
 ): Omit<Config, 'plugins' | 'arePluginsMissing' | 'rulesFiles'> {
   return {
     ruleLoad: {
       minimumPriority: toPriority(raw.priority),
       selections: (raw.rules ?? []).flatMap(toSelections),
-      appendOutput: (raw.append_output ?? []).map(toAppendOutput),
+      appendOutput: (raw.append_output ?? []).map((entry, index) =>
+        toAppendOutput(entry, (path) => labelOf(['append_output', index, ...path])),
+      ),
     },
     ruleMatching: raw.rule_matching ?? 'first',
     staticFields: Object.fromEntries(
@@ -120,7 +123,7 @@ function toSelections(entry: NonNullable<RawConfig['rules']>[number]): RuleSelec
   });
 }
 
-function toAppendOutput(entry: RawAppendOutput): AppendOutput {
+function toAppendOutput(entry: RawAppendOutput, labelOf: ReadConfig['labelOf']): AppendOutput {
   return {
     match: {
       source: entry.match?.source,
@@ -128,11 +131,13 @@ function toAppendOutput(entry: RawAppendOutput): AppendOutput {
       tags: entry.match?.tags ?? [],
     },
     extraOutput: entry.extra_output,
-    extraFields: (entry.extra_fields ?? []).flatMap((field): AppendOutput['extraFields'] =>
-      typeof field === 'string'
-        ? [{ kind: 'field', name: field }]
-        : Object.entries(field).map(([name, format]) => ({ kind: 'format', name, format })),
-    ),
+    extraOutputLabel: labelOf(['extra_output']),
+    extraFields: (entry.extra_fields ?? []).flatMap((field, index): ExtraField[] => {
+      const label = labelOf(['extra_fields', index]);
+      return typeof field === 'string'
+        ? [{ kind: 'field', name: field, label }]
+        : Object.entries(field).map(([name, format]) => ({ kind: 'format', name, format, label }));
+    }),
     suggestedOutput: entry.suggested_output ?? false,
   };
 }

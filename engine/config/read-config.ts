@@ -5,7 +5,12 @@
 
 import { readFileSync } from 'node:fs';
 import { decodeText } from '../base/text.ts';
-import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import {
+  type Checked,
+  createDiagnostic,
+  type Diagnostic,
+  type Label,
+} from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { validateAgainst } from '../schema/validate.ts';
 import { type Path, readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
@@ -13,10 +18,16 @@ import { findLosses } from './falco-keys.ts';
 import { applyOption } from './option-override.ts';
 import type { RawConfig } from './raw-config.ts';
 
+export interface ReadConfig {
+  readonly raw: RawConfig;
+  /** The place of a value in the file; `undefined` when an option says it. */
+  readonly labelOf: (path: Path) => Label | undefined;
+}
+
 export function readConfig(
   path: string | undefined,
   options: readonly string[],
-): Checked<RawConfig> {
+): Checked<ReadConfig> {
   const yaml = path === undefined ? readText('the command line', '{}') : readFile(path);
   if ('code' in yaml) return { value: undefined, diagnostics: [yaml] };
   const wrong = [...syntaxErrors(yaml), ...(yaml.errors.length > 0 ? [] : schemaErrors(yaml))];
@@ -24,7 +35,11 @@ export function readConfig(
   const raw = { ...(yaml.value as Record<string, unknown> | null) };
   const unfit = applyOptions(raw, options);
   if (unfit.length > 0) return { value: undefined, diagnostics: unfit };
-  return { value: raw as RawConfig, diagnostics: unsupported(raw, yaml) };
+  const labelOf = (at: Path): Label | undefined =>
+    hasPath(yaml.value, at)
+      ? { document: yaml.document, span: yaml.spanOf(at), text: 'here' }
+      : undefined;
+  return { value: { raw: raw as RawConfig, labelOf }, diagnostics: unsupported(raw, yaml) };
 }
 
 function readFile(path: string): YamlDocument | Diagnostic {

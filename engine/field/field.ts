@@ -4,6 +4,8 @@ import type { FieldType } from './field-type.ts';
 export interface FieldArgument {
   readonly kind: 'none' | 'index' | 'key';
   readonly required: boolean;
+  /** What a key has to look like, when it is not just any text. */
+  readonly format?: 'json-pointer';
 }
 
 export interface FieldProperties {

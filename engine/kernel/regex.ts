@@ -24,7 +24,8 @@ export function compilePosixRegex(
     return { value: { test: (bytes) => compiled.matches(fromByteString(bytes)) } };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { error: message.replace(/^error parsing regexp: /, '') };
+    // The flag is what MULTILINE puts in front of the pattern.
+    return { error: message.replace(/^error parsing regexp: /, '').replace('`(?m)', '`') };
   }
 }
 

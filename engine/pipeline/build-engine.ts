@@ -9,6 +9,7 @@ import type { CheckedRule } from '../check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
+import type { TextDocument } from '../diagnostic/text-document.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
@@ -22,6 +23,8 @@ import { bundledRules, readRulesFiles } from './rules-files.ts';
 
 export interface Loaded {
   readonly plugins: LoadedPlugins;
+  /** Texts of the rules files. */
+  readonly documents: readonly TextDocument[];
   readonly rulesetLoad: RulesetLoad;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -49,7 +52,7 @@ export async function loadAll(config: Config): Promise<Loaded> {
     ...files.diagnostics,
     ...(arePluginsMissing ? foldConsequences(ofRules) : ofRules),
   ];
-  return { plugins, rulesetLoad, diagnostics };
+  return { plugins, documents: files.documents, rulesetLoad, diagnostics };
 }
 
 export async function buildEngine(config: Config): Promise<EngineBuild> {

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from '../diagnostic/code.ts';
+import type { Label } from '../diagnostic/diagnostic.ts';
 import type { Span } from '../diagnostic/span.ts';
 
 /** One step of the way to a finding, outermost first: Falco's `item_type` and `item_name`. */
@@ -10,7 +11,8 @@ export interface Location {
 
 /** What a load finds in a rules file: Falco's code and words, our code, and the place. */
 export interface LoadFinding {
-  readonly falcoCode: string;
+  /** `undefined`: Falco does not find it, and its results do not have it. */
+  readonly falcoCode: string | undefined;
   readonly falcoMessage: string;
   readonly code: DiagnosticCode;
   /** Ours, where it says more than Falco's. */
@@ -19,6 +21,12 @@ export interface LoadFinding {
   readonly documentName: string;
   readonly span: Span;
   readonly hint: string | undefined;
+  /** The place to show, when it is not in the rules file. */
+  readonly label?: Label | undefined;
+  /** The rule through which one came there, when the place is in a macro. */
+  readonly usedBy?:
+    | { readonly documentName: string; readonly span: Span; readonly name: string }
+    | undefined;
 }
 
 /** Ends the load of a file: Falco stops at its first error. */

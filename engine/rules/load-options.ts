@@ -1,4 +1,5 @@
 import type { Priority } from '../base/priority.ts';
+import type { Label } from '../diagnostic/diagnostic.ts';
 
 /** One entry of Falco's `rules:` configuration; applied in order after all files, the last word wins. */
 export interface RuleSelection {
@@ -16,13 +17,17 @@ export interface AppendOutput {
     readonly rule: string | undefined;
   };
   readonly extraOutput: string | undefined;
-  /** A bare field name keeps its type; a named format is a string. */
-  readonly extraFields: readonly (
-    | { readonly kind: 'field'; readonly name: string }
-    | { readonly kind: 'format'; readonly name: string; readonly format: string }
-  )[];
+  /** Where the configuration says it; `undefined`: in an option. */
+  readonly extraOutputLabel: Label | undefined;
+  readonly extraFields: readonly ExtraField[];
   readonly suggestedOutput: boolean;
 }
+
+/** A bare field name keeps its type; a named format is a string. */
+export type ExtraField = { readonly name: string; readonly label: Label | undefined } & (
+  | { readonly kind: 'field' }
+  | { readonly kind: 'format'; readonly format: string }
+);
 
 export interface RuleLoadOptions {
   /** Rules less urgent than this are not enabled. */

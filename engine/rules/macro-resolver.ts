@@ -1,13 +1,5 @@
 import type { Expression } from '../filter/ast.ts';
 
-/** A macro whose text was parsed. */
-export interface ParsedMacro {
-  readonly name: string;
-  readonly index: number;
-  readonly visibility: number;
-  readonly expression: Expression;
-}
-
 export interface MacroProblem {
   readonly kind: 'unknown' | 'loop';
   readonly name: string;

@@ -14,7 +14,8 @@ export interface ReadContext {
 }
 
 export interface Warning {
-  readonly falcoCode: string;
+  /** `undefined`: Falco says nothing of it. */
+  readonly falcoCode: string | undefined;
   readonly message: string;
   readonly hint?: string;
 }

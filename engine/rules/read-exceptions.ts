@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { ALL_OPERATORS, MODIFIERS, STRING_OPERATORS, STRING_SYMBOLS } from '../filter/operators.ts';
 import type { ReadContext } from './read-context.ts';
 import type { PartialException } from './rule-collector.ts';
@@ -43,6 +44,7 @@ function readException(
   const unnamed = innerPlace(where.place, { itemType: 'exception', itemName: '' }, span);
   const name = readText(item, 'name', { document, place: unnamed }).text;
   const place = innerPlace(where.rulePlace, { itemType: 'exception', itemName: name }, span);
+  warnOfUnknownKeys(item, place, where.context);
   return {
     name,
     place,
@@ -50,6 +52,21 @@ function readException(
     comparisons: readWords(item, 'comps', place, where.context),
     values: readValues(item, place, where.context),
   };
+}
+
+const KEYS = ['name', 'fields', 'comps', 'values'];
+
+/** Falco reads over them: with `value` instead of `values` an exception excepts nothing. */
+function warnOfUnknownKeys(map: YAMLMap, place: ItemPlace, context: ReadContext): void {
+  for (const { key } of map.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (KEYS.includes(name)) continue;
+    const near = didYouMean(name, KEYS);
+    const message = `unknown key \`${name}\` in an exception`;
+    const hint = near === undefined ? `keys are ${KEYS.join(', ')}` : `did you mean \`${near}\`?`;
+    const at = { ...place, span: spanOf(key as Node | null) };
+    context.warn({ falcoCode: undefined, message, hint }, at);
+  }
 }
 
 function readWords(

@@ -82,7 +82,7 @@ function toggleRule({ map, place, name, context }: RuleBeingRead): void {
 }
 
 function readPriority(map: YAMLMap, place: ItemPlace, context: ReadContext): Priority {
-  const { text } = readText(map, 'priority', { document: context.document, place });
+  const { text, origins } = readText(map, 'priority', { document: context.document, place });
   const wanted = text.toLowerCase() === 'info' ? 'informational' : text.toLowerCase();
   const priority = PRIORITIES.find((one) => one.toLowerCase() === wanted);
   if (priority !== undefined) return priority;
@@ -91,6 +91,8 @@ function readPriority(map: YAMLMap, place: ItemPlace, context: ReadContext): Pri
   return fail(priorityPlace, {
     code: 'RULE_PRIORITY',
     message: 'Invalid priority',
+    detail: `unknown priority \`${text}\``,
+    span: { start: origins[0] ?? place.span.start, end: (origins.at(-1) ?? place.span.start) + 1 },
     hint: near === undefined ? `one of ${PRIORITIES.join(', ')}` : `did you mean \`${near}\`?`,
   });
 }

@@ -4,6 +4,7 @@
  */
 
 import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
+import { didYouMean } from '../base/did-you-mean.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import { LoadError, type LoadFinding } from './load-finding.ts';
 import type { ReadContext, Warning } from './read-context.ts';
@@ -142,7 +143,9 @@ function readItem(node: Node | null, root: ItemPlace, context: ReadContext): voi
     if (!KEYS[kind]?.includes(key)) {
       const message = `Unknown key '${key}'. The key will be ignored.`;
       const at = { ...place, span: spanOf(pair.key as Node | null) };
-      context.warn({ falcoCode: 'LOAD_UNKNOWN_KEY', message }, at);
+      const near = didYouMean(key, KEYS[kind] ?? []);
+      const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
+      context.warn({ falcoCode: 'LOAD_UNKNOWN_KEY', message, ...hint }, at);
     }
   }
 }

@@ -3,7 +3,7 @@
  * stay text: quoting is lost, and `=` or `yes` are what is written.
  */
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { DiagnosticCode } from '../diagnostic/code.ts';
 import type { Span } from '../diagnostic/span.ts';
 import { LoadError, type Location } from './load-finding.ts';
@@ -22,6 +22,8 @@ export interface Failure {
   readonly falcoCode?: string;
   readonly code?: DiagnosticCode;
   readonly message: string;
+  /** For people, where it says more than Falco's message. */
+  readonly detail?: string;
   readonly hint?: string;
   readonly span?: Span;
 }
@@ -31,7 +33,7 @@ export function fail(place: ItemPlace, failure: Failure): never {
     falcoCode: failure.falcoCode ?? 'LOAD_ERR_YAML_VALIDATE',
     falcoMessage: failure.message,
     code: failure.code ?? 'RULE_SHAPE',
-    message: undefined,
+    message: failure.detail,
     locations: place.locations,
     documentName: place.documentName,
     span: failure.span ?? place.span,
@@ -163,8 +165,4 @@ export function readTextSequence(
     }
     return context.document.placeScalar(value).text;
   });
-}
-
-export function asMap(node: Node | undefined): YAMLMap | undefined {
-  return isMap(node) ? node : undefined;
 }

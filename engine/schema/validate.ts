@@ -36,7 +36,7 @@ export function violationsOf(validate: ValidateFunction, yaml: YamlDocument): Vi
 function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation[] {
   const violations: Violation[] = [];
   const seen = new Set<string>();
-  for (const error of errors) {
+  for (const error of nearestBranches(errors)) {
     // The branches of anyOf and oneOf repeat what their own line says better.
     if (error.keyword === 'if' || error.keyword === 'anyOf' || error.keyword === 'oneOf') continue;
     const violation = describeError(error, yaml);
@@ -48,6 +48,36 @@ function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation
     for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml));
   }
   return violations.sort((a, b) => a.span.start - b.span.start);
+}
+
+/** Of alternatives at one place only what is wrong with the one that nearly fits. */
+function nearestBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  let kept = [...errors];
+  for (const { keyword, instancePath } of errors) {
+    if (keyword !== 'anyOf' && keyword !== 'oneOf') continue;
+    const branches = new Map<string, ErrorObject[]>();
+    for (const error of kept) {
+      const isInside = error.instancePath.startsWith(instancePath);
+      if (!isInside || error.keyword === keyword) continue;
+      const branch = branchOf(error.schemaPath);
+      branches.set(branch, [...(branches.get(branch) ?? []), error]);
+    }
+    const nearest = [...branches.values()].sort((a, b) => distanceOf(a) - distanceOf(b))[0];
+    const others = new Set([...branches.values()].filter((one) => one !== nearest).flat());
+    kept = kept.filter((error) => !others.has(error));
+  }
+  return kept;
+}
+
+/** `#/$defs/rule/…` is one branch, `#/items/anyOf/0/…` another. */
+function branchOf(schemaPath: string): string {
+  return /^#\/\$defs\/[^/]+|^.*?\/(?:anyOf|oneOf)\/\d+/.exec(schemaPath)?.[0] ?? schemaPath;
+}
+
+/** A value of another kind is farther away than a missing key, and that than a key too many. */
+function distanceOf(errors: readonly ErrorObject[]): number {
+  const weights: Readonly<Record<string, number>> = { type: 100, required: 10 };
+  return errors.reduce((sum, { keyword }) => sum + (weights[keyword] ?? 1), 0);
 }
 
 function describeError(error: ErrorObject, yaml: YamlDocument): Violation {

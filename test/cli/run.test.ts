@@ -202,7 +202,7 @@ describe('the letter V', () => {
     ['run -V GOOD BROKEN', () => ['run', '-V', write('good.yaml', ANNOUNCED_RULE), broken()]],
   ])('`%s` validates and fails for a broken file', async (_name, args) => {
     const result = await runProgram(args());
-    expect(result.stderr).toContain('Invalid priority');
+    expect(result.stderr).toContain('unknown priority `hmm`');
     expect(result.code).toBe(1);
   });
 
@@ -223,7 +223,16 @@ describe('tiercel validate', () => {
     const { code, stdout } = await runProgram(['validate', '--json', rules]);
     expect(code).toBe(0);
     const { falco_load_results: results } = JSON.parse(stdout) as { falco_load_results: object[] };
-    expect(results).toEqual([{ name: rules, successful: true, errors: [], warnings: [] }]);
+    expect(results).toEqual([
+      {
+        name: rules,
+        successful: true,
+        schema_valid: true,
+        schema_warnings: [],
+        errors: [],
+        warnings: [],
+      },
+    ]);
   });
 });
 

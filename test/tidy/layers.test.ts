@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'output',
     'config',
   ],
-  cli: ['index.ts', 'alert', 'base', 'config', 'diagnostic', 'output'],
+  cli: ['index.ts', 'alert', 'base', 'config', 'diagnostic', 'output', 'schema'],
 };
 
 const files = listFiles('engine', ['.ts']);

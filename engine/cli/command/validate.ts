@@ -2,6 +2,7 @@
 
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
+import type { TextDocument } from '../../diagnostic/text-document.ts';
 import { loadAll, type RulesFileResult } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import { judge, type LoadArguments, loadConfigFor } from '../load.ts';
@@ -15,10 +16,13 @@ export async function validateCommand(
   args: ValidateArguments,
   terminal: Terminal,
 ): Promise<number> {
-  const { results, diagnostics } = await check(args);
+  const { results, diagnostics, documents } = await check(args);
   const isValid = !hasErrors(diagnostics);
   if (args.json) {
-    const answer = { falco_load_results: results, diagnostics: toJson(diagnostics) };
+    const answer = {
+      falco_load_results: await withSchema(results, documents),
+      diagnostics: toJson(diagnostics),
+    };
     terminal.stdout.write(`${JSON.stringify(answer)}\n`);
     return isValid ? EXIT.ok : EXIT.invalid;
   }
@@ -38,21 +42,20 @@ export async function validateCommand(
 interface CheckResult {
   readonly results: readonly RulesFileResult[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly documents: readonly TextDocument[];
 }
 
 async function check(args: ValidateArguments): Promise<CheckResult> {
   const { value: config, diagnostics: ofConfig } = loadConfigFor(args);
-  if (config === undefined) return { results: [], diagnostics: ofConfig };
+  if (config === undefined) return { results: [], diagnostics: ofConfig, documents: [] };
   const isNothingNamed = args.rules.length === 0 && config.rulesFiles === undefined;
   const isNoConfig =
     args.config === undefined && ofConfig.every(({ code }) => code !== 'CONFIG_FOUND');
   if (isNothingNamed && isNoConfig) {
     const message = 'there is nothing to validate: no rules files and no configuration were named';
     const hint = '`tiercel validate my_rules.yaml`, or `-c tiercel.yaml`';
-    return {
-      results: [],
-      diagnostics: [...ofConfig, createDiagnostic('RULE_NONE', { message, hint })],
-    };
+    const nothing = createDiagnostic('RULE_NONE', { message, hint });
+    return { results: [], diagnostics: [...ofConfig, nothing], documents: [] };
   }
   const loaded = await loadAll(config);
   const { results } = loaded.rulesetLoad;
@@ -61,16 +64,28 @@ async function check(args: ValidateArguments): Promise<CheckResult> {
     const message = 'there is nothing to validate: no rules file was found';
     diagnostics.push(createDiagnostic('RULE_NONE', { message, hint: 'name one' }));
   }
-  return { results, diagnostics };
+  return { results, diagnostics, documents: loaded.documents };
+}
+
+/** Falco's `schema_valid`: advice of the schema, which makes no file invalid. */
+async function withSchema(
+  results: readonly RulesFileResult[],
+  documents: readonly TextDocument[],
+): Promise<object[]> {
+  const { rulesSchemaWarnings } = await import('../../schema/validate-rules.ts');
+  return results.map(({ name, successful, ...findings }) => {
+    const document = documents.find((one) => one.name === name);
+    const warnings = document === undefined ? [] : rulesSchemaWarnings(document);
+    const schema = { schema_valid: warnings.length === 0, schema_warnings: warnings };
+    return { name, successful, ...schema, ...findings };
+  });
 }
 
 function verdictOf(
   { name, successful, warnings }: RulesFileResult,
   diagnostics: readonly Diagnostic[],
 ): string {
-  const isStrictlyWrong = diagnostics.some(
-    ({ severity, primary }) => severity === 'error' && primary?.document.name === name,
-  );
-  if (!successful || isStrictlyWrong) return 'Invalid';
-  return warnings.length > 0 ? 'Ok, with warnings' : 'Ok';
+  const found = diagnostics.filter(({ primary }) => primary?.document.name === name);
+  if (!successful || hasErrors(found)) return 'Invalid';
+  return warnings.length + found.length > 0 ? 'Ok, with warnings' : 'Ok';
 }

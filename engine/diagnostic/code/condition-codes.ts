@@ -13,6 +13,13 @@ export const CONDITION_CODES = {
     explanation: 'The source of the rule has no such field.',
     falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
   },
+  CONDITION_JSON_POINTER: {
+    severity: 'error',
+    title: 'not a JSON pointer',
+    explanation:
+      'The field takes a JSON pointer, keys joined by slashes. With dots it is one key of that name.',
+    falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
+  },
   CONDITION_TYPE_MISMATCH: {
     severity: 'error',
     title: 'an operator or value does not fit the field',

@@ -1,0 +1,24 @@
+/*
+ * Rules files against schemas/rules.schema.json, as Falco's validation has it beside its own checks: advice
+ * that never makes a file invalid. Only `tiercel validate --json` asks for it.
+ */
+
+import { parseAllDocuments } from 'yaml';
+import { validate } from '#generated/validate-rules';
+import type { TextDocument } from '../diagnostic/text-document.ts';
+import { createTextDocument } from '../diagnostic/text-document.ts';
+import { violationsOf } from './validate.ts';
+import { readYamlDocument } from './yaml-document.ts';
+
+/** What the schema finds, in words; empty when the file follows it. */
+export function rulesSchemaWarnings({ name, text }: TextDocument): string[] {
+  const parsed = parseAllDocuments(text, { logLevel: 'silent' });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  return documents.flatMap(({ range }) => {
+    const part = createTextDocument(name, text.slice(range[0], range[2]));
+    const yaml = readYamlDocument(part);
+    if (yaml.errors.length > 0) return yaml.errors.map(({ message }) => message);
+    if (yaml.value === null) return [];
+    return violationsOf(validate, yaml).map(({ message }) => message);
+  });
+}
