@@ -11,6 +11,7 @@ import type { FieldType, ValueType } from '../field/field-type.ts';
 import type { Operand } from '../filter/ast.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedOperand, TransformerName } from './checked-rule.ts';
+import { pointerForm, pointerHint } from './json-pointer.ts';
 import { unknownField } from './unknown-field.ts';
 
 const STRING: ValueType = { type: 'string', isList: false };
@@ -100,20 +101,13 @@ function checkArgument(
   }
 }
 
-/** `a.b` is one key of that name, for a JSON pointer: hardly ever what is meant, and it never matches. */
-function checkPointer({ name, argument: { format } }: Field, argument: string, span: Span): void {
-  const isPointer = argument.includes('/') || !argument.includes('.');
-  if (format !== 'json-pointer' || isPointer) return;
-  const pointer = argument
-    .replace(/^\$\.?/, '')
-    .replace(/\[(\d+)\]/g, '.$1')
-    .replaceAll('.', '/');
+function checkPointer(field: Field, argument: string, span: Span): void {
+  if (pointerForm(field, argument) !== 'dotted') return;
+  const { name } = field;
   const message = `${name} takes a JSON pointer, found '${argument}'`;
-  throw new CheckProblem('CONDITION_JSON_POINTER', message, {
-    span,
-    detail: `\`${name}\` takes a JSON pointer, found \`${argument}\``,
-    hint: `write \`${name}[/${pointer}]\`, or \`${name}[/${argument}]\` for a key with dots in it`,
-  });
+  const detail = `\`${name}\` takes a JSON pointer, found \`${argument}\``;
+  const hint = pointerHint(field, argument);
+  throw new CheckProblem('CONDITION_JSON_POINTER', message, { span, detail, hint });
 }
 
 function checkTransformer(

@@ -10,7 +10,7 @@ import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import type { Expression } from '../filter/ast.ts';
 import { parseCondition } from '../filter/parser.ts';
-import { visitSpans } from '../filter/visit-spans.ts';
+import { visitExpression } from '../filter/visit.ts';
 import { expandExceptions } from '../rules/exception-expander.ts';
 import { type ResolvedLists, resolveLists, substituteLists } from '../rules/list-resolver.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
@@ -124,12 +124,11 @@ class ItemCompiler {
       this.#addMacroProblem(resolved, item.place, text);
       return undefined;
     }
-    for (const { falcoCode, message, span } of findConditionWarnings(resolved, catalog)) {
+    for (const { span, ...warning } of findConditionWarnings(resolved, catalog)) {
       this.#warnings.push(
         this.#finding({
-          falcoCode,
+          ...warning,
           code: 'RULE_WARNING',
-          message,
           ...this.#placeOf(span, text, item),
         }),
       );
@@ -217,7 +216,8 @@ class ItemCompiler {
     }
     const result = parseCondition(text.text);
     if ('expression' in result) {
-      visitSpans(result.expression, (span) => this.#texts.set(span, text));
+      const note = ({ span }: { readonly span: Span }): unknown => this.#texts.set(span, text);
+      visitExpression(result.expression, { expression: note, operand: note, word: note });
       return { expression: result.expression, text };
     }
     const { message, offset } = result.error;
@@ -354,7 +354,7 @@ interface ParsedText {
 }
 
 interface FindingParts {
-  readonly falcoCode: string;
+  readonly falcoCode: string | undefined;
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly place: ItemPlace;

@@ -1,15 +1,19 @@
-/* What Falco warns of in conditions that are right (filter_warning_resolver). */
+/* What Falco warns of in conditions that are right (filter_warning_resolver), and we do. */
 
 import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
-import type { Expression, Word } from '../filter/ast.ts';
+import type { Expression, Operand, Word } from '../filter/ast.ts';
 import { TRANSFORMERS } from '../filter/operators.ts';
+import { visitExpression } from '../filter/visit.ts';
+import { pointerForm, pointerHint } from './json-pointer.ts';
 
 export interface ConditionWarning {
-  readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK';
+  /** `undefined`: ours alone. */
+  readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK' | undefined;
   readonly message: string;
   /** Of a node of the condition, or of a macro that it uses. */
   readonly span: Span;
+  readonly hint?: string;
 }
 
 const NOT_AVAILABLE = '<NA>';
@@ -22,7 +26,7 @@ export function findConditionWarnings(
   catalog: FieldCatalog,
 ): ConditionWarning[] {
   const warnings: ConditionWarning[] = [];
-  visit(expression, (comparison) => {
+  const onComparison = (comparison: Expression & { kind: 'compare' }): void => {
     const { left, operator, right } = comparison;
     if (right.kind === 'operand') return;
     const words = right.kind === 'word' ? [right.word] : right.words;
@@ -40,6 +44,12 @@ export function findConditionWarnings(
         });
       }
     }
+  };
+  visitExpression(expression, {
+    expression: (node) => {
+      if (node.kind === 'compare') onComparison(node);
+    },
+    operand: (operand) => warnings.push(...jsonPathWarning(operand, catalog)),
   });
   return warnings;
 }
@@ -65,12 +75,12 @@ function misuse(word: Word, operator: string, catalog: FieldCatalog): string | u
   return undefined;
 }
 
-function visit(
-  expression: Expression,
-  onComparison: (comparison: Expression & { kind: 'compare' }) => void,
-): void {
-  if (expression.kind === 'and' || expression.kind === 'or') {
-    for (const operand of expression.operands) visit(operand, onComparison);
-  } else if (expression.kind === 'not') visit(expression.operand, onComparison);
-  else if (expression.kind === 'compare') onComparison(expression);
+/** Falco loads such an argument, and never finds anything there. */
+function jsonPathWarning(operand: Operand, catalog: FieldCatalog): ConditionWarning[] {
+  if (operand.kind !== 'field' || operand.argument === undefined) return [];
+  const { name, argument, span } = operand;
+  const field = catalog.find(name);
+  if (field === undefined || pointerForm(field, argument) !== 'json-path') return [];
+  const message = `\`${name}\` takes a JSON pointer: \`${argument}\` never matches`;
+  return [{ falcoCode: undefined, message, span, hint: pointerHint(field, argument) }];
 }

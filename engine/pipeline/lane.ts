@@ -87,12 +87,15 @@ export class Lane {
       return { kind: 'ended', reason };
     } catch (error) {
       if (!(error instanceof PluginFault)) throw error;
-      reporter.addFault({
-        plugin: error.pluginName,
-        kind: error.kind,
-        message: error.message,
-        eventNumber: undefined,
-      });
+      // A source that says what is wrong with its location is not at fault.
+      if (this.#hasOpened || error.kind !== 'error') {
+        reporter.addFault({
+          plugin: error.pluginName,
+          kind: error.kind,
+          message: error.message,
+          eventNumber: undefined,
+        });
+      }
       reporter.flush(this.#snapshot(), this.#position);
       return {
         kind: 'failed',

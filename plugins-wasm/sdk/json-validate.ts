@@ -1,9 +1,9 @@
 // Strict JSON (RFC 8259), one value: where it ends, or that it does not, or that it is not JSON.
 //
 // Bit-parallel: 64 bytes at a time become masks of quotes, brackets, commas, colons and blanks; then only
-// the tokens are visited, through a table over (state, token). Raw control characters inside strings and
-// wrong literals and numbers are found on the way. Not checked: that strings are UTF-8 and escapes are known
-// ones; what reads the text later replaces the former and refuses the latter.
+// the tokens are visited, through a table over (state, token). Raw control characters and unknown escapes inside
+// strings, wrong literals and numbers are found on the way. Not checked: that strings are UTF-8; what reads the
+// text later replaces what is not.
 
 import { escapeCarry, escapedBits, mask64, prefixXor } from './json-bytes';
 
@@ -58,8 +58,10 @@ export function validateValue(start: usize, end: usize): usize {
     const b1 = i8x16.eq(b, BACKSLASHES);
     const c1 = i8x16.eq(c, BACKSLASHES);
     const d1 = i8x16.eq(d, BACKSLASHES);
+    let escaped: u64 = 0;
     if (v128.any_true(v128.or(v128.or(a1, b1), v128.or(c1, d1))) || carry != 0) {
-      quotes &= ~escapedBits(mask64(a1, b1, c1, d1), carry);
+      escaped = escapedBits(mask64(a1, b1, c1, d1), carry);
+      quotes &= ~escaped;
       carry = escapeCarry;
     }
     const inString = prefixXor(quotes) ^ stringCarry; // the opening quote is inside, the closing one not
@@ -86,7 +88,9 @@ export function validateValue(start: usize, end: usize): usize {
     let tokens = ((structural & outside) | (quotes & inString) | scalarStarts) & valid;
     // Control characters inside strings, and those outside that JSON has no use for.
     const suspicious = low & valid;
-    const firstWrong: u64 = suspicious != 0 ? wrongControls(base, suspicious, inString) : 64;
+    let firstWrong: u64 = suspicious != 0 ? wrongControls(base, suspicious, inString) : 64;
+    escaped &= inString & valid;
+    if (escaped != 0) firstWrong = min(firstWrong, wrongEscape(base, escaped, end));
     while (tokens != 0) {
       const index = ctz(tokens);
       tokens &= tokens - 1;
@@ -152,6 +156,39 @@ function wrongControls(base: usize, low: u64, inString: u64): u64 {
     bits &= bits - 1;
   }
   return 64;
+}
+
+/** Index of the first character behind a backslash that JSON does not escape so, or 64. */
+function wrongEscape(base: usize, escaped: u64, end: usize): u64 {
+  let bits = escaped;
+  while (bits != 0) {
+    const index = ctz(bits);
+    const at = base + <usize>index;
+    const byte = load<u8>(at);
+    const isKnown = byte == 0x75 ? hasHexDigits(at + 1, end) : isPlainEscape(byte);
+    if (!isKnown) return index;
+    bits &= bits - 1;
+  }
+  return 64;
+}
+
+/** `"`, backslash, `/`, b, f, n, r, t. */
+function isPlainEscape(byte: u8): bool {
+  return (
+    byte == 0x22 || byte == 0x5c || byte == 0x2f || byte == 0x62 || byte == 0x66 || byte == 0x6e || byte == 0x72 ||
+    byte == 0x74
+  );
+}
+
+/** Four hexadecimal digits, as far as the text goes: where it ends early, it is incomplete anyway. */
+function hasHexDigits(start: usize, end: usize): bool {
+  const limit = min(start + 4, end);
+  for (let at = start; at < limit; at++) {
+    const byte = load<u8>(at);
+    const isHex = isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+    if (!isHex) return false;
+  }
+  return true;
 }
 
 function invalid(at: usize): usize {

@@ -46,3 +46,25 @@ export function describeText(start: usize, end: usize): string {
   return 'not JSON: a line that begins with `{` is expected';
 }
 
+/** The longest time that stands in front of a line: `2026-02-03T04:05:06.123456789+00:00`, and a blank. */
+const TIME_SIZE_MAX: usize = 40;
+
+/**
+ * CloudWatch exports put a time and a blank in front of each line: the address of the `{` behind them, or 0
+ * when the line does not begin so.
+ */
+export function exportLinePrefix(start: usize, end: usize): usize {
+  const limit = min(end, start + TIME_SIZE_MAX);
+  if (start + 5 > limit || !isDigit(load<u8>(start)) || load<u8>(start, 4) != 0x2d) return 0;
+  for (let at = start; at < limit; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x7b) return at;
+    const isTime = isDigit(byte) || byte == 0x2d || byte == 0x3a || byte == 0x2e || byte == 0x2b;
+    if (!isTime && byte != 0x54 && byte != 0x5a && byte != 0x20 && byte != 0x09) return 0;
+  }
+  return 0;
+}
+
+function isDigit(byte: u8): bool {
+  return byte >= 0x30 && byte <= 0x39;
+}

@@ -5,15 +5,14 @@
 // The buffer holds [head, tail): bytes read but not used. Events of the batch being made lie before `head`
 // and stay where they are until the next batch.
 
-import {
-  Severity, StoreEntry, closeObject, lastError, listEntries, openObject, readObject, report,
-} from './host';
+import { FileList, ROOT } from './file-list';
+import { Severity, closeObject, lastError, openObject, readObject, report } from './host';
 import { GrowingBuffer } from './growing-buffer';
 import {
   CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd,
 } from './json-bytes';
 import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
-import { countNewlines, describeText, findNewline, skipTop } from './lines';
+import { countNewlines, describeText, exportLinePrefix, findNewline, skipTop } from './lines';
 import { SLACK } from './memory';
 import { NO_TIME, RecordShape, Verdict } from './record-shape';
 
@@ -21,8 +20,8 @@ const READ_SIZE: usize = 256 << 10;
 const FIRST_CAPACITY: usize = 2 << 20;
 /** A single event may be so long; longer ones are reported as lost. */
 const EVENT_SIZE_MAX: usize = 16 << 20;
-const ENTRIES_A_PAGE = 256;
-const ROOT = 'input';
+/** Envelopes within envelopes, as search results have them. */
+const ENVELOPE_DEPTH_MAX = 4;
 
 enum Mode {
   /** Between values at the top level. */
@@ -44,7 +43,8 @@ enum Step {
 }
 
 export class RecordReader {
-  private readonly key: ArrayBuffer;
+  private readonly keys: ArrayBuffer[] = [];
+  private readonly files: FileList;
   private buffer: usize = 0;
   private capacity: usize = 0;
   private head: usize = 0;
@@ -52,11 +52,6 @@ export class RecordReader {
   private spans: GrowingBuffer = new GrowingBuffer();
   private times: GrowingBuffer = new GrowingBuffer();
   private batchStart: usize = 0;
-  private entries: StoreEntry[] = [];
-  private nextEntry: i32 = 0;
-  private listedAll: bool = false;
-  private lastListed: string = '';
-  private filesSeen: u32 = 0;
 
   // The file being read.
   private object: i32 = -1;
@@ -65,7 +60,8 @@ export class RecordReader {
   /** Decoded bytes of the file up to `tail`. */
   private bytesRead: u64 = 0;
   private mode: Mode = Mode.Top;
-  private inEnvelope: bool = false;
+  /** Objects around the array of records that were entered and not left. */
+  private envelopeDepth: i32 = 0;
   private line: u64 = 1;
   private lineCountedTo: usize = 0;
   private record: u64 = 0;
@@ -78,15 +74,18 @@ export class RecordReader {
   private hasGarbage: bool = false;
 
   constructor(private readonly shape: RecordShape) {
-    this.key = String.UTF8.encode(shape.envelopeKey);
+    this.files = new FileList(shape);
+    const keys = shape.envelopeKeys;
+    for (let index = 0; index < keys.length; index++) this.keys.push(String.UTF8.encode(keys[index]));
   }
 
   // ---- the exports of `source` -------------------------------------------------------------
 
   /** An error message, or null. */
-  open(): string | null {
+  open(location: string): string | null {
     this.grow(FIRST_CAPACITY);
-    return this.listMore();
+    this.hasGarbage = true;
+    return this.files.open(location);
   }
 
   /** Makes a batch; false at the end of the stream. */
@@ -105,7 +104,7 @@ export class RecordReader {
       if (this.atEnd) this.closeFile();
       else if (!this.fill()) break;
     }
-    return this.eventCount > 0 || this.object >= 0 || this.nextEntry < this.entries.length || !this.listedAll;
+    return this.eventCount > 0 || this.object >= 0 || !this.files.isOver;
   }
 
   get eventCount(): u32 {
@@ -133,7 +132,7 @@ export class RecordReader {
     const offset = this.bytesRead - <u64>(this.tail - this.head);
     this.hasGarbage = true;
     return [
-      '1', (<i32>this.mode).toString(), this.inEnvelope ? '1' : '0', offset.toString(), this.line.toString(),
+      '2', (<i32>this.mode).toString(), this.envelopeDepth.toString(), offset.toString(), this.line.toString(),
       this.record.toString(), this.object >= 0 ? '1' : '0', this.object >= 0 ? this.path : this.lastDone,
     ].join('\n');
   }
@@ -143,17 +142,14 @@ export class RecordReader {
   /** Goes on from a checkpoint; false if it is not one. */
   resume(position: string): bool {
     const parts = position.split('\n');
-    if (parts.length < 8 || parts[0] != '1') return false;
+    if (parts.length < 8 || parts[0] != '2') return false;
     const path = parts.slice(7).join('\n');
-    this.entries = [];
-    this.nextEntry = 0;
-    this.listedAll = false;
-    this.lastListed = path;
+    this.files.resumeAfter(path);
     this.lastDone = path;
     if (parts[6] == '1') {
       this.startFile(path, U64.parseInt(parts[3]));
       this.mode = <Mode>I32.parseInt(parts[1]);
-      this.inEnvelope = parts[2] == '1';
+      this.envelopeDepth = I32.parseInt(parts[2]);
       this.line = U64.parseInt(parts[4]);
       this.record = U64.parseInt(parts[5]);
     }
@@ -167,36 +163,13 @@ export class RecordReader {
 
   // ---- files ---------------------------------------------------------------------------------
 
-  private listMore(): string | null {
-    const page = listEntries(ROOT, this.lastListed, ENTRIES_A_PAGE);
-    this.hasGarbage = true;
-    if (page === null) {
-      this.listedAll = true;
-      return lastError;
-    }
-    this.entries = page;
-    this.nextEntry = 0;
-    if (page.length == 0) this.listedAll = true;
-    else this.lastListed = page[page.length - 1].path;
-    return null;
-  }
-
   private openNext(): bool {
     while (true) {
-      if (this.nextEntry >= this.entries.length) {
-        if (this.listedAll) return false;
-        const error = this.listMore();
-        if (error !== null) report(Severity.Lost, ROOT, 0, error);
-        if (this.entries.length == 0) return false;
-      }
-      const entry = this.entries[this.nextEntry++];
-      // A location that is one file has one entry: it was named on purpose, whatever its name.
-      const isOnly = this.filesSeen == 0 && this.entries.length == 1 && entry.path.indexOf('/') < 0;
-      if (!isOnly && !this.shape.isWanted(entry.path)) continue;
-      this.filesSeen++;
-      if (this.startFile(entry.path, 0)) return true;
+      const path = this.files.next();
+      this.hasGarbage = true;
+      if (path.length == 0) return false;
+      if (this.startFile(path, 0)) return true;
     }
-    return false;
   }
 
   private startFile(path: string, offset: u64): bool {
@@ -212,7 +185,7 @@ export class RecordReader {
     this.endError = '';
     this.bytesRead = offset;
     this.mode = Mode.Top;
-    this.inEnvelope = false;
+    this.envelopeDepth = 0;
     this.line = 1;
     this.lineCountedTo = this.head;
     this.record = 0;
@@ -364,6 +337,11 @@ export class RecordReader {
     if (start >= this.tail || mayBeMark) return Step.NeedsData;
     const first = load<u8>(start);
     const isContainer = first == OPEN_BRACE || first == OPEN_BRACKET;
+    const behindTime: usize = isContainer ? 0 : exportLinePrefix(start, this.tail);
+    if (behindTime != 0) {
+      this.head = behindTime;
+      return Step.Done;
+    }
     if (isContainer) {
       // Nearly always: a whole value. Only when it is not, lines have to be looked for.
       const end = validateValue(start, this.tail);
@@ -408,7 +386,8 @@ export class RecordReader {
       this.reportProblem(Severity.Lost, this.lineAt(start), 'incomplete JSON');
     } else {
       const character = (wrongAt - start + 1).toString();
-      this.reportProblem(Severity.Lost, this.lineAt(start), 'not valid JSON at character ' + character);
+      const python = wrongAt < this.tail && load<u8>(wrongAt) == 0x27 ? ' (single quotes, as Python prints them)' : '';
+      this.reportProblem(Severity.Lost, this.lineAt(start), 'not valid JSON at character ' + character + python);
     }
     if (!hasLineEnd) this.mode = Mode.DropLine;
     this.head = lineEnd;
@@ -419,22 +398,22 @@ export class RecordReader {
   private enterArray(start: usize): bool {
     if (load<u8>(start) == OPEN_BRACKET) {
       const element = skipBlanks(start + 1, this.tail);
-      if (element >= this.tail || load<u8>(element) != OPEN_BRACE) return false;
+      if (element >= this.tail) return false;
+      const isText = load<u8>(element) == QUOTE && element + 1 < this.tail && load<u8>(element, 1) == OPEN_BRACE;
+      if (load<u8>(element) != OPEN_BRACE && !isText) return false;
       this.mode = Mode.Elements;
-      this.inEnvelope = false;
+      this.envelopeDepth = 0;
       this.head = start + 1;
       return true;
     }
-    const array = this.findEnvelopeArray(start);
+    const array = this.findEnvelopeArray(start, 0);
     if (array == 0) return false;
-    this.mode = Mode.Members;
-    this.inEnvelope = true;
-    this.head = start + 1;
+    this.enterEnvelope(start);
     return true;
   }
 
   /** The opening bracket of the envelope's array if it is in the buffer, else 0. Looks, does not validate. */
-  private findEnvelopeArray(start: usize): usize {
+  private findEnvelopeArray(start: usize, depth: i32): usize {
     let at = skipBlanks(start + 1, this.tail);
     while (at < this.tail && load<u8>(at) == QUOTE) {
       const close = stringEnd(at + 1, this.tail);
@@ -445,6 +424,9 @@ export class RecordReader {
       at = skipBlanks(at + 1, this.tail);
       if (at >= this.tail) return 0;
       if (isKey && load<u8>(at) == OPEN_BRACKET) return at;
+      if (isKey && load<u8>(at) == OPEN_BRACE && depth < ENVELOPE_DEPTH_MAX) {
+        return this.findEnvelopeArray(at, depth + 1);
+      }
       at = valueEnd(at, this.tail);
       if (at == 0) return 0;
       at = skipBlanks(at, this.tail);
@@ -453,9 +435,19 @@ export class RecordReader {
     return 0;
   }
 
+  private enterEnvelope(start: usize): void {
+    this.mode = Mode.Members;
+    this.envelopeDepth++;
+    this.head = start + 1;
+  }
+
   private isEnvelopeKey(start: usize, end: usize): bool {
-    const size = <usize>this.key.byteLength;
-    return end - start == size && memory.compare(start, changetype<usize>(this.key), size) == 0;
+    const size = end - start;
+    for (let index = 0; index < this.keys.length; index++) {
+      const key = unchecked(this.keys[index]);
+      if (<usize>key.byteLength == size && memory.compare(start, changetype<usize>(key), size) == 0) return true;
+    }
+    return false;
   }
 
   private takeTop(start: usize, end: usize): void {
@@ -469,9 +461,7 @@ export class RecordReader {
     const verdict = this.shape.judge(start, end);
     if (verdict == Verdict.Envelope) {
       this.record--;
-      this.mode = Mode.Members;
-      this.inEnvelope = true;
-      this.head = start + 1;
+      this.enterEnvelope(start);
       return;
     }
     this.head = end;
@@ -500,7 +490,7 @@ export class RecordReader {
     if (at >= this.tail) return Step.NeedsData;
     if (load<u8>(at) == CLOSE_BRACKET) {
       this.head = at + 1;
-      this.mode = this.inEnvelope ? Mode.Members : Mode.Top;
+      this.mode = this.envelopeDepth > 0 ? Mode.Members : Mode.Top;
       return Step.Done;
     }
     const end = validateValue(at, this.tail);
@@ -509,11 +499,12 @@ export class RecordReader {
     if (end == INVALID) return this.loseElement(at, invalidAt);
     this.record = number;
     this.head = end;
-    if (load<u8>(at) != OPEN_BRACE) {
+    const isText = load<u8>(at) == QUOTE;
+    if (load<u8>(at) != OPEN_BRACE && !isText) {
       this.reportProblem(Severity.Lost, number, 'record ' + number.toString() + ' is not an object');
       return Step.Done;
     }
-    const verdict = this.shape.judge(at, end);
+    const verdict = isText ? this.shape.judgeString(at + 1, end - 1) : this.shape.judge(at, end);
     if (verdict == Verdict.Envelope) {
       this.reportProblem(Severity.Lost, number, 'record ' + number.toString() + ' is an envelope, not a record');
       return Step.Done;
@@ -550,7 +541,8 @@ export class RecordReader {
     if (at >= this.tail) return Step.NeedsData;
     if (load<u8>(at) == CLOSE_BRACE) {
       this.head = at + 1;
-      this.mode = Mode.Top;
+      this.envelopeDepth--;
+      this.mode = this.envelopeDepth > 0 ? Mode.Members : Mode.Top;
       return Step.Done;
     }
     if (load<u8>(at) != QUOTE) return this.loseEnvelope(at);
@@ -565,6 +557,10 @@ export class RecordReader {
     if (isKey && load<u8>(value) == OPEN_BRACKET) {
       this.mode = Mode.Elements;
       this.head = value + 1;
+      return Step.Done;
+    }
+    if (isKey && load<u8>(value) == OPEN_BRACE && this.envelopeDepth < ENVELOPE_DEPTH_MAX) {
+      this.enterEnvelope(value);
       return Step.Done;
     }
     const end = validateValue(value, this.tail);

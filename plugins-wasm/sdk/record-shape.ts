@@ -1,4 +1,4 @@
-// What a source says of the JSON values that a reader finds.
+// What a source says of the files and of the JSON values that a reader finds.
 
 export enum Verdict {
   /** An event: `eventStart`, `eventEnd` and `time` say which bytes, and when. */
@@ -11,6 +11,15 @@ export enum Verdict {
   Lost,
 }
 
+export enum FileVerdict {
+  /** Its name is that of a log. */
+  Read,
+  /** Its name says nothing: its first bytes decide. */
+  LookInside,
+  /** Known to hold something else than events. */
+  NoEvents,
+}
+
 /** Time of an event that says none (see `batch.times` in the WIT file). */
 export const NO_TIME: u64 = 0xffff_ffff_ffff_ffff;
 
@@ -19,10 +28,16 @@ export abstract class RecordShape {
   eventEnd: usize = 0;
   time: u64 = NO_TIME;
   reason: string = '';
-  /** Member of an envelope that holds the records. */
-  abstract get envelopeKey(): string;
+  /**
+   * Members of an envelope that hold the records, as `{"Records": [ … ]}`. One of them may also be an object
+   * with a member of the same name, as `{"hits": {"hits": [ … ]}}`.
+   */
+  abstract get envelopeKeys(): string[];
   /** Judges a complete, valid JSON object. May change its bytes in place. */
   abstract judge(start: usize, end: usize): Verdict;
-  /** Whether objects like this are read at all, by the name of their file. */
-  abstract isWanted(path: string): bool;
+  /** Judges the content of a JSON string (without its quotes) that stands where a record should. */
+  abstract judgeString(start: usize, end: usize): Verdict;
+  abstract judgeFile(path: string): FileVerdict;
+  /** How names of logs end, for people. */
+  abstract get fileNames(): string;
 }

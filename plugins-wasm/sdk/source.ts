@@ -1,6 +1,6 @@
 // The source side of the component: a record reader behind the exports of `source`.
 
-import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
+import { ANSWER, ErrorCode, answerError, answerOk, takeString } from './memory';
 import { RecordReader } from './record-reader';
 import { RecordShape } from './record-shape';
 
@@ -16,8 +16,7 @@ export class JsonSource {
   }
 
   open(params: usize, size: usize): usize {
-    release(params, size);
-    const error = this.reader.open();
+    const error = this.reader.open(takeString(params, size));
     if (error !== null) return answerError(ErrorCode.NotFound, error);
     return answerOk();
   }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +23,7 @@ function readText(text: string, form: 'plain' | 'gzip' = 'plain'): ReturnType<ty
 }
 
 const RECORD = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
+const TEXT = JSON.stringify(RECORD);
 const forms: [name: string, text: string][] = [
   ['lines', `${RECORD}\n${RECORD}`],
   ['an envelope', `{"Records":[${RECORD},${RECORD}]}`],
@@ -31,10 +32,77 @@ const forms: [name: string, text: string][] = [
   ['an array', `[${RECORD},\n${RECORD}]`],
   ['two envelopes', `{"Records":[${RECORD}]}{"Records":[${RECORD}]}`],
   ['EventBridge', `{"detail-type":"x","detail":${RECORD}}\n{"detail":${RECORD}}`],
+  ['lines of lookup-events', `{"CloudTrailEvent":${TEXT}}\n{"CloudTrailEvent":${TEXT}}`],
   [
-    'lookup-events',
-    `{"CloudTrailEvent":${JSON.stringify(RECORD)}}\n{"CloudTrailEvent":${JSON.stringify(RECORD)}}`,
+    'what lookup-events prints',
+    JSON.stringify(
+      {
+        Events: [RECORD, RECORD].map((text) => ({
+          EventId: '1',
+          EventName: 'A',
+          EventTime: '2026-01-01T00:00:00+00:00',
+          Resources: [],
+          CloudTrailEvent: text,
+        })),
+        NextToken: 'n',
+      },
+      null,
+      4,
+    ),
   ],
+  ['lookup-events, texts alone', `[${TEXT},\n    ${TEXT}\n]`],
+  ['lookup-events, texts between tabs', `${RECORD}\t${RECORD}\n`],
+  ['CloudWatch Logs lines', `{"timestamp":1,"message":${TEXT}}\n{"timestamp":2,"message":${TEXT}}`],
+  [
+    'a CloudWatch Logs subscription',
+    `{"messageType":"DATA_MESSAGE","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1,"message":${TEXT}},{"id":"2","timestamp":2,"message":${TEXT}}]}`,
+  ],
+  [
+    'aws logs filter-log-events',
+    `{"events":[{"logStreamName":"s","timestamp":1,"message":${TEXT},"eventId":"1"},{"message":${TEXT}}],"searchedLogStreams":[]}`,
+  ],
+  [
+    'a CloudWatch Logs export',
+    `2026-01-01T00:00:00.000Z ${RECORD}\n2026-01-01T00:00:01.000Z ${RECORD}\n`,
+  ],
+  [
+    'Splunk',
+    `{"preview":false,"result":{"_raw":${TEXT}}}\n{"offset":1,"result":{"_raw":${TEXT},"eventTime":"x"}}`,
+  ],
+  ['Splunk results', `{"preview":false,"results":[{"_raw":${TEXT}},{"_raw":${TEXT}}]}`],
+  ['Splunk, fields extracted', `{"result":${RECORD}}\n{"result":${RECORD}}`],
+  [
+    'Elastic hits',
+    `{"took":1,"hits":{"total":2,"hits":[{"_id":"1","_source":${RECORD}},{"_source":${RECORD}}]},"z":1}`,
+  ],
+  ['Elastic documents', `{"_index":"i","_source":${RECORD}}\n{"_index":"i","_source":${RECORD}}`],
+  [
+    'Elastic Common Schema',
+    `{"_source":{"@timestamp":"t","event":{"original":${TEXT}},"tags":[]}}\n{"@timestamp":"t","event":{"original":${TEXT}},"cloud":{},"tags":[]}`,
+  ],
+  [
+    'Filebeat',
+    `{"@timestamp":"t","message":${TEXT},"agent":{}}\n{"@timestamp":"t","message":${TEXT},"agent":{}}`,
+  ],
+  ['SNS', `{"Type":"Notification","Message":${TEXT}}\n{"Type":"Notification","Message":${TEXT}}`],
+  [
+    'EventBridge in SNS in SQS',
+    `{"Body":${JSON.stringify(JSON.stringify({ Message: `{"detail":${RECORD}}` }))}}\n{"Body":${JSON.stringify(`{"detail":${RECORD}}`)}}`,
+  ],
+];
+
+/** Wrappers whose content is no record: each is one part that is lost, and the record behind it is read. */
+const strangers: [name: string, text: string, reason: RegExp][] = [
+  ['a message in words', '{"message":"hello"}', /a message whose text is not a CloudTrail record/],
+  ['a message with other JSON', '{"message":"{\\"a\\":1}"}', /not a CloudTrail record/],
+  [
+    'an S3 notification',
+    '{"Type":"Notification","Message":"{\\"s3Bucket\\":\\"b\\",\\"s3ObjectKey\\":[\\"k\\"]}"}',
+    /names files in S3/,
+  ],
+  ['what Python prints', "{'eventName': 'A'}", /single quotes, as Python prints them/],
+  ['CSV', 'eventname,eventtime', /not JSON/],
+  ['an empty message', '{"message":""}', /a message whose text/],
 ];
 
 describe('the reader', () => {
@@ -45,48 +113,190 @@ describe('the reader', () => {
     expect(readText(text, 'gzip')).toEqual(readText(text));
   });
 
-  it(`says JSON is valid exactly when JSON.parse does (seed ${SEED})`, () => {
-    const nasty = fc.constantFrom(
-      '"',
-      '\\',
-      '{',
-      '}',
-      '[',
-      ']',
-      ':',
-      ',',
-      '0',
-      '-',
-      't',
-      '\u0001',
-      ' ',
-      '1.',
-      'e',
-    );
-    const valid = fc
-      .json({ maxDepth: 4 })
-      .map((json) => `{"eventName":${json},"k":[1,-2.5e3,true,null,"\\u00e9"]}`);
-    const damaged = fc
-      .tuple(valid, fc.nat(), fc.option(nasty, { nil: '' }))
-      .map(([text, at, by]) => {
-        const index = at % text.length;
-        return text.slice(0, index) + by + text.slice(index + 1);
-      });
+  it.each(strangers)('says of %s what it is, and goes on', (_name, text, reason) => {
+    const { events, lost } = readText(`${text}\n${RECORD}`);
+    expect(events).toEqual([RECORD]);
+    expect(lost).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('reads a large envelope of every kind piece by piece', () => {
+    const count = 20_000;
+    const big = (text: string): string[] => Array<string>(count).fill(text);
+    const layouts = [
+      `{"Records":[${big(RECORD).join()}]}`,
+      `{"Events":[${big(`{"CloudTrailEvent":${TEXT}}`).join()}],"NextToken":"n"}`,
+      `{"took":1,"hits":{"total":1,"hits":[${big(`{"_source":${RECORD}}`).join()}]}}`,
+    ];
+    for (const layout of layouts) {
+      const { events, lost } = readText(`${layout}\n${RECORD}`);
+      expect([events.length, lost.length]).toEqual([count + 1, 0]);
+      expect(new Set(events)).toEqual(new Set([RECORD]));
+    }
+  });
+
+  it(`delivers a line exactly when JSON.parse takes it (seed ${SEED})`, () => {
     fc.assert(
-      fc.property(fc.oneof(valid, damaged), (text) => {
-        let isRecord = false;
-        try {
-          const value: unknown = JSON.parse(text);
-          isRecord = typeof value === 'object' && value !== null && 'eventName' in value;
-        } catch {
-          isRecord = false;
-        }
-        const { events } = readText(`${text}\n${RECORD}`);
+      fc.property(line, (text) => {
+        const { events, lost } = readText(`${text}\n${RECORD}`);
         // The next line always survives.
         expect(events.at(-1)).toBe(RECORD);
-        if (isRecord) expect(events[0]).toBe(text);
+        if (isJson(text)) {
+          expect(events).toEqual([text, RECORD]);
+          expect(lost).toEqual([]);
+        } else {
+          // Nothing of a line that is not JSON is taken for a record, and it is said.
+          for (const event of events) expect(isJson(event)).toBe(true);
+          expect(lost.length).toBeGreaterThan(0);
+        }
+      }),
+      { seed: SEED, numRuns: 600 },
+    );
+  });
+
+  it(`delivers no element of an envelope that JSON.parse does not take (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(line, (text) => {
+        const { events, lost } = readText(`{"Records":[${RECORD},${text},${RECORD}]}`);
+        for (const event of events) expect(isJson(event)).toBe(true);
+        if (isJson(text)) expect([events, lost]).toEqual([[RECORD, text, RECORD], []]);
+        else expect(lost.length).toBeGreaterThan(0);
       }),
       { seed: SEED, numRuns: 300 },
     );
+  });
+});
+
+const nasty = fc.constantFrom(
+  '"',
+  '\\',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  '0',
+  '-',
+  't',
+  '\u0001',
+  ' ',
+  '1.',
+  'e',
+  '',
+);
+const valid = fc
+  .json({ maxDepth: 4 })
+  .map(
+    (json) =>
+      `{"eventName":${json},"eventTime":"2026-01-01T00:00:00Z","k":[1,-2.5e3,true,null,{"a":"\\u00e9"}]}`,
+  );
+/** One byte of a valid record replaced, removed or doubled: most are no JSON any more, some still are. */
+const damaged = fc.tuple(valid, fc.nat(), nasty, fc.boolean()).map(([text, at, by, isInserted]) => {
+  const index = at % text.length;
+  return text.slice(0, index) + by + text.slice(isInserted ? index : index + 1);
+});
+/** One token of JSON for another: a wrong bracket, a colon for a comma, a string that does not end. */
+const mistaken = fc
+  .tuple(valid, fc.nat(), fc.constantFrom('{', '}', '[', ']', ':', ',', '"', ''))
+  .map(([text, at, by]) => {
+    const tokens = [...text.matchAll(/[{}[\]:,"]/g)].map(({ index }) => index);
+    const index = tokens[at % tokens.length] ?? 0;
+    return text.slice(0, index) + by + text.slice(index + 1);
+  });
+/** Damage at the first brace makes another kind of line, which other tests have. */
+const line = fc.oneof(valid, damaged, mistaken).filter((text) => text.startsWith('{"eventName":'));
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a folder', () => {
+  let count = 0;
+  function read(files: Record<string, string | Uint8Array>): ReturnType<typeof readLocation> {
+    count += 1;
+    const location = join(folder, `folder-${count}`);
+    for (const [name, contents] of Object.entries(files)) {
+      mkdirSync(dirname(join(location, name)), { recursive: true });
+      writeFileSync(join(location, name), contents);
+    }
+    return readLocation(plugin, location);
+  }
+
+  const likeLogs: [name: string, contents: string | Uint8Array][] = [
+    ['events', RECORD],
+    ['events.txt', `  \n ${RECORD}`],
+    ['events.json.1', `\ufeff{"Records":[${RECORD}]}`],
+    ['000000', gzipSync(`2026-01-01T00:00:00.000Z ${RECORD}`)],
+    ['array.bak', `[\n  ${RECORD}\n]`],
+  ];
+  it.each(likeLogs)('is read where %s begins like a log', (name, contents) => {
+    expect(read({ [name]: contents }).events).toHaveLength(1);
+    expect(read({ [name]: contents, 'a.json': RECORD }).events).toHaveLength(2);
+  });
+
+  it.each([
+    ['README', '# Logs'],
+    ['README.md', '[![badge](x)](y)'],
+    ['data.csv', 'eventname,eventtime\nA,2026'],
+    ['image.png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47)],
+    ['archive.zip', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0)],
+    ['empty', ''],
+    ['script.sh', '{ echo; }'],
+  ])('leaves out %s, alone or with others, and says so once', (name, contents) => {
+    const { events, lost, warnings } = read({ [name]: contents, 'a.json': RECORD });
+    expect(events).toEqual([RECORD]);
+    expect(lost).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(`1 file was left out (${name})`)]);
+    expect(() => read({ [name]: contents })).toThrow(`1 file was left out (${name})`);
+  });
+
+  it('counts all that were left out and names a few', () => {
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`n${at}.txt`, 'x']));
+    const { warnings } = read({ ...files, 'a.json': RECORD });
+    expect(warnings).toEqual([
+      expect.stringContaining('9 files were left out (n0.txt, n1.txt, n2.txt, n3.txt, n4.txt, …)'),
+    ]);
+  });
+
+  it('without files cannot be opened', () => {
+    mkdirSync(join(folder, 'nothing'));
+    expect(() => readLocation(plugin, join(folder, 'nothing'))).toThrow('holds no files');
+  });
+
+  it('of digests alone holds no logs', () => {
+    expect(() => read({ 'AWSLogs/1/CloudTrail-Digest/d.json.gz': '' })).toThrow('holds no logs');
+  });
+
+  it('is read with a warning beside its digests', () => {
+    expect(read({ 'x/CloudTrail-Digest/d.json': RECORD, 'x/a.json': RECORD }).events).toEqual([
+      RECORD,
+    ]);
+  });
+
+  it('loses what links lead out of it, and says so', () => {
+    const outside = join(folder, 'outside.json');
+    writeFileSync(outside, RECORD);
+    const location = join(folder, 'linked');
+    mkdirSync(join(location, 'inner'), { recursive: true });
+    writeFileSync(join(location, 'a.json'), RECORD);
+    symlinkSync(outside, join(location, 'link.json'));
+    symlinkSync(folder, join(location, 'links'));
+    symlinkSync(join(location, 'inner'), join(location, 'same'));
+    const { events, lost, warnings } = readLocation(plugin, location);
+    expect(events).toEqual([RECORD]);
+    expect(lost).toEqual(['left out: a link out of the folder', 'left out: a link to a folder']);
+    expect(warnings).toEqual(['left out: a link to a folder']);
+  });
+
+  it('that is one file is read whatever its name and its first bytes', () => {
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, `notes\n${RECORD}`);
+    const { events, lost } = readLocation(plugin, path);
+    expect([events, lost.length]).toEqual([[RECORD], 1]);
   });
 });

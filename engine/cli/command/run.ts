@@ -87,6 +87,9 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     await outputs.close();
     const report: RunReport = { summary, outputs: outputs.ended, signal: stop.signal };
     reportFailures(summary, say);
+    // Where nothing was read, the error above has said it all.
+    if (summary.events === 0 && summary.failures.some(({ atStart }) => atStart))
+      return EXIT.invalid;
     if (!isQuiet) say(renderSummary(report));
     else if (hasLosses(report)) say(renderLosses(report));
     return exitCodeOf(report);
@@ -164,7 +167,7 @@ function createOutputs(config: Config, terminal: Terminal): Output[] {
 
 function reportFailures(summary: RunSummary, say: (text: string) => void): void {
   for (const { plugin, reason, atStart } of summary.failures) {
-    const what = atStart ? 'could not be started' : 'was given up';
+    const what = atStart ? 'cannot start' : 'was given up';
     const message = `plugin \`${plugin}\` ${what}: ${escapeControls(reason)}`;
     say(renderText([createDiagnostic('SOURCE_UNREADABLE', { message })], { color: false }));
   }

@@ -185,20 +185,27 @@ class Listing {
       const stat = statSync(location);
       if (stat.isFile()) {
         if (dirent.isSymbolicLink() && !this.#isInside(location)) {
-          this.#report('warning', path, 'left out: a link out of the folder');
+          this.#report('lost', path, 'left out: a link out of the folder');
           return undefined;
         }
         return toEntry(path, location);
       }
       // Links to folders are not followed: every file is read once, and loops end.
       if (stat.isDirectory()) {
-        if (dirent.isSymbolicLink()) this.#report('warning', path, 'left out: a link to a folder');
+        if (dirent.isSymbolicLink()) this.#reportFolderLink(path, location);
         else this.#enter(path);
-      } else this.#report('warning', path, 'left out: not a regular file');
+      } else this.#report('lost', path, 'left out: not a regular file');
     } catch (error) {
       this.#report('lost', path, toStoreError(error).message);
     }
     return undefined;
+  }
+
+  /** What the link leads to is read anyway when it is in the folder itself. */
+  #reportFolderLink(path: string, location: string): void {
+    const isInside =
+      this.#isInside(location) || realpathSync(location) === realpathSync(this.#root);
+    this.#report(isInside ? 'warning' : 'lost', path, 'left out: a link to a folder');
   }
 
   #isInside(location: string): boolean {

@@ -1,0 +1,157 @@
+// The files of a location, in order, that may hold events: by their name, or where the name says nothing, by
+// their first bytes. What is left out is counted, and named once.
+
+import {
+  LogLevel, Severity, StoreEntry, closeObject, lastError, listEntries, log, openObject, readObject, report,
+} from './host';
+import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks } from './json-bytes';
+import { exportLinePrefix, skipTop } from './lines';
+import { SLACK } from './memory';
+import { FileVerdict, RecordShape } from './record-shape';
+
+export const ROOT = 'input';
+const ENTRIES_A_PAGE = 256;
+/** So many names of files that were left out are told; the rest is counted. */
+const NAMES_SHOWN: u32 = 5;
+/** Enough for a byte order mark, blanks and the first token. */
+const PEEK_SIZE: usize = 4096;
+
+export class FileList {
+  private entries: StoreEntry[] = [];
+  private nextEntry: i32 = 0;
+  private listedAll: bool = false;
+  private lastListed: string = '';
+  /** The location is a file: it was named on purpose, whatever its name. */
+  private isSingle: bool = false;
+  private location: string = ROOT;
+  /** Found by `open`, given out by the first `next`. */
+  private pending: string = '';
+  private leftOut: u32 = 0;
+  private leftOutNames: string = '';
+  private indexes: u32 = 0;
+  private readonly peeked: usize = heap.alloc(PEEK_SIZE + SLACK);
+
+  constructor(private readonly shape: RecordShape) {}
+
+  /** An error message, or null. A folder in which nothing can be read is one. */
+  open(location: string): string | null {
+    this.location = location;
+    const object = openObject(ROOT, '', 0);
+    this.isSingle = object >= 0;
+    if (this.isSingle) closeObject(object);
+    const error = this.listMore();
+    if (error !== null) return error;
+    this.pending = this.findNext();
+    // What was left out is in the message when there is nothing else, and told at the end otherwise.
+    if (this.pending.length > 0) return null;
+    if (this.leftOut == 0 && this.indexes == 0) return location + ' holds no files';
+    return location + ' holds no logs: ' + this.describeLeftOut();
+  }
+
+  /** Path of the next file; empty at the end. */
+  next(): string {
+    if (this.pending.length > 0) {
+      const path = this.pending;
+      this.pending = '';
+      return path;
+    }
+    const path = this.findNext();
+    if (path.length == 0) this.tellLeftOut();
+    return path;
+  }
+
+  get isOver(): bool {
+    return this.pending.length == 0 && this.listedAll && this.nextEntry >= this.entries.length;
+  }
+
+  /** Goes on behind a path. */
+  resumeAfter(path: string): void {
+    this.entries = [];
+    this.nextEntry = 0;
+    this.listedAll = false;
+    this.lastListed = path;
+    this.pending = '';
+  }
+
+  private findNext(): string {
+    while (true) {
+      while (this.nextEntry < this.entries.length) {
+        const path = this.entries[this.nextEntry++].path;
+        if (this.isSingle || this.isWanted(path)) return path;
+      }
+      if (this.listedAll) return '';
+      const error = this.listMore();
+      if (error !== null) report(Severity.Lost, this.location, 0, error);
+      if (this.entries.length == 0) return '';
+    }
+  }
+
+  private listMore(): string | null {
+    const page = listEntries(ROOT, this.lastListed, ENTRIES_A_PAGE);
+    this.nextEntry = 0;
+    this.entries = page === null ? [] : page;
+    if (page === null) {
+      this.listedAll = true;
+      return lastError;
+    }
+    if (page.length == 0) this.listedAll = true;
+    else this.lastListed = page[page.length - 1].path;
+    return null;
+  }
+
+  private isWanted(path: string): bool {
+    const verdict = this.shape.judgeFile(path);
+    if (verdict == FileVerdict.Read) return true;
+    if (verdict == FileVerdict.NoEvents) {
+      this.indexes++;
+      return false;
+    }
+    if (this.beginsLikeLog(path)) return true;
+    if (this.leftOut < NAMES_SHOWN) this.leftOutNames += (this.leftOut > 0 ? ', ' : '') + path;
+    this.leftOut++;
+    return false;
+  }
+
+  /** Whether the first bytes are those of JSON records. A file that cannot be opened is wanted: reading says why. */
+  private beginsLikeLog(path: string): bool {
+    const object = openObject(ROOT, path, 0);
+    if (object < 0) return !lastError.startsWith('is ');
+    let end = this.peeked;
+    // A read may give less than is asked for, and more may follow.
+    while (end < this.peeked + PEEK_SIZE) {
+      const size = readObject(object, end, <i32>(this.peeked + PEEK_SIZE - end));
+      if (size <= 0) break;
+      end += size;
+    }
+    closeObject(object);
+    return looksLikeRecords(this.peeked, end);
+  }
+
+  private tellLeftOut(): void {
+    if (this.leftOut > 0) report(Severity.Warning, this.location, 0, this.describeLeftOut());
+    if (this.indexes > 0) log(LogLevel.Notice, this.indexes.toString() + ' digest files hold no events');
+    this.leftOut = 0;
+    this.indexes = 0;
+  }
+
+  private describeLeftOut(): string {
+    const count = this.leftOut + this.indexes;
+    const files = count.toString() + (count == 1 ? ' file was' : ' files were') + ' left out';
+    const more = this.leftOut > NAMES_SHOWN ? ', …' : '';
+    const names = this.leftOut > 0 ? ' (' + this.leftOutNames + more + ')' : '';
+    return files + names + ', neither named ' + this.shape.fileNames + ' nor with JSON at the start';
+  }
+}
+
+/** `{"`, `{}`, `[{`, `["{` with blanks between, or the time that CloudWatch exports put in front. */
+function looksLikeRecords(start: usize, end: usize): bool {
+  const prefix = exportLinePrefix(skipTop(start, end), end);
+  const at = prefix != 0 ? prefix : skipTop(start, end);
+  const inside = skipBlanks(at + 1, end);
+  if (inside >= end) return false;
+  const first = load<u8>(at);
+  const second = load<u8>(inside);
+  if (first == OPEN_BRACE) return second == QUOTE || second == CLOSE_BRACE;
+  if (first != OPEN_BRACKET) return false;
+  return second == OPEN_BRACE || (second == QUOTE && inside + 1 < end && load<u8>(inside, 1) == OPEN_BRACE);
+}
