@@ -67,14 +67,28 @@ const rules = join(folder, 'rules.yaml');
 writeFileSync(
   rules,
   `- rule: bad\n  desc: d\n  condition: bad.value = x\n  output: bad\n  priority: INFO\n  source: aws_cloudtrail\n` +
-    `- rule: good\n  desc: d\n  condition: ct.name = A\n  output: good\n  priority: INFO\n  source: aws_cloudtrail\n`,
+    `- rule: good\n  desc: d\n  condition: ct.name = A\n  output: good %evt.num\n  priority: INFO\n  source: aws_cloudtrail\n`,
 );
 
-async function runWith(path: string): ReturnType<typeof runProgram> {
+/** Events of which the third is longer than the others together. */
+const LONG_SIZE = 500;
+const short = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
+const long = short.replace('"A"', `"A","requestParameters":"${'x'.repeat(LONG_SIZE)}"`);
+const eventsWithOneLong = join(folder, 'one-long.jsonl');
+writeFileSync(eventsWithOneLong, [short, short, long, short, short].join('\n'));
+
+/** A right answer: one cell an event, all absent, and seven empty lists. */
+const NOTHING_FOUND = `
+  (i32.store (i32.const 1024) (i32.const 4096))
+  (i32.store (i32.const 1028) (i32.shr_u (local.get $spanCount) (i32.const 1)))
+  ${[1032, 1040, 1048, 1056, 1064, 1072, 1080].map((at) => `(i32.store (i32.const ${at}) (i32.const 8))`).join(' ')}
+  (i32.const 1024)`;
+
+async function runWith(path: string, location = events): ReturnType<typeof runProgram> {
   const config = join(folder, `${Math.abs(path.length)}-${path.split('/').at(-2)}.yaml`);
   writeFileSync(
     config,
-    `plugins:\n  - name: hostile\n    library_path: ${path}\n  - name: cloudtrail\n    open_params: ${events}\n`,
+    `plugins:\n  - name: hostile\n    library_path: ${path}\n  - name: cloudtrail\n    open_params: ${location}\n`,
   );
   return runProgram(['run', '-c', config, '-r', rules]);
 }
@@ -119,13 +133,32 @@ describe('a hostile extractor does not take the process down', () => {
     expect(code).toBe(3);
   });
 
-  it('that loops: the call ends at its deadline, and the run goes on without the event', async () => {
-    const body = '(loop $forever (br $forever)) (i32.const 0)';
-    const { code, stderr } = await runWith(await buildPlugin(extractorModule(body)));
-    expect(stderr).toContain('no answer within the time limit');
-    expect(stderr).toMatch(/event 1 was set aside/);
-    expect(code).toBe(3);
-  }, 120_000);
+  const onOneEvent: [name: string, misdeed: string, said: RegExp][] = [
+    ['traps', 'unreachable', /unreachable/],
+    ['loops', '(loop $forever (br $forever))', /no answer within the time limit/],
+    [
+      'grows without end',
+      '(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable',
+      /unreachable/,
+    ],
+    ['lies', '(return (i32.const 8))', /cells, expected|out of bounds|wrong answer/],
+  ];
+  it.each(onOneEvent)(
+    'that %s on one event of many: the others are evaluated, that one is set aside',
+    async (_name, misdeed, said) => {
+      const body = `(if (i32.gt_u (local.get $size) (i32.const ${LONG_SIZE})) (then ${misdeed})) ${NOTHING_FOUND}`;
+      const path = await buildPlugin(extractorModule(body));
+      const { code, stdout, stderr } = await runWith(path, eventsWithOneLong);
+      expect(stdout.trim().split('\n')).toEqual(
+        [1, 2, 4, 5].map((number) => `00:00:00.000000000: Informational good ${number}`),
+      );
+      expect(stderr).toMatch(said);
+      expect(stderr).toContain('1 event was set aside and not evaluated');
+      expect(stderr).toMatch(/^5 events,/m);
+      expect(code).toBe(3);
+    },
+    120_000,
+  );
 });
 
 describe('a plugin is refused before it runs', () => {

@@ -1,0 +1,179 @@
+/* The recorded answers of a real Falco in test/conformance/falco, and the engine's answers in process. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AlertFormat } from '../../engine/alert/alert.ts';
+import type { CheckedRule } from '../../engine/check/checked-rule.ts';
+import { loadRuleset, type RulesetLoad } from '../../engine/check/load-ruleset.ts';
+import type { Column } from '../../engine/column/column.ts';
+import { loadConfig } from '../../engine/config/load-config.ts';
+import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
+import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
+import { resolveTimes } from '../../engine/pipeline/event-times.ts';
+import { LaneEvaluation } from '../../engine/pipeline/lane-evaluation.ts';
+import {
+  PLAN_CONDITIONS,
+  PLAN_OUTPUTS,
+  PlanExtraction,
+} from '../../engine/pipeline/plan-extraction.ts';
+import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
+import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
+import { instantiatePlugin } from '../../engine/plugin/instance.ts';
+import type { EventBatch, ExtractorInstance } from '../../engine/plugin/plugin-instance.ts';
+import { preparePluginNamed } from './read-with-plugin.ts';
+import { REPOSITORY } from './run-program.ts';
+
+export const FALCO_ANSWERS = join(REPOSITORY, 'test/conformance/falco');
+
+export function readAnswers<Row>(name: string): Row[] {
+  const lines = readFileSync(join(FALCO_ANSWERS, name), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+/** The options under which the answers were recorded. */
+const OPTIONS = [
+  'rule_matching=all',
+  'append_output[].extra_fields[]=evt.num',
+  'append_output[0].extra_fields[]=evt.source',
+];
+
+const FORMAT: AlertFormat = {
+  jsonOutput: true,
+  jsonIncludeOutputProperty: true,
+  jsonIncludeMessageProperty: false,
+  jsonIncludeOutputFieldsProperty: true,
+  jsonIncludeTagsProperty: true,
+  timeFormatIso8601: true,
+  hostname: 'h',
+};
+
+export interface JsonAlert {
+  readonly rule: string;
+  readonly priority: string;
+  readonly output: string;
+  readonly source: string;
+  readonly tags: readonly string[];
+  readonly time: string;
+  readonly output_fields: Readonly<Record<string, unknown>>;
+}
+
+/** Rules and events without threads: the same code that lanes run, one batch at a time. */
+export class FalcoBench {
+  readonly #loaded: Loaded;
+  readonly #extractors: ReadonlyMap<string, ExtractorInstance>;
+  readonly #batches = new Map<string, EventBatch>();
+  readonly #open: (location: string) => EventBatch;
+
+  private constructor(
+    loaded: Loaded,
+    extractors: ReadonlyMap<string, ExtractorInstance>,
+    open: (location: string) => EventBatch,
+  ) {
+    this.#loaded = loaded;
+    this.#extractors = extractors;
+    this.#open = open;
+  }
+
+  static async create(cacheDirectory: string): Promise<FalcoBench> {
+    const request = { configFile: undefined, plugin: undefined, openParams: undefined };
+    const { value: config } = loadConfig({
+      ...request,
+      rulesFiles: [],
+      options: ['rules_files=[]'],
+    });
+    if (config === undefined) throw new Error('no configuration');
+    const extractors = new Map<string, ExtractorInstance>();
+    const services = { log: () => {}, problem: () => {}, now: () => 0n };
+    const store = new StoreRoots({ locations: {}, report: () => {} });
+    for (const name of ['cloudtrail', 'json']) {
+      const instance = instantiatePlugin(await preparePluginNamed(name, cacheDirectory), {
+        ...services,
+        store,
+      });
+      instance.init('');
+      if (instance.extractor !== undefined) extractors.set(name, instance.extractor);
+    }
+    const cloudtrail = await preparePluginNamed('cloudtrail', cacheDirectory);
+    const open = (location: string): EventBatch => {
+      const roots = new StoreRoots({ locations: { input: location }, report: () => {} });
+      const { source } = instantiatePlugin(cloudtrail, { ...services, store: roots });
+      source?.open(location);
+      const step = source?.next(16 << 20, 4096);
+      if (step?.kind !== 'events') throw new Error(`no events in ${location}`);
+      return { ...step.batch, times: resolveTimes(step.batch.times, undefined).times };
+    };
+    return new FalcoBench(await loadAll(config), extractors, open);
+  }
+
+  load(
+    files: readonly { name: string; text: string }[],
+    options: readonly string[] = [],
+  ): RulesetLoad {
+    const { value: config } = loadConfig({
+      configFile: undefined,
+      plugin: undefined,
+      openParams: undefined,
+      rulesFiles: [],
+      options: [...OPTIONS, ...options],
+    });
+    if (config === undefined) throw new Error(`options ${options.join()}`);
+    const { plugins, catalogs } = this.#loaded.plugins;
+    return loadRuleset({
+      documents: files.map(({ name, text }) => createTextDocument(name, text)),
+      catalogs,
+      plugins: plugins.map(({ file }) => file.manifest),
+      options: config.ruleLoad,
+    });
+  }
+
+  /** Alerts of the events of a file beside the answers, in order. */
+  run(
+    rules: readonly CheckedRule[],
+    eventsFile: string,
+    ruleMatching: 'first' | 'all',
+  ): JsonAlert[] {
+    const batch = this.#batchOf(eventsFile);
+    const ofSource = rules.filter(({ source }) => source === 'aws_cloudtrail');
+    const plan = planExtraction(ofSource);
+    const evaluation = new LaneEvaluation({
+      rules: ofSource,
+      plan,
+      ruleMatching,
+      batchEventsMax: batch.times.length,
+      context: {
+        source: 'aws_cloudtrail',
+        pluginName: 'cloudtrail',
+        hostname: 'h',
+        staticFields: {},
+      },
+      alertFormat: FORMAT,
+    });
+    const position = { firstEventNumber: 1, firstTime: batch.times[0] ?? 0n };
+    const columns = this.#extract(plan.conditions, PLAN_CONDITIONS, batch);
+    const matches = evaluation.evaluate(batch, columns, position);
+    if (matches.count === 0) return [];
+    const matched = evaluation.matchedBatch(batch, matches);
+    const outputs = this.#extract(plan.outputs, PLAN_OUTPUTS, matched);
+    return evaluation.format(matched, outputs).map(({ line }) => JSON.parse(line) as JsonAlert);
+  }
+
+  #batchOf(eventsFile: string): EventBatch {
+    const known = this.#batches.get(eventsFile) ?? this.#open(join(FALCO_ANSWERS, eventsFile));
+    this.#batches.set(eventsFile, known);
+    return known;
+  }
+
+  #extract(slots: SlotPlan, plan: number, batch: EventBatch): Column[] {
+    const columns: Column[] = [];
+    for (const { pluginName, requests, firstSlot } of slots.plugins) {
+      const instance = this.#extractors.get(pluginName);
+      if (instance === undefined) throw new Error(`no plugin ${pluginName}`);
+      const extraction = new PlanExtraction({ plan, requests, isOpaque: plan === PLAN_OUTPUTS });
+      extraction.restart(instance);
+      for (const [index, column] of extraction.extract(instance, batch).entries()) {
+        columns[firstSlot + index] = column;
+      }
+    }
+    return columns;
+  }
+}
