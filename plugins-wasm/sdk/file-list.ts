@@ -25,7 +25,7 @@ export class FileList {
   private isSingle: bool = false;
   private location: string = ROOT;
   /** Found by `open`, given out by the first `next`. */
-  private pending: string = '';
+  private pending: string | null = null;
   private leftOut: u32 = 0;
   private leftOutNames: string = '';
   private indexes: u32 = 0;
@@ -36,53 +36,57 @@ export class FileList {
   /** An error message, or null. A folder in which nothing can be read is one. */
   open(location: string): string | null {
     this.location = location;
-    const object = openObject(ROOT, '', 0);
-    this.isSingle = object >= 0;
-    if (this.isSingle) closeObject(object);
     const error = this.listMore();
     if (error !== null) return error;
+    this.isSingle = this.entries.length == 1 && this.entries[0].path.length == 0;
+    if (this.isSingle) this.listedAll = true;
     this.pending = this.findNext();
     // What was left out is in the message when there is nothing else, and told at the end otherwise.
-    if (this.pending.length > 0) return null;
+    if (this.pending !== null) return null;
     if (this.leftOut == 0 && this.indexes == 0) return location + ' holds no files';
     return location + ' holds no logs: ' + this.describeLeftOut();
   }
 
-  /** Path of the next file; empty at the end. */
-  next(): string {
-    if (this.pending.length > 0) {
-      const path = this.pending;
-      this.pending = '';
-      return path;
+  /** Path of the next file; null at the end. */
+  next(): string | null {
+    const pending = this.pending;
+    if (pending !== null) {
+      this.pending = null;
+      return pending;
     }
     const path = this.findNext();
-    if (path.length == 0) this.tellLeftOut();
+    if (path === null) this.tellLeftOut();
     return path;
   }
 
+  /** A path for people: a location that is one file has none of its own. */
+  nameOf(path: string): string {
+    return this.isSingle ? this.location.substring(this.location.lastIndexOf('/') + 1) : path;
+  }
+
   get isOver(): bool {
-    return this.pending.length == 0 && this.listedAll && this.nextEntry >= this.entries.length;
+    return this.pending === null && this.listedAll && this.nextEntry >= this.entries.length;
   }
 
   /** Goes on behind a path. */
   resumeAfter(path: string): void {
     this.entries = [];
     this.nextEntry = 0;
-    this.listedAll = false;
+    this.listedAll = this.isSingle;
     this.lastListed = path;
-    this.pending = '';
+    this.pending = null;
   }
 
-  private findNext(): string {
+  private findNext(): string | null {
     while (true) {
       while (this.nextEntry < this.entries.length) {
         const path = this.entries[this.nextEntry++].path;
         if (this.isSingle || this.isWanted(path)) return path;
       }
-      if (this.listedAll) return '';
+      if (this.listedAll) return null;
       const error = this.listMore();
       if (error !== null) report(Severity.Lost, this.location, 0, error);
-      if (this.entries.length == 0) return '';
+      if (this.entries.length == 0) return null;
     }
   }
 

@@ -167,7 +167,7 @@ export class RecordReader {
     while (true) {
       const path = this.files.next();
       this.hasGarbage = true;
-      if (path.length == 0) return false;
+      if (path === null) return false;
       if (this.startFile(path, 0)) return true;
     }
   }
@@ -177,7 +177,7 @@ export class RecordReader {
     this.object = openObject(ROOT, path, offset);
     this.hasGarbage = true;
     if (this.object < 0) {
-      report(Severity.Lost, path, 0, lastError);
+      report(Severity.Lost, this.files.nameOf(path), 0, lastError);
       this.lastDone = path;
       return false;
     }
@@ -581,7 +581,7 @@ export class RecordReader {
   }
 
   private reportProblem(severity: Severity, line: u64, message: string): void {
-    report(severity, this.path, line, message);
+    report(severity, this.files.nameOf(this.path), line, message);
     this.hasGarbage = true;
   }
 }

@@ -1,6 +1,6 @@
 /*
  * Named roots that the operator granted, read-only and local: a folder, or one file (then the root has
- * one entry). Listing is lazy, folder by folder, in byte order of names. A path never leaves its root,
+ * one entry, with an empty path). Listing is lazy, folder by folder, in byte order of names. A path never leaves its root,
  * neither by `..` nor by a symbolic link.
  */
 
@@ -39,10 +39,8 @@ export class StoreRoots {
 
   listEntries(root: string, after: string, limit: number): StoreEntry[] {
     const location = this.#location(root);
-    if (!isFolder(location)) {
-      const name = basename(location);
-      return after === '' ? [toEntry(name, location)] : [];
-    }
+    // One object: its path is empty. Nothing is opened here, it may be a pipe.
+    if (!isFolder(location)) return after === '' ? [toEntry('', location)] : [];
     let listing = this.#listings.get(root);
     if (listing === undefined || listing.lastPath !== after) {
       listing = new Listing(location, this.#options.report);
@@ -63,7 +61,7 @@ export class StoreRoots {
       path: isFolder(location) ? this.#inside(location, path) : location,
       encoding,
       offset,
-      warn: (message) => this.#options.report('warning', path, message),
+      warn: (message) => this.#options.report('warning', path || basename(location), message),
       countStoredBytes: (count) => {
         this.#storedBytesRead += count;
       },
