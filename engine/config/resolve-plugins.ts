@@ -36,7 +36,9 @@ export function resolvePlugins(
   if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
   else if (plugin !== undefined) resolver.addNamed(plugin, request.openParams);
   for (const name of named) resolver.addNamed(name, undefined);
-  const implicit = named.length === 0 ? bundledPlugins() : plugin === undefined ? [] : [COMPANION];
+  // Without a list every bundled plugin is at hand: rules may name its fields.
+  const isListed = (raw.load_plugins ?? []).length > 0;
+  const implicit = !isListed ? bundledPlugins() : plugin === undefined ? [] : [COMPANION];
   for (const name of implicit) resolver.addBundled(name);
   return resolver;
 }
