@@ -7,6 +7,8 @@ export interface Terminal {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly color: boolean;
+  /** Of standard error; `undefined` when that is no terminal. */
+  readonly columns: number | undefined;
 }
 
 export function createTerminal(noColor: boolean): Terminal {
@@ -15,6 +17,7 @@ export function createTerminal(noColor: boolean): Terminal {
     stdout: process.stdout,
     stderr: process.stderr,
     color: wantsColor && process.stderr.isTTY === true,
+    columns: process.stderr.columns,
   };
 }
 

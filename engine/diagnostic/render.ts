@@ -5,13 +5,22 @@ import type { Diagnostic, Label } from './diagnostic.ts';
 import { positionAt } from './text-document.ts';
 
 /** Longer lines are shown around the caret only. */
-const FRAME_WIDTH = 100;
+const FRAME_WIDTH_MAX = 100;
+const FRAME_WIDTH_MIN = 20;
+/** For the line's number and the bar beside it. */
+const GUTTER_WIDTH = 10;
+
+function frameWidth(columns: number | undefined): number {
+  if (columns === undefined) return FRAME_WIDTH_MAX;
+  return Math.max(FRAME_WIDTH_MIN, Math.min(FRAME_WIDTH_MAX, columns - GUTTER_WIDTH));
+}
 
 export function renderText(
   diagnostics: readonly Diagnostic[],
-  options: { readonly color: boolean },
+  options: { readonly color: boolean; readonly columns?: number | undefined },
 ): string {
   const colors = pc.createColors(options.color);
+  const width = frameWidth(options.columns);
   const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan };
   return diagnostics
     .map((diagnostic) => {
@@ -21,10 +30,10 @@ export function renderText(
       const codes = falcoCode === undefined ? code : `${code}, ${falcoCode}`;
       const title = paint[severity](colors.bold(severity));
       lines.push(`${place}${title}: ${printable(message)} ${colors.dim(`[${codes}]`)}`);
-      if (primary !== undefined) lines.push(...frame(primary, colors));
+      if (primary !== undefined) lines.push(...frame(primary, { colors, width }));
       for (const label of context) {
         lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printable(label.text)}`);
-        lines.push(...frame(label, colors));
+        lines.push(...frame(label, { colors, width }));
       }
       if (hint !== undefined) lines.push(`  ${colors.green('hint')}: ${printable(hint)}`);
       return lines.join('\n');
@@ -56,20 +65,29 @@ function placeOf({ document, span }: Label): string {
   return `${document.name}:${line}:${character}`;
 }
 
-function frame(label: Label, colors: ReturnType<typeof pc.createColors>): string[] {
+interface FrameOptions {
+  readonly colors: ReturnType<typeof pc.createColors>;
+  readonly width: number;
+}
+
+function frame(label: Label, { colors, width: frameSize }: FrameOptions): string[] {
   const { document, span } = label;
   const { line, character } = positionAt(document, span.start);
   const start = document.lineStarts[line - 1] ?? 0;
   const end = document.text.indexOf('\n', start);
   const text = document.text.slice(start, end === -1 ? undefined : end);
   if (text.trim() === '') return [];
-  const from = Math.max(0, character - 1 - FRAME_WIDTH / 2);
-  const shown = printable(text.slice(from, from + FRAME_WIDTH)).replaceAll('\t', ' ');
+  const from = Math.max(0, character - 1 - (frameSize >> 1));
+  const shown = printable(text.slice(from, from + frameSize)).replaceAll('\t', ' ');
   const number = String(line);
   const gutter = ' '.repeat(number.length);
   const width = Math.max(
     1,
-    Math.min(span.end - span.start, text.length - (character - 1), FRAME_WIDTH),
+    Math.min(
+      span.end - span.start,
+      text.length - (character - 1),
+      from + frameSize - (character - 1),
+    ),
   );
   return [
     `  ${colors.dim(`${number} |`)} ${shown}`,

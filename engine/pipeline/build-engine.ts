@@ -64,7 +64,7 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
       plugin.openParams !== undefined && file.manifest.source !== undefined,
   );
   if (sources.length === 0 && !hasErrors(diagnostics)) {
-    diagnostics.push(createDiagnostic('PLUGIN_NO_SOURCE', { message: 'no source is opened' }));
+    diagnostics.push(nothingToRead(loaded.plugins.plugins));
   }
   diagnostics.push(...sources.flatMap(checkLocation));
   if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(sources, loaded.rulesetLoad));
@@ -78,6 +78,20 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
+}
+
+/** Says which plugin was meant, when one was. */
+function nothingToRead(plugins: readonly LoadedPlugin[]): Diagnostic {
+  const named = plugins.filter(({ config }) => !config.isImplicit);
+  const withoutSource = named.find(({ config }) => config.openParams !== undefined);
+  const notOpened = named.find(({ file }) => file.manifest.source !== undefined);
+  const why =
+    withoutSource !== undefined
+      ? `: plugin \`${withoutSource.file.manifest.name}\` only has fields, it reads nothing`
+      : notOpened !== undefined
+        ? `: plugin \`${notOpened.file.manifest.name}\` was not told what to open`
+        : '';
+  return createDiagnostic('PLUGIN_NO_SOURCE', { message: `no source is opened${why}` });
 }
 
 /** A run in which nothing can match says so instead of reading for nothing. */

@@ -94,6 +94,7 @@ function readDocuments(context: ReadContext): void {
       code: 'RULE_YAML_SYNTAX',
       message: document.error.message,
       span: document.error.span,
+      ...tabHint(document.document.text, document.error.span.start),
     });
   }
   for (const contents of document.contents) {
@@ -112,6 +113,13 @@ function readDocuments(context: ReadContext): void {
     if (!isSeq(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml' });
     else for (const node of contents.items) readItem(node as Node | null, root, context);
   }
+}
+
+/** YAML takes blanks alone for indentation, and its errors do not say so. */
+function tabHint(text: string, offset: number): { hint?: string } {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const hasTab = /^\s*\t/.test(text.slice(lineStart));
+  return hasTab ? { hint: 'indent with blanks: YAML does not take tabs' } : {};
 }
 
 function readItem(node: Node | null, root: ItemPlace, context: ReadContext): void {

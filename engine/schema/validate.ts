@@ -92,7 +92,7 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
       return {
         message: `unknown key \`${key}\` in ${where}`,
         span: yaml.keySpanOf([...path, key]),
-        hint: near === undefined ? `known keys: ${known.join(', ')}` : `did you mean \`${near}\`?`,
+        hint: near === undefined ? `known keys: ${listed(known)}` : `did you mean \`${near}\`?`,
       };
     }
     case 'required': {
@@ -141,6 +141,13 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
         hint: undefined,
       };
   }
+}
+
+const KEYS_SHOWN = 20;
+
+function listed(keys: readonly string[]): string {
+  const more = keys.length > KEYS_SHOWN ? `, … (${keys.length} in all)` : '';
+  return keys.slice(0, KEYS_SHOWN).join(', ') + more;
 }
 
 const SHOWN_SIZE_MAX = 60;

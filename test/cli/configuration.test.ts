@@ -177,6 +177,22 @@ describe('locations that are not supported yet', () => {
   });
 });
 
+describe('a run without something to read', () => {
+  it.each([
+    ['an extractor', ['json', events], 'plugin `json` only has fields, it reads nothing'],
+    [
+      'a source without a location',
+      ['cloudtrail'],
+      'plugin `cloudtrail` was not told what to open',
+    ],
+    ['nothing', [], 'no source is opened'],
+  ])('from %s', async (_name, args, said) => {
+    const { code, stderr } = await run(['run', ...args, '-r', rules]);
+    expect(stderr).toContain(said);
+    expect(code).toBe(1);
+  });
+});
+
 describe('runs in which nothing could be found', () => {
   const syscall = (): string =>
     folder.write('syscall.yaml', EVERY_EVENT.replace(/ {2}source.*\n/, ''));

@@ -1,7 +1,7 @@
 /*
  * Named roots that the operator granted, read-only and local: a folder, or one file (then the root has
- * one entry, with an empty path). Listing is lazy, folder by folder, in byte order of names. A path never leaves its root,
- * neither by `..` nor by a symbolic link.
+ * one entry, with an empty path). Listing is lazy, folder by folder, in byte order of names. A path never
+ * leaves its root, neither by `..` nor by a symbolic link.
  */
 
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
