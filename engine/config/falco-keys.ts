@@ -24,6 +24,7 @@ export type FalcoKey =
 
 const HONOURED: FalcoKey = { kind: 'honoured' };
 const SYSTEM_CALLS: FalcoKey = { kind: 'harmless', why: 'is about system calls only' };
+const OLDER: FalcoKey = { kind: 'harmless', why: 'Falco 0.44 no longer has it either' };
 const OWN_LOG: FalcoKey = { kind: 'harmless', why: 'our own messages go to standard error' };
 
 export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
@@ -96,6 +97,10 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   syscall_event_timeouts: SYSTEM_CALLS,
   container_engines: SYSTEM_CALLS,
   falco_libs: SYSTEM_CALLS,
+  syscall_buf_size_preset: OLDER,
+  syscall_drop_failed_exit: OLDER,
+  modern_bpf: OLDER,
+  metadata_download: OLDER,
 };
 
 /** Everything that the configuration asks for in vain, in the order of the table. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bareComponent, withManifest } from '../support/plugin-files.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-hostile-'));
@@ -37,17 +38,6 @@ const MANIFEST = {
   extractor: { fields: [{ name: 'bad.value', type: 'string', description: 'never right' }] },
   capabilities: {},
 };
-
-function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >> 7)];
-}
-
-function withManifest(component: Uint8Array, manifest: object): Buffer {
-  const name = Buffer.from('tiercel:manifest');
-  const text = Buffer.from(JSON.stringify(manifest));
-  const body = Buffer.concat([Buffer.from(unsigned(name.length)), name, text]);
-  return Buffer.concat([component, Buffer.from([0, ...unsigned(body.length)]), body]);
-}
 
 async function buildPlugin(module: string, manifest: object = MANIFEST): Promise<string> {
   const embedded = await componentEmbed({
@@ -163,20 +153,9 @@ describe('a hostile extractor does not take the process down', () => {
 
 describe('a plugin is refused before it runs', () => {
   it('when it imports what it did not ask for', async () => {
-    const component = readFileSync(join(REPOSITORY, 'dist/plugins/cloudtrail.wasm'));
+    const { component, manifest } = bareComponent('cloudtrail');
     const path = join(folder, 'denied.wasm');
-    const { stdout } = await runProgram([
-      'plugin',
-      'inspect',
-      'dist/plugins/cloudtrail.wasm',
-      '--json',
-    ]);
-    const { manifest } = JSON.parse(stdout) as { manifest: Record<string, unknown> };
-    // The last section is the manifest: cut it off, and append one that asks for nothing.
-    const start = component.lastIndexOf('tiercel:manifest');
-    const sizeBytes = unsigned(component.length - start + 1).length;
-    const bare = component.subarray(0, start - 1 - sizeBytes - 1);
-    writeFileSync(path, withManifest(bare, { ...manifest, capabilities: {} }));
+    writeFileSync(path, withManifest(component, { ...manifest, capabilities: {} }));
     const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
     expect(stderr).toMatch(
       /imports `tiercel:plugin\/store@0\.1\.0`, which its manifest does not ask for/,
