@@ -41,6 +41,8 @@ const { output: files } = await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: 'shared/[name]-[hash].js',
+  // A third less to read and parse at each start; names stay, for stack traces.
+  minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
 });
 copyTranspilerModules();
 writeNotices();
