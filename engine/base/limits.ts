@@ -77,7 +77,12 @@ export const LIMITS = {
   faultsMax: {
     value: 16,
     unit: 'count',
-    why: 'a plugin with more faults in one run is quarantined',
+    why: 'faults in a row that are forgiven; a plugin with more is not called any more',
+  },
+  faultsRefill: {
+    value: 60_000,
+    unit: 'ms',
+    why: 'after a minute without a fault all of them are forgiven again',
   },
   requestsMax: { value: 4_096, unit: 'count', why: 'distinct fields of all rules of one source' },
 } as const satisfies Record<string, Limit>;

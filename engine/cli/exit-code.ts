@@ -5,7 +5,7 @@ export const EXIT = {
   invalid: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** Something was lost: unreadable input, events set aside, faults of plugins, alerts or text not written. */
+  /** Something was lost: unreadable input, rules not evaluated, faults of plugins, alerts or text not written. */
   incomplete: 3,
   /** Stopped by Ctrl-C (SIGINT) with input unread: 128 and the number of the signal, as shells count. */
   interrupted: 130,
@@ -18,6 +18,6 @@ Exit codes:
   0    ok
   1    rules, configuration, an output or a plugin are not right, or the source cannot be opened
   2    wrong usage
-  3    something was lost: unreadable input, events set aside, plugin faults, alerts not written
+  3    something was lost: unreadable input, rules not evaluated, plugin faults, alerts not written
   130  stopped by Ctrl-C before the end of the input (a second Ctrl-C ends at once)
   143  stopped by SIGTERM before the end of the input`;

@@ -16,6 +16,8 @@ export interface RunReport {
 }
 
 const RULES_SHOWN = 50;
+/** Of those that were not evaluated. */
+const RULES_NAMED = 5;
 
 /** Every count of something lost is in it. */
 export function renderSummary(report: RunReport): string {
@@ -60,14 +62,23 @@ function losses(report: RunReport): string[] {
   if (summary.lostProblems > 0) {
     lines.push(`${countOf(summary.lostProblems, 'part')} of the input could not be read`);
   }
-  if (summary.setAsideEvents > 0) {
-    const were = summary.setAsideEvents === 1 ? 'was' : 'were';
-    lines.push(`${countOf(summary.setAsideEvents, 'event')} ${were} set aside and not evaluated`);
+  if (summary.eventsInPart > 0) {
+    const were = summary.eventsInPart === 1 ? 'was' : 'were';
+    const rules = [...summary.rulesNotEvaluated.keys()];
+    const named =
+      rules.slice(0, RULES_NAMED).join(', ') + (rules.length > RULES_NAMED ? ', …' : '');
+    const of = `${countOf(rules.length, 'rule')} not evaluated for them: ${named}`;
+    lines.push(`${countOf(summary.eventsInPart, 'event')} ${were} evaluated in part, ${of}`);
   }
   for (const { plugin, kind, count, message } of summary.pluginFaults) {
     lines.push(`plugin \`${plugin}\`: ${formatCount(count)} × ${kind}: ${message}`);
   }
-  for (const plugin of summary.quarantined) lines.push(`plugin \`${plugin}\` was given up`);
+  for (const plugin of summary.quarantined) {
+    lines.push(`plugin \`${plugin}\` had too many faults and was not called any more`);
+  }
+  for (const { plugin, atStart } of summary.failures) {
+    if (!atStart) lines.push(`plugin \`${plugin}\` was given up`);
+  }
   for (const { name, reason, undelivered, isClosedByReader } of report.outputs) {
     if (isClosedByReader) continue;
     lines.push(`${countOf(undelivered, 'alert')} could not be written to ${name}: ${reason}`);

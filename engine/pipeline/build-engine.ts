@@ -21,6 +21,8 @@ import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugi
 import { measureLocation } from './measure-location.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
 
+const FAULT_BUDGET = { burst: LIMITS.faultsMax.value, refillMs: LIMITS.faultsRefill.value };
+
 export interface Loaded {
   readonly plugins: LoadedPlugins;
   /** Texts of the rules files. */
@@ -75,6 +77,7 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   const engine = new Engine({
     streams,
     callTimeMaxMs: LIMITS.callTimeMax.value,
+    faultBudget: FAULT_BUDGET,
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
@@ -174,6 +177,7 @@ function createStream(source: LoadedPlugin, context: StreamContext): StreamParts
         batchSizeMax: LIMITS.batchSizeMax.value,
         faultsMax: LIMITS.faultsMax.value,
       },
+      faultBudget: FAULT_BUDGET,
     },
     measureBytes: () => (isLocation ? measureLocation(openParams) : Promise.resolve(undefined)),
   };

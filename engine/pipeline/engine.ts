@@ -6,6 +6,7 @@
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Priority } from '../base/priority.ts';
+import type { FaultBudget } from '../supervise/fault-budget.ts';
 import { LaneHost, type LaneOutcome, type LaneReport } from './lane-host.ts';
 import type { LaneFault, LaneLogLine, LaneProblem, LaneSetup } from './lane-protocol.ts';
 import type { PluginFaultCount, Progress, RunSummary } from './run-summary.ts';
@@ -24,6 +25,7 @@ export interface RunOptions {
 export interface EngineParts {
   readonly streams: readonly StreamParts[];
   readonly callTimeMaxMs: number;
+  readonly faultBudget: FaultBudget;
   readonly clock: Clock;
 }
 
@@ -52,6 +54,8 @@ export class Engine {
         new LaneHost({
           setup,
           callTimeMaxMs,
+          faultBudget: this.#parts.faultBudget,
+          clock,
           onReport: async (report) => {
             tally.add(report, options);
             if (deliveryError !== undefined || report.alerts.length === 0) return;
@@ -123,6 +127,8 @@ class Tally {
   readonly #byRule = new Map<string, number>();
   readonly #byPriority = new Map<Priority, number>();
   readonly #faults = new Map<string, PluginFaultCount>();
+  readonly #rulesNotEvaluated = new Map<string, number>();
+  readonly #quarantined = new Set<string>();
   #lostProblems = 0;
   #warnings = 0;
 
@@ -143,6 +149,13 @@ class Tally {
       this.#countFault(fault);
       options.onFault?.(fault);
     }
+    for (const { eventCount, rulesNotEvaluated } of report.partial) {
+      for (const rule of rulesNotEvaluated) {
+        const known = this.#rulesNotEvaluated.get(rule) ?? 0;
+        this.#rulesNotEvaluated.set(rule, known + eventCount);
+      }
+    }
+    for (const plugin of report.quarantined) this.#quarantined.add(plugin);
     for (const line of report.logLines) options.onLog?.(line);
   }
 
@@ -164,10 +177,11 @@ class Tally {
       lostProblems: this.#lostProblems,
       warnings: this.#warnings,
       eventsWithoutTime: sum(({ counters }) => counters.eventsWithoutTime),
-      setAsideEvents: sum(({ counters }) => counters.setAsideEvents),
+      eventsInPart: sum(({ counters }) => counters.eventsInPart),
+      rulesNotEvaluated: this.#rulesNotEvaluated,
       pluginFaults: [...this.#faults.values()],
       failures,
-      quarantined: failures.filter(({ atStart }) => !atStart).map(({ plugin }) => plugin),
+      quarantined: [...this.#quarantined],
       stopped: failures.length > 0 ? 'fault' : isInterrupted ? 'interrupted' : 'end',
     };
   }

@@ -4,17 +4,20 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
+import { afterFault, type FaultBudget, type FaultHistory } from '../supervise/fault-budget.ts';
 import { DeadlineWatch } from './guarded-calls.ts';
 import {
   CONTROL_CALL_PLUGIN,
-  CONTROL_CAREFUL_EVENT,
+  CONTROL_IS_CAREFUL,
   CONTROL_IS_OPEN,
   CONTROL_REPORTS_UNDERWAY,
   CONTROL_SIZE_BYTES,
   CONTROL_STOP,
   type Control,
+  type EventWithoutPlugin,
   INITIAL_COUNTERS,
   type LaneCounters,
   type LaneFault,
@@ -34,11 +37,15 @@ export interface LaneOutcome {
 export interface LaneHostOptions {
   readonly setup: Omit<LaneSetup, 'resume' | 'control'>;
   readonly callTimeMaxMs: number;
+  readonly faultBudget: FaultBudget;
+  readonly clock: Clock;
   /** Resolves when the report's alerts are with the outputs; the lane waits for slow ones. */
   readonly onReport: (report: LaneReport) => Promise<void>;
 }
 
 const POLL_INTERVAL_MS = 50;
+/** A source that did not answer so often without an event between is given up. */
+const SOURCE_DEADLINES_MAX = 1;
 
 export class LaneHost {
   readonly #options: LaneHostOptions;
@@ -46,10 +53,13 @@ export class LaneHost {
   #buffer: SharedArrayBuffer;
   #position: Uint8Array | undefined;
   #counters: LaneCounters = INITIAL_COUNTERS;
-  #setAside: number[] = [];
+  #withoutPlugin: EventWithoutPlugin[] = [];
+  #quarantined: readonly string[] = [];
   #carefulUntil = 0;
   #pluginNames: readonly string[];
-  #deadlines = 0;
+  /** Of the source since it last made progress, and of each extractor. */
+  #sourceDeadlines = 0;
+  readonly #histories = new Map<string, FaultHistory>();
   #isStopping = false;
   /** Reports in the order they came: alerts leave in this order. */
   #reports: Promise<void> = Promise.resolve();
@@ -104,7 +114,8 @@ export class LaneHost {
         position: this.#position,
         counters: this.#counters,
         carefulUntil: this.#carefulUntil,
-        setAside: this.#setAside,
+        withoutPlugin: this.#withoutPlugin,
+        quarantined: this.#quarantined,
       },
     };
     return new Promise((resolve) => {
@@ -156,8 +167,10 @@ export class LaneHost {
   }
 
   #takeReport(report: LaneReport): void {
+    if (report.counters.events > this.#counters.events) this.#sourceDeadlines = 0;
     this.#counters = report.counters;
     this.#position = report.position;
+    this.#quarantined = [...new Set([...this.#quarantined, ...report.quarantined])];
     const { words } = this.#control;
     this.#reports = this.#reports
       .then(() => this.#options.onReport(report))
@@ -169,27 +182,33 @@ export class LaneHost {
 
   /**
    * Decides how a lane goes on that had to be ended. The first time: carefully, one event at a time,
-   * over the events that were underway. When the event is known: without it. A source that does not
-   * come back twice, and a plugin with too many faults, is given up.
+   * over the events that were underway. When the event is known: without the plugin. A source that does not
+   * come back twice is given up; an extractor with too many deadlines is not called any more.
    */
   #prepareResume(pluginPosition: number, message: string): LaneOutcome['failure'] {
-    this.#deadlines += 1;
-    const isOpen = Atomics.load(this.#control.words, CONTROL_IS_OPEN) === 1;
+    const { words, carefulEvent } = this.#control;
+    const isOpen = Atomics.load(words, CONTROL_IS_OPEN) === 1;
     const plugin = this.#pluginNames[pluginPosition] ?? this.#pluginNames[0] ?? '';
-    const carefulEvent = Atomics.load(this.#control.words, CONTROL_CAREFUL_EVENT);
-    const eventNumber = pluginPosition > 0 && carefulEvent > 0 ? carefulEvent : undefined;
-    const fault: LaneFault = { plugin, kind: 'deadline', message, eventNumber };
-    this.#takeFault(fault);
-    const isGivenUp =
-      !isOpen ||
-      pluginPosition < 0 ||
-      this.#deadlines > this.#options.setup.limits.faultsMax ||
-      (pluginPosition === 0 && this.#deadlines > 1);
+    const isAlone = pluginPosition > 0 && Atomics.load(words, CONTROL_IS_CAREFUL) === 1;
+    const eventNumber = isAlone ? carefulEvent[0] : undefined;
+    this.#takeFault({ plugin, kind: 'deadline', message, eventNumber });
+    if (pluginPosition === 0) this.#sourceDeadlines += 1;
+    const isGivenUp = !isOpen || pluginPosition < 0 || this.#sourceDeadlines > SOURCE_DEADLINES_MAX;
     if (isGivenUp) return { plugin, reason: message, atStart: !isOpen };
-    if (eventNumber !== undefined) this.#setAside.push(eventNumber);
+    if (eventNumber !== undefined) this.#leaveOut(plugin, eventNumber);
     const underway = this.progress.events + this.#options.setup.limits.batchEventsMax;
     this.#carefulUntil = Math.max(this.#carefulUntil, underway);
     return undefined;
+  }
+
+  #leaveOut(plugin: string, eventNumber: number): void {
+    this.#withoutPlugin.push({ eventNumber, plugin });
+    const { burst, refillMs } = this.#options.faultBudget;
+    const known = this.#histories.get(plugin);
+    const now = this.#options.clock.monotonicMs();
+    const { history, decision } = afterFault(known, now, { burst, refillMs });
+    this.#histories.set(plugin, history);
+    if (decision === 'quarantine') this.#quarantined = [...this.#quarantined, plugin];
   }
 
   #takeFault(fault: LaneFault): void {
@@ -201,6 +220,8 @@ export class LaneHost {
       unlistedProblems: { lost: 0, warnings: 0 },
       faults: [fault],
       logLines: [],
+      partial: [],
+      quarantined: this.#quarantined,
       counters: this.#counters,
       position: this.#position,
     });

@@ -7,7 +7,9 @@
 
 import type { Alert, AlertFormat } from '../alert/alert.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
+import type { PartialEvaluation } from '../evaluate/evaluation.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import type { FaultBudget } from '../supervise/fault-budget.ts';
 
 /** Everything a lane needs; sent by structured clone as the worker's data. */
 export interface LaneSetup {
@@ -21,6 +23,7 @@ export interface LaneSetup {
   readonly staticFields: Readonly<Record<string, string>>;
   readonly alertFormat: AlertFormat;
   readonly limits: LaneLimits;
+  readonly faultBudget: FaultBudget;
   readonly resume: LaneResume | undefined;
   readonly control: SharedArrayBuffer;
 }
@@ -45,8 +48,15 @@ export interface LaneResume {
   readonly counters: LaneCounters;
   /** Up to this event number one event at a time, to find the one that an extractor cannot take; 0 = none. */
   readonly carefulUntil: number;
-  /** Events (by number) that are not given to extractors again. */
-  readonly setAside: readonly number[];
+  /** Events that plugins could not take in time: evaluated without them. */
+  readonly withoutPlugin: readonly EventWithoutPlugin[];
+  /** Plugins that are not called any more. */
+  readonly quarantined: readonly string[];
+}
+
+export interface EventWithoutPlugin {
+  readonly eventNumber: number;
+  readonly plugin: string;
 }
 
 /** State of a stream that is not in the source's own position. */
@@ -54,7 +64,8 @@ export interface LaneCounters {
   readonly events: number;
   readonly bytes: number;
   readonly eventsWithoutTime: number;
-  readonly setAsideEvents: number;
+  /** Events of which some rules could not be judged, because a plugin gave nothing. */
+  readonly eventsInPart: number;
   /** Time of the first event (for `evt.reltime`) and of the latest one; `undefined` before any. */
   readonly firstTime: bigint | undefined;
   readonly latestTime: bigint | undefined;
@@ -65,7 +76,7 @@ export const INITIAL_COUNTERS: LaneCounters = Object.freeze({
   events: 0,
   bytes: 0,
   eventsWithoutTime: 0,
-  setAsideEvents: 0,
+  eventsInPart: 0,
   firstTime: undefined,
   latestTime: undefined,
   faults: 0,
@@ -82,7 +93,7 @@ export interface LaneFault {
   readonly plugin: string;
   readonly kind: string;
   readonly message: string;
-  /** Number of the event that was set aside because of it, if one was. */
+  /** Number of the event that the plugin could not take, if one was found. */
   readonly eventNumber: number | undefined;
 }
 
@@ -101,6 +112,9 @@ export type LaneMessage =
       readonly unlistedProblems: { readonly lost: number; readonly warnings: number };
       readonly faults: readonly LaneFault[];
       readonly logLines: readonly LaneLogLine[];
+      readonly partial: readonly PartialEvaluation[];
+      /** Plugins that are not called any more, since when this report says so. */
+      readonly quarantined: readonly string[];
       readonly counters: LaneCounters;
       readonly position: Uint8Array | undefined;
     }
@@ -121,29 +135,33 @@ export type LaneMessage =
  *         1  sequence number of the guarded call that is running, or of the last one
  *         2  1 + position of the plugin in [source, ...extractors] while inside a call, else 0
  *         3  reports on the way to the main thread that it has not worked off
- *         4  number of the event in a careful call, low 31 bits; 0 = none
+ *         4  1 while one event alone is being evaluated, whose number stands at byte 48
  *         5  1 once the stream is open
- *   byte 32  events so far (float64), byte 40  stored bytes read so far (float64)
+ *   byte 32  events so far (float64), byte 40  stored bytes read so far (float64), byte 48  see word 4 (float64)
  */
 export const CONTROL_SIZE_BYTES = 64;
 export const CONTROL_STOP = 0;
 export const CONTROL_CALL_SEQUENCE = 1;
 export const CONTROL_CALL_PLUGIN = 2;
 export const CONTROL_REPORTS_UNDERWAY = 3;
-export const CONTROL_CAREFUL_EVENT = 4;
+export const CONTROL_IS_CAREFUL = 4;
 export const CONTROL_IS_OPEN = 5;
 const PROGRESS_OFFSET_BYTES = 32;
+const CAREFUL_EVENT_OFFSET_BYTES = 48;
 
 export interface Control {
   readonly words: Int32Array;
   /** [events, bytes read] */
   readonly progress: Float64Array;
+  /** Written before word 4 is set, read after it was seen. */
+  readonly carefulEvent: Float64Array;
 }
 
 export function viewControl(buffer: SharedArrayBuffer): Control {
   return {
     words: new Int32Array(buffer, 0, PROGRESS_OFFSET_BYTES / Int32Array.BYTES_PER_ELEMENT),
     progress: new Float64Array(buffer, PROGRESS_OFFSET_BYTES, 2),
+    carefulEvent: new Float64Array(buffer, CAREFUL_EVENT_OFFSET_BYTES, 1),
   };
 }
 

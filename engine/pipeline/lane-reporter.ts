@@ -5,6 +5,7 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { LIMITS } from '../base/limits.ts';
+import type { PartialEvaluation } from '../evaluate/evaluation.ts';
 import {
   CONTROL_REPORTS_UNDERWAY,
   type Control,
@@ -27,6 +28,8 @@ export class LaneReporter {
   #problems: LaneProblem[] = [];
   #faults: LaneFault[] = [];
   #logLines: LaneLogLine[] = [];
+  #partial: PartialEvaluation[] = [];
+  #quarantined: readonly string[] = [];
   #lostUnlisted = 0;
   #warningsUnlisted = 0;
   #problemsListed = 0;
@@ -39,6 +42,11 @@ export class LaneReporter {
 
   addAlerts(alerts: readonly Alert[]): void {
     for (const alert of alerts) this.#alerts.push(alert);
+  }
+
+  addPartial(partial: readonly PartialEvaluation[], quarantined: ReadonlySet<string>): void {
+    for (const one of partial) this.#partial.push(one);
+    if (quarantined.size !== this.#quarantined.length) this.#quarantined = [...quarantined];
   }
 
   addProblem(problem: LaneProblem): void {
@@ -77,6 +85,8 @@ export class LaneReporter {
       unlistedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },
       faults: this.#faults,
       logLines: this.#logLines,
+      partial: this.#partial,
+      quarantined: this.#quarantined,
       counters,
       position,
     });
@@ -84,6 +94,7 @@ export class LaneReporter {
     this.#problems = [];
     this.#faults = [];
     this.#logLines = [];
+    this.#partial = [];
     this.#lostUnlisted = 0;
     this.#warningsUnlisted = 0;
     this.#batchesSince = 0;

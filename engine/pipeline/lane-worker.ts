@@ -3,14 +3,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
+import { Evaluation } from '../evaluate/evaluation.ts';
+import { Extractor } from '../evaluate/extractor.ts';
 import { planExtraction, type SlotPlan } from '../plan/extraction-plan.ts';
 import type { HostServices } from '../plugin/host/host-services.ts';
 import { StoreRoots } from '../plugin/host/store-roots.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
+import {
+  type ExtractorInstance,
+  PluginFault,
+  type PluginInstance,
+} from '../plugin/plugin-instance.ts';
+import { afterFault, type FaultHistory } from '../supervise/fault-budget.ts';
 import { GuardedCalls } from './guarded-calls.ts';
 import { Lane } from './lane.ts';
-import { LaneEvaluation } from './lane-evaluation.ts';
-import { LaneExtractor } from './lane-extractor.ts';
 import { type LaneMessage, type LaneSetup, type PluginRole, viewControl } from './lane-protocol.ts';
 import { LaneReporter } from './lane-reporter.ts';
 import { LaneSource } from './lane-source.ts';
@@ -28,18 +34,37 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
   const noStore = new StoreRoots({ locations: {}, report: () => {} });
   const instantiate = (role: PluginRole, roots: StoreRoots) =>
     instantiatePlugin(role.plugin, createServices(role, roots, reporter));
-  const extractors = setup.extractors.map(
-    (role, index) =>
-      new LaneExtractor({
-        role,
-        position: index + 1,
-        conditions: requestsOf(plan.conditions, role),
-        outputs: requestsOf(plan.outputs, role),
-        // An extractor sees events, never files.
-        instantiate: (ofRole) => instantiate(ofRole, noStore),
-        calls,
-      }),
-  );
+  const histories = new Map<string, FaultHistory>();
+  const evaluation = new Evaluation({
+    rules: setup.rules,
+    plan,
+    // An extractor sees events, never files.
+    extractors: setup.extractors.map(
+      (role, index) =>
+        new Extractor({
+          name: role.plugin.manifest.name,
+          conditions: requestsOf(plan.conditions, role),
+          outputs: requestsOf(plan.outputs, role),
+          instantiate: () => startExtractor(instantiate(role, noStore), role),
+          guard: (call) => calls.run(index + 1, call),
+        }),
+    ),
+    ruleMatching: setup.ruleMatching,
+    batchEventsMax: setup.limits.batchEventsMax,
+    context: {
+      source: setup.source.plugin.manifest.source?.name ?? '',
+      pluginName: setup.source.plugin.manifest.name,
+      hostname: setup.alertFormat.hostname,
+      staticFields: setup.staticFields,
+    },
+    alertFormat: setup.alertFormat,
+    onFault: ({ pluginName }) => {
+      const now = SYSTEM_CLOCK.monotonicMs();
+      const after = afterFault(histories.get(pluginName), now, setup.faultBudget);
+      histories.set(pluginName, after.history);
+      return after.decision;
+    },
+  });
   const lane = new Lane({
     source: new LaneSource({
       role: setup.source,
@@ -47,20 +72,7 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
       instantiate: (role) => instantiate(role, store),
       calls,
     }),
-    extractors,
-    evaluation: new LaneEvaluation({
-      rules: setup.rules,
-      plan,
-      ruleMatching: setup.ruleMatching,
-      batchEventsMax: setup.limits.batchEventsMax,
-      context: {
-        source: setup.source.plugin.manifest.source?.name ?? '',
-        pluginName: setup.source.plugin.manifest.name,
-        hostname: setup.alertFormat.hostname,
-        staticFields: setup.staticFields,
-      },
-      alertFormat: setup.alertFormat,
-    }),
+    evaluation,
     reporter,
     control,
     batchEventsMax: setup.limits.batchEventsMax,
@@ -70,6 +82,14 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
     bytesRead: () => store.storedBytesRead,
   });
   post(lane.run());
+}
+
+function startExtractor(instance: PluginInstance, { initConfig }: PluginRole): ExtractorInstance {
+  instance.init(initConfig);
+  if (instance.extractor === undefined) {
+    throw new PluginFault('answer', instance.name, 'exports no extractor');
+  }
+  return instance.extractor;
 }
 
 function requestsOf(

@@ -1,24 +1,20 @@
 /*
- * A lane reads one stream from its source to its end: next → extract → evaluate → format → report.
- * It runs in a worker of its own and is synchronous throughout; the main thread ends the worker when
- * a plugin's call takes too long, and starts another where this one stood (see lane-host.ts).
- *
- * What an extractor cannot take is found by giving it the batch again, one event at a time, on a
- * fresh instance. That event is set aside and counted, everything else is evaluated.
+ * A lane reads one stream from its source to its end: next → evaluate → report. It runs in a worker of its own
+ * and is synchronous throughout; the main thread ends the worker when a plugin's call takes too long, and starts
+ * another where this one stood (see lane-host.ts). What happens when an extractor fails is in evaluate/.
  */
 
-import type { Alert } from '../alert/alert.ts';
-import type { Column } from '../column/column.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { eventsBetween } from '../evaluate/event-parts.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { PluginFault } from '../plugin/plugin-instance.ts';
 import { resolveTimes } from './event-times.ts';
-import type { LaneEvaluation } from './lane-evaluation.ts';
-import type { LaneExtractor } from './lane-extractor.ts';
 import {
-  CONTROL_CAREFUL_EVENT,
+  CONTROL_IS_CAREFUL,
   CONTROL_IS_OPEN,
   CONTROL_STOP,
   type Control,
+  type EventWithoutPlugin,
   INITIAL_COUNTERS,
   type LaneCounters,
   type LaneResume,
@@ -26,10 +22,11 @@ import {
 import type { LaneReporter } from './lane-reporter.ts';
 import type { LaneSource } from './lane-source.ts';
 
+const NO_PLUGINS: ReadonlySet<string> = new Set();
+
 export interface LaneParts {
   readonly source: LaneSource;
-  readonly extractors: readonly LaneExtractor[];
-  readonly evaluation: LaneEvaluation;
+  readonly evaluation: Evaluation;
   readonly reporter: LaneReporter;
   readonly control: Control;
   readonly batchEventsMax: number;
@@ -53,7 +50,7 @@ interface MutableCounters {
   events: number;
   bytes: number;
   eventsWithoutTime: number;
-  setAsideEvents: number;
+  eventsInPart: number;
   firstTime: bigint | undefined;
   latestTime: bigint | undefined;
   faults: number;
@@ -62,22 +59,24 @@ interface MutableCounters {
 export class Lane {
   readonly #parts: LaneParts;
   readonly #counters: MutableCounters;
-  readonly #setAside: ReadonlySet<number>;
+  /** Plugins that cannot take an event, by its number. */
+  readonly #withoutPlugin: ReadonlyMap<number, ReadonlySet<string>>;
   #position: Uint8Array | undefined;
   #hasOpened = false;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
     this.#counters = { ...(parts.resume?.counters ?? INITIAL_COUNTERS) };
-    this.#setAside = new Set(parts.resume?.setAside ?? []);
+    this.#withoutPlugin = groupByEvent(parts.resume?.withoutPlugin ?? []);
+    for (const plugin of parts.resume?.quarantined ?? []) parts.evaluation.quarantine(plugin);
     this.#position = parts.resume?.position;
   }
 
   /** Returns when the stream ends, when it is told to stop, or when a plugin has to be given up. */
   run(): LaneEnd {
-    const { source, extractors, control, reporter } = this.#parts;
+    const { source, evaluation, control, reporter } = this.#parts;
     try {
-      for (const extractor of extractors) extractor.restart();
+      evaluation.start();
       source.start(this.#position);
       this.#hasOpened = true;
       Atomics.store(control.words, CONTROL_IS_OPEN, 1);
@@ -116,8 +115,9 @@ export class Lane {
         Atomics.wait(control.words, CONTROL_STOP, 0, step.milliseconds);
         continue;
       }
-      const position = this.#parts.source.checkpoint();
       this.#takeBatch(step.batch);
+      // After the events: when a source fails to say where it stands, what it delivered is not lost.
+      const position = this.#parts.source.checkpoint();
       this.#position = position;
       this.#showProgress();
       reporter.batchDone(this.#snapshot(), position);
@@ -132,7 +132,8 @@ export class Lane {
       return source.next(batchSizeMax, batchEventsMax);
     } catch (error) {
       if (!(error instanceof PluginFault) || error.kind === 'error') throw error;
-      this.#countFault(error, undefined);
+      this.#addFault(error, undefined);
+      if (this.#counters.faults > this.#parts.faultsMax) throw error;
       source.start(this.#position);
       return source.next(batchSizeMax, batchEventsMax);
     }
@@ -143,90 +144,53 @@ export class Lane {
     const eventCount = batch.spans.length >> 1;
     if (eventCount === 0) return;
     const { times, withoutTimeCount } = resolveTimes(batch.times, counters.latestTime);
-    counters.eventsWithoutTime += withoutTimeCount;
-    counters.firstTime ??= times[0];
-    counters.latestTime = times[eventCount - 1];
     const resolved = { data: batch.data, spans: batch.spans, times };
     const firstEventNumber = counters.events + 1;
-    counters.events += eventCount;
-    counters.bytes += eventBytes(batch.spans);
+    counters.firstTime ??= times[0];
     if (this.#isSuspect(firstEventNumber, eventCount)) {
       this.#takeOneByOne(resolved, firstEventNumber);
-      return;
-    }
-    try {
-      this.#parts.reporter.addAlerts(this.#evaluate(resolved, firstEventNumber));
-    } catch (error) {
-      this.#recover(error, undefined);
-      this.#takeOneByOne(resolved, firstEventNumber);
-    }
+    } else this.#evaluate(resolved, firstEventNumber, NO_PLUGINS);
+    counters.eventsWithoutTime += withoutTimeCount;
+    counters.latestTime = times[eventCount - 1];
+    counters.events += eventCount;
+    counters.bytes += eventBytes(batch.spans);
   }
 
-  /** An ended lane left off in these events, or one of them is not to be given to extractors. */
+  /** An ended lane left off in these events, or a plugin is known not to take one of them. */
   #isSuspect(firstEventNumber: number, eventCount: number): boolean {
-    if (firstEventNumber <= (this.#parts.resume?.carefulUntil ?? 0)) return true;
-    for (const eventNumber of this.#setAside) {
-      if (eventNumber >= firstEventNumber && eventNumber < firstEventNumber + eventCount)
-        return true;
-    }
-    return false;
+    const { resume } = this.#parts;
+    if (firstEventNumber <= (resume?.carefulUntil ?? 0)) return true;
+    return [...this.#withoutPlugin.keys()].some(
+      (number) => number >= firstEventNumber && number < firstEventNumber + eventCount,
+    );
   }
 
+  /** So that the main thread knows which event it is when a call does not come back. */
   #takeOneByOne(batch: EventBatch, firstEventNumber: number): void {
-    const { control, reporter } = this.#parts;
+    const { control } = this.#parts;
     for (let row = 0; row < batch.times.length; row++) {
       const eventNumber = firstEventNumber + row;
-      if (this.#setAside.has(eventNumber)) {
-        this.#counters.setAsideEvents += 1;
-        continue;
-      }
-      Atomics.store(control.words, CONTROL_CAREFUL_EVENT, eventNumber & 0x7fff_ffff);
-      try {
-        reporter.addAlerts(this.#evaluate(singleEvent(batch, row), eventNumber));
-      } catch (error) {
-        this.#counters.setAsideEvents += 1;
-        this.#recover(error, eventNumber);
-      }
+      control.carefulEvent[0] = eventNumber;
+      Atomics.store(control.words, CONTROL_IS_CAREFUL, 1);
+      const without = this.#withoutPlugin.get(eventNumber) ?? NO_PLUGINS;
+      this.#evaluate(eventsBetween(batch, row, row + 1), eventNumber, without);
     }
-    Atomics.store(control.words, CONTROL_CAREFUL_EVENT, 0);
+    Atomics.store(control.words, CONTROL_IS_CAREFUL, 0);
   }
 
-  #evaluate(batch: EventBatch, firstEventNumber: number): readonly Alert[] {
-    const { extractors, evaluation } = this.#parts;
-    const columns: Column[] = [];
-    for (const extractor of extractors) extractor.extractInto(columns, extractor.conditions, batch);
-    const position = {
-      firstEventNumber,
-      firstTime: this.#counters.firstTime ?? 0n,
-    };
-    const matches = evaluation.evaluate(batch, columns, position);
-    if (matches.count === 0) return [];
-    const matched = evaluation.matchedBatch(batch, matches);
-    const outputColumns: Column[] = [];
-    for (const extractor of extractors) {
-      extractor.extractInto(outputColumns, extractor.outputs, matched);
-    }
-    return evaluation.format(matched, outputColumns);
+  #evaluate(batch: EventBatch, firstEventNumber: number, without: ReadonlySet<string>): void {
+    const { evaluation, reporter } = this.#parts;
+    const position = { firstEventNumber, firstTime: this.#counters.firstTime ?? 0n };
+    const { alerts, partial, faults } = evaluation.evaluate(batch, position, without);
+    reporter.addAlerts(alerts);
+    for (const { fault, eventNumber } of faults) this.#addFault(fault, eventNumber);
+    for (const { eventCount } of partial) this.#counters.eventsInPart += eventCount;
+    reporter.addPartial(partial, evaluation.quarantined);
   }
 
-  /** Counts a fault of an extractor and puts a fresh instance in its place. */
-  #recover(error: unknown, eventNumber: number | undefined): void {
-    if (!(error instanceof PluginFault)) throw error;
-    this.#countFault(error, eventNumber);
-    const extractor = this.#parts.extractors.find(({ name }) => name === error.pluginName);
-    if (extractor === undefined) throw error;
-    extractor.restart();
-  }
-
-  #countFault(fault: PluginFault, eventNumber: number | undefined): void {
+  #addFault({ pluginName, kind, message }: PluginFault, eventNumber: number | undefined): void {
     this.#counters.faults += 1;
-    if (this.#counters.faults > this.#parts.faultsMax) throw fault;
-    this.#parts.reporter.addFault({
-      plugin: fault.pluginName,
-      kind: fault.kind,
-      message: fault.message,
-      eventNumber,
-    });
+    this.#parts.reporter.addFault({ plugin: pluginName, kind, message, eventNumber });
   }
 
   #showProgress(): void {
@@ -240,17 +204,18 @@ export class Lane {
   }
 }
 
+function groupByEvent(
+  events: readonly EventWithoutPlugin[],
+): ReadonlyMap<number, ReadonlySet<string>> {
+  const grouped = new Map<number, Set<string>>();
+  for (const { eventNumber, plugin } of events) {
+    grouped.set(eventNumber, (grouped.get(eventNumber) ?? new Set()).add(plugin));
+  }
+  return grouped;
+}
+
 function eventBytes(spans: Uint32Array): number {
   let bytes = 0;
   for (let index = 0; index < spans.length; index += 2) bytes += spans[index + 1]! - spans[index]!;
   return bytes;
-}
-
-function singleEvent(batch: EventBatch, row: number): EventBatch {
-  const data = batch.data.subarray(batch.spans[2 * row], batch.spans[2 * row + 1]);
-  return {
-    data,
-    spans: Uint32Array.of(0, data.length),
-    times: batch.times.subarray(row, row + 1),
-  };
 }

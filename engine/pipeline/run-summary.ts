@@ -42,12 +42,14 @@ export interface RunSummary {
   readonly lostProblems: number;
   readonly warnings: number;
   readonly eventsWithoutTime: number;
-  /** Events that an extractor could not take and that were therefore not evaluated. */
-  readonly setAsideEvents: number;
+  /** Events of which some rules could not be judged, because a plugin could not take them. */
+  readonly eventsInPart: number;
+  /** By rule, for how many events it was not evaluated. */
+  readonly rulesNotEvaluated: ReadonlyMap<string, number>;
   readonly pluginFaults: readonly PluginFaultCount[];
   /** Streams that could not be opened, or not be read to their end. */
   readonly failures: readonly StreamFailure[];
-  /** Plugins that were given up. */
+  /** Plugins that had too many faults and were not called any more. */
   readonly quarantined: readonly string[];
   readonly stopped: 'end' | 'interrupted' | 'fault';
 }

@@ -16,10 +16,10 @@ const V = '@0.1.0#';
  * An extractor of one field in text form. `extract` answers whatever `body` leaves as the address of the
  * record of columns; memory from 1024 on is zero.
  */
-function extractorModule(body: string, more = ''): string {
+function extractorModule(body: string, more = '', pages = 1): string {
   return `(module
     ${more}
-    (memory (export "memory") 1)
+    (memory (export "memory") ${pages})
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
     (func (export "${P}plugin${V}init") (param i32 i32) (result i32) (i32.const 1024))
     (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32) (i32.const 1024))
@@ -116,9 +116,10 @@ describe('a hostile extractor does not take the process down', () => {
     ],
   ];
   it.each(answers)('%s', async (_name, body, more, said) => {
-    const { code, stderr } = await runWith(await buildPlugin(extractorModule(body, more)));
+    const { code, stdout, stderr } = await runWith(await buildPlugin(extractorModule(body, more)));
     expect(stderr).toMatch(said);
-    expect(stderr).toContain('3 events were set aside');
+    expect(stderr).toContain('3 events were evaluated in part, 1 rule not evaluated for them: bad');
+    expect(stdout.trim().split('\n')).toHaveLength(3);
     expect(stderr).toContain('3 events,');
     expect(code).toBe(3);
   });
@@ -134,21 +135,48 @@ describe('a hostile extractor does not take the process down', () => {
     ['lies', '(return (i32.const 8))', /cells, expected|out of bounds|wrong answer/],
   ];
   it.each(onOneEvent)(
-    'that %s on one event of many: the others are evaluated, that one is set aside',
+    'that %s on one event of many: every rule that does without it is evaluated for all of them',
     async (_name, misdeed, said) => {
       const body = `(if (i32.gt_u (local.get $size) (i32.const ${LONG_SIZE})) (then ${misdeed})) ${NOTHING_FOUND}`;
       const path = await buildPlugin(extractorModule(body));
       const { code, stdout, stderr } = await runWith(path, eventsWithOneLong);
       expect(stdout.trim().split('\n')).toEqual(
-        [1, 2, 4, 5].map((number) => `00:00:00.000000000: Informational good ${number}`),
+        [1, 2, 3, 4, 5].map((number) => `00:00:00.000000000: Informational good ${number}`),
       );
       expect(stderr).toMatch(said);
-      expect(stderr).toContain('1 event was set aside and not evaluated');
+      expect(stderr).toContain('1 event was evaluated in part, 1 rule not evaluated for them: bad');
+      expect(stderr).toContain('event 3 goes on without it');
       expect(stderr).toMatch(/^5 events,/m);
       expect(code).toBe(3);
     },
     120_000,
   );
+});
+
+describe('a stream', () => {
+  it('is read to its end when an extractor traps on twenty of its events', async () => {
+    const count = 40_960;
+    const size = 150_000;
+    const large = short.replace('"A"', `"A","requestParameters":"${'x'.repeat(size)}"`);
+    const lines = Array.from({ length: count }, (_, at) => (at % 2048 === 7 ? large : short));
+    const location = join(folder, 'twenty.jsonl');
+    writeFileSync(location, lines.join('\n'));
+    // A batch of short events is smaller than one large event.
+    const body = `(if (i32.gt_u (local.get $size) (i32.const ${size})) (then unreachable)) ${NOTHING_FOUND}`;
+    const { code, stdout, stderr } = await runWith(
+      await buildPlugin(extractorModule(body, '', 100)),
+      location,
+    );
+    expect(stdout.trim().split('\n')).toHaveLength(count);
+    expect(stderr).toMatch(/^40,960 events,/m);
+    expect(stderr).toContain('17 × trap');
+    expect(stderr).toContain('plugin `hostile` had too many faults and was not called any more');
+    // Sixteen alone, and everything after the seventeenth.
+    expect(stderr).toMatch(
+      /8,\d{3} events were evaluated in part, 1 rule not evaluated for them: bad/,
+    );
+    expect(code).toBe(3);
+  });
 });
 
 describe('a plugin is refused before it runs', () => {

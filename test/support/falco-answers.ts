@@ -5,17 +5,12 @@ import { join } from 'node:path';
 import type { AlertFormat } from '../../engine/alert/alert.ts';
 import type { CheckedRule } from '../../engine/check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../../engine/check/load-ruleset.ts';
-import type { Column } from '../../engine/column/column.ts';
 import { loadConfig } from '../../engine/config/load-config.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
+import { Evaluation } from '../../engine/evaluate/evaluation.ts';
+import { Extractor } from '../../engine/evaluate/extractor.ts';
 import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
 import { resolveTimes } from '../../engine/pipeline/event-times.ts';
-import { LaneEvaluation } from '../../engine/pipeline/lane-evaluation.ts';
-import {
-  PLAN_CONDITIONS,
-  PLAN_OUTPUTS,
-  PlanExtraction,
-} from '../../engine/pipeline/plan-extraction.ts';
 import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
 import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
@@ -135,9 +130,20 @@ export class FalcoBench {
     const batch = this.#batchOf(eventsFile);
     const ofSource = rules.filter(({ source }) => source === 'aws_cloudtrail');
     const plan = planExtraction(ofSource);
-    const evaluation = new LaneEvaluation({
+    const evaluation = new Evaluation({
       rules: ofSource,
       plan,
+      extractors: [...this.#extractors].map(([name, instance]) => {
+        const requestsOf = ({ plugins }: SlotPlan) =>
+          plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 };
+        return new Extractor({
+          name,
+          conditions: requestsOf(plan.conditions),
+          outputs: requestsOf(plan.outputs),
+          instantiate: () => instance,
+          guard: (call) => call(),
+        });
+      }),
       ruleMatching,
       batchEventsMax: batch.times.length,
       context: {
@@ -147,33 +153,19 @@ export class FalcoBench {
         staticFields: {},
       },
       alertFormat: FORMAT,
+      onFault: (fault) => {
+        throw fault;
+      },
     });
+    evaluation.start();
     const position = { firstEventNumber: 1, firstTime: batch.times[0] ?? 0n };
-    const columns = this.#extract(plan.conditions, PLAN_CONDITIONS, batch);
-    const matches = evaluation.evaluate(batch, columns, position);
-    if (matches.count === 0) return [];
-    const matched = evaluation.matchedBatch(batch, matches);
-    const outputs = this.#extract(plan.outputs, PLAN_OUTPUTS, matched);
-    return evaluation.format(matched, outputs).map(({ line }) => JSON.parse(line) as JsonAlert);
+    const { alerts } = evaluation.evaluate(batch, position);
+    return alerts.map(({ line }) => JSON.parse(line) as JsonAlert);
   }
 
   #batchOf(eventsFile: string): EventBatch {
     const known = this.#batches.get(eventsFile) ?? this.#open(join(FALCO_ANSWERS, eventsFile));
     this.#batches.set(eventsFile, known);
     return known;
-  }
-
-  #extract(slots: SlotPlan, plan: number, batch: EventBatch): Column[] {
-    const columns: Column[] = [];
-    for (const { pluginName, requests, firstSlot } of slots.plugins) {
-      const instance = this.#extractors.get(pluginName);
-      if (instance === undefined) throw new Error(`no plugin ${pluginName}`);
-      const extraction = new PlanExtraction({ plan, requests, isOpaque: plan === PLAN_OUTPUTS });
-      extraction.restart(instance);
-      for (const [index, column] of extraction.extract(instance, batch).entries()) {
-        columns[firstSlot + index] = column;
-      }
-    }
-    return columns;
   }
 }

@@ -17,6 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plugin: ['base', 'diagnostic', 'schema', 'field', 'column'],
   detect: ['base', 'field', 'column', 'compile'],
   alert: ['base', 'field', 'column', 'check', 'plan', 'compile', 'detect'],
+  evaluate: ['base', 'field', 'column', 'check', 'plan', 'compile', 'plugin', 'detect', 'alert'],
+  supervise: ['base'],
   output: ['base', 'diagnostic', 'alert'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
@@ -34,6 +36,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin',
     'detect',
     'alert',
+    'evaluate',
+    'supervise',
     'output',
     'config',
   ],

@@ -109,7 +109,7 @@ function reportsTo(
       tell(`${what}: ${escapeControls(place)}: ${escapeControls(message)}`);
     },
     onFault: ({ plugin, kind, message, eventNumber }) => {
-      const event = eventNumber === undefined ? '' : `, event ${eventNumber} was set aside`;
+      const event = eventNumber === undefined ? '' : `, event ${eventNumber} goes on without it`;
       tell(`plugin \`${plugin}\`: ${kind}: ${escapeControls(message)}${event}`);
     },
     onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${escapeControls(message)}`),

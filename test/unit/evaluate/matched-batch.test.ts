@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchedBatch } from '../../../engine/pipeline/matched-batch.ts';
+import { matchedBatch } from '../../../engine/evaluate/matched-batch.ts';
 
 const batch = {
   data: new TextEncoder().encode('aa,bbb,c,dddd'),

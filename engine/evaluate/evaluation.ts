@@ -1,0 +1,290 @@
+/*
+ * Events in, alerts out, in process and synchronous: extract, evaluate, extract what alerts print, format. When an
+ * extractor fails on a batch, the batch is halved until the guilty event stands alone; that event is evaluated
+ * without the plugin, whose fields are then absent and known to be so. Every event is evaluated, in full or in
+ * part, and what was left out is in the result.
+ */
+
+import type { Alert, AlertFormat } from '../alert/alert.ts';
+import { AlertFormatter } from '../alert/alert-formatter.ts';
+import type { CheckedRule } from '../check/checked-rule.ts';
+import { type Value, valueAt } from '../column/cell-values.ts';
+import type { Column } from '../column/column.ts';
+import { engineFieldValue, type SourceContext } from '../compile/engine-field-values.ts';
+import type { Matches } from '../detect/detector.ts';
+import { type FieldRequest, requestKey } from '../field/field.ts';
+import type { ExtractionPlan, SlotPlan } from '../plan/extraction-plan.ts';
+import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
+import { eventsBetween } from './event-parts.ts';
+import type { Extractor } from './extractor.ts';
+import { type MatchedBatch, matchedBatch } from './matched-batch.ts';
+import { RuleVariants } from './rule-variants.ts';
+
+export interface StreamPosition {
+  readonly firstEventNumber: number;
+  readonly firstTime: bigint;
+}
+
+export interface EvaluationOptions {
+  readonly rules: readonly CheckedRule[];
+  readonly plan: ExtractionPlan;
+  readonly extractors: readonly Extractor[];
+  readonly ruleMatching: 'first' | 'all';
+  readonly batchEventsMax: number;
+  readonly context: SourceContext;
+  readonly alertFormat: AlertFormat;
+  /** Asked once for each event that an extractor cannot take: whether the plugin is called again. */
+  readonly onFault: (fault: PluginFault) => 'go-on' | 'quarantine';
+}
+
+/** A fault of an extractor, with the event that was found to cause it. */
+export interface EvaluationFault {
+  readonly fault: PluginFault;
+  readonly eventNumber: number;
+}
+
+/** Events of which some rules could not be judged. */
+export interface PartialEvaluation {
+  readonly firstEventNumber: number;
+  readonly eventCount: number;
+  /** Names of the plugins that gave nothing. */
+  readonly plugins: readonly string[];
+  readonly rulesNotEvaluated: readonly string[];
+}
+
+export interface EvaluationResult {
+  readonly alerts: Alert[];
+  readonly partial: PartialEvaluation[];
+  readonly faults: EvaluationFault[];
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export class Evaluation {
+  readonly #options: EvaluationOptions;
+  readonly #variants: RuleVariants;
+  readonly #formatter: AlertFormatter;
+  readonly #quarantined = new Set<string>();
+  /** What conditions that go row by row read from. */
+  #current: EventsWithColumns | undefined;
+  #firstTime = 0n;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+    this.#formatter = new AlertFormatter(options.rules, options.alertFormat);
+    this.#variants = new RuleVariants(options.rules, options.plan, {
+      ruleMatching: options.ruleMatching,
+      batchEventsMax: options.batchEventsMax,
+      fieldsOfRow: (row) => (request) => this.#valueOf(request, this.#current, row),
+    });
+  }
+
+  /** Fresh instances of all extractors; throws `PluginFault` when one does not come up. */
+  start(): void {
+    for (const extractor of this.#options.extractors) extractor.restart();
+  }
+
+  /** Not called any more: its fields are absent, and known to be so. */
+  quarantine(plugin: string): void {
+    this.#quarantined.add(plugin);
+  }
+
+  get quarantined(): ReadonlySet<string> {
+    return this.#quarantined;
+  }
+
+  /** `without`: plugins that are known not to be able to take these events. */
+  evaluate(
+    events: EventBatch,
+    position: StreamPosition,
+    without: ReadonlySet<string> = NONE,
+  ): EvaluationResult {
+    const result: EvaluationResult = { alerts: [], partial: [], faults: [] };
+    this.#firstTime = position.firstTime;
+    this.#evaluatePart({ events, firstEventNumber: position.firstEventNumber, without }, result);
+    return result;
+  }
+
+  #evaluatePart(part: Part, result: EvaluationResult): void {
+    const { events, firstEventNumber } = part;
+    const eventCount = events.times.length;
+    if (eventCount === 0) return;
+    const without = this.#missing(part.without);
+    const columns = this.#extract(events, 'conditions', without);
+    if (columns instanceof PluginFault) {
+      this.#evaluateAgain(part, columns, result);
+      return;
+    }
+    const { detector, ruleIndexes, notEvaluated } = this.#variants.without(without);
+    if (notEvaluated.length > 0) {
+      const plugins = [...without];
+      result.partial.push({
+        firstEventNumber,
+        eventCount,
+        plugins,
+        rulesNotEvaluated: notEvaluated,
+      });
+    }
+    this.#current = { events, firstEventNumber, columns, plan: this.#options.plan.conditions };
+    const matches = detector.evaluate({
+      eventCount,
+      firstEventNumber,
+      data: events.data,
+      spans: events.spans,
+      times: events.times,
+      columns,
+    });
+    if (matches.count === 0) return;
+    const matched = matchedBatch(events, matches.rows);
+    const alerts = { matches, matched, ruleIndexes, firstEventNumber };
+    this.#format(alerts, { from: 0, to: matched.rows.length, without }, result);
+  }
+
+  /** In halves, until the event stands alone that the plugin cannot take; then without the plugin. */
+  #evaluateAgain(part: Part, fault: PluginFault, result: EvaluationResult): void {
+    const { events, firstEventNumber, without } = part;
+    const eventCount = events.times.length;
+    if (eventCount > 1) {
+      this.#restart(fault);
+      const middle = eventCount >> 1;
+      this.#evaluatePart({ ...part, events: eventsBetween(events, 0, middle) }, result);
+      const rest = eventsBetween(events, middle, eventCount);
+      const number = firstEventNumber + middle;
+      this.#evaluatePart({ events: rest, firstEventNumber: number, without }, result);
+      return;
+    }
+    this.#settle(fault, firstEventNumber, result);
+    this.#evaluatePart({ ...part, without: new Set([...without, fault.pluginName]) }, result);
+  }
+
+  /** The alerts of matched events `from` up to `to`; fields of a plugin that fails print as absent. */
+  #format(found: Found, range: Range, result: EvaluationResult): void {
+    const { from, to } = range;
+    const without = this.#missing(range.without);
+    const events = eventsBetween(found.matched, from, to);
+    const columns = this.#extract(events, 'outputs', without);
+    if (!(columns instanceof PluginFault)) {
+      this.#formatRows(found, { ...range, columns, events }, result);
+      return;
+    }
+    if (to - from > 1) {
+      this.#restart(columns);
+      const middle = (from + to) >> 1;
+      this.#format(found, { ...range, to: middle }, result);
+      this.#format(found, { ...range, from: middle }, result);
+      return;
+    }
+    const eventNumber = found.firstEventNumber + (found.matched.rows[from] ?? 0);
+    this.#settle(columns, eventNumber, result);
+    const more = new Set([...range.without, columns.pluginName]);
+    this.#format(found, { ...range, without: more }, result);
+  }
+
+  #formatRows(
+    { matches, matched, ruleIndexes, firstEventNumber }: Found,
+    { from, to, columns, events }: Range & { columns: Column[]; events: EventBatch },
+    result: EvaluationResult,
+  ): void {
+    const plan = this.#options.plan.outputs;
+    let index = 0;
+    for (let match = 0; match < matches.count; match++) {
+      const row = matches.rows[match] ?? 0;
+      while (matched.rows[index] !== row) index += 1;
+      if (index < from || index >= to) continue;
+      const at = index - from;
+      const number = firstEventNumber + row;
+      const source = { events, firstEventNumber: number - at, columns, plan };
+      const rule = ruleIndexes[matches.rules[match] ?? 0] ?? 0;
+      const get = (request: FieldRequest): Value | undefined => this.#valueOf(request, source, at);
+      const time = events.times[at] ?? 0n;
+      result.alerts.push(this.#formatter.formatAlert(rule, { number, time, get }));
+    }
+  }
+
+  /** Columns at their slots, or the fault of the extractor that failed. */
+  #extract(
+    events: EventBatch,
+    plan: 'conditions' | 'outputs',
+    without: ReadonlySet<string>,
+  ): Column[] | PluginFault {
+    const columns: Column[] = [];
+    try {
+      for (const extractor of this.#options.extractors) {
+        if (!without.has(extractor.name)) extractor.extractInto(columns, plan, events);
+      }
+      return columns;
+    } catch (error) {
+      if (error instanceof PluginFault) return error;
+      throw error;
+    }
+  }
+
+  #missing(without: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#quarantined.size === 0) return without;
+    return new Set([...without, ...this.#quarantined]);
+  }
+
+  #settle(fault: PluginFault, eventNumber: number, result: EvaluationResult): void {
+    result.faults.push({ fault, eventNumber });
+    if (this.#options.onFault(fault) === 'quarantine') this.quarantine(fault.pluginName);
+    else this.#restart(fault);
+  }
+
+  /** A plugin that does not come up again is not called any more. */
+  #restart({ pluginName }: PluginFault): void {
+    const extractor = this.#options.extractors.find(({ name }) => name === pluginName);
+    try {
+      extractor?.restart();
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+      this.quarantine(pluginName);
+    }
+  }
+
+  #valueOf(
+    request: FieldRequest,
+    source: EventsWithColumns | undefined,
+    row: number,
+  ): Value | undefined {
+    if (source === undefined) return undefined;
+    const { events, columns, plan, firstEventNumber } = source;
+    if (request.field.provider.kind === 'plugin') {
+      const column = columns[plan.slots.get(requestKey(request)) ?? -1];
+      return column === undefined ? undefined : valueAt(column, row);
+    }
+    const event = {
+      number: firstEventNumber + row,
+      time: events.times[row] ?? 0n,
+      firstTime: this.#firstTime,
+      data: events.data.subarray(events.spans[2 * row], events.spans[2 * row + 1]),
+    };
+    return engineFieldValue(request.field.name, event, this.#options.context);
+  }
+}
+
+interface Part {
+  readonly events: EventBatch;
+  readonly firstEventNumber: number;
+  readonly without: ReadonlySet<string>;
+}
+
+interface Found {
+  readonly matches: Matches;
+  readonly matched: MatchedBatch;
+  readonly ruleIndexes: readonly number[];
+  readonly firstEventNumber: number;
+}
+
+/** Of matched events. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly without: ReadonlySet<string>;
+}
+
+interface EventsWithColumns {
+  readonly events: EventBatch;
+  readonly firstEventNumber: number;
+  readonly columns: readonly Column[];
+  readonly plan: SlotPlan;
+}
