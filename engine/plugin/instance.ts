@@ -30,6 +30,7 @@ const FAULT_MESSAGE_SIZE_MAX = 500;
 export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices): PluginInstance {
   const { manifest, modules } = prepared;
   const { name } = manifest;
+  const instances: WebAssembly.Instance[] = [];
   let isBroken = false;
   const guard: Guard = (call) => {
     if (isBroken) throw new PluginFault('trap', name, 'is not used after a fault');
@@ -50,13 +51,20 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
         return module;
       },
       createImports(host),
-      (module, imports) => new WebAssembly.Instance(module, imports),
+      (module, imports) => {
+        const instance = new WebAssembly.Instance(module, imports);
+        instances.push(instance);
+        return instance;
+      },
     ),
   );
   return {
     name,
     init: (config) => guard(() => exports.plugin.init(config)),
-    source: exports.source === undefined ? undefined : adaptSource(exports.source, name, guard),
+    source:
+      exports.source === undefined
+        ? undefined
+        : adaptSource(exports.source, { pluginName: name, guard, instances }),
     extractor:
       exports.extractor === undefined
         ? undefined

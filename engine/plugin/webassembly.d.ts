@@ -11,5 +11,10 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
+  class Memory {
+    constructor(descriptor: { readonly initial: number });
+    /** Another one after the memory has grown. */
+    readonly buffer: ArrayBuffer;
+  }
   class RuntimeError extends Error {}
 }

@@ -12,6 +12,8 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const VERSIONS = ['20.19.0', '22', '24'];
 const COMMANDS = ['npm ci && npm start', 'npm ci && npm test'];
 
+const LINES_SHOWN = 20;
+
 const named = process.argv.slice(2);
 let failed = 0;
 for (const version of named.length > 0 ? named : VERSIONS) {
@@ -46,7 +48,10 @@ function check(version, folder) {
     });
     const last = stdout.trim().split('\n').at(-1);
     process.stdout.write(`${found}  ${command}  exit ${status}  ${last}\n`);
-    if (status !== 0) wrong += 1;
+    if (status === 0) continue;
+    wrong += 1;
+    const said = stdout.split('\n').filter((line) => /FAIL|Error:|^npm error/.test(line));
+    for (const line of said.slice(0, LINES_SHOWN)) process.stdout.write(`    ${line}\n`);
   }
   return wrong;
 }

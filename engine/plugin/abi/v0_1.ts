@@ -20,6 +20,7 @@ import {
 } from '../plugin-instance.ts';
 import { findBatchFault } from './check-batch.ts';
 import { findColumnsFault } from './check-columns.ts';
+import { CoreSource, findCoreSource, type GuestStep } from './core-source.ts';
 
 /** Calls a guest function and turns whatever goes wrong into a `PluginFault`. */
 export type Guard = <Result>(call: () => Result) => Result;
@@ -38,11 +39,6 @@ export interface GuestExports {
     extract(plan: number, events: EventBatch): GuestColumns;
   };
 }
-
-type GuestStep =
-  | { readonly tag: 'events'; readonly val: EventBatch }
-  | { readonly tag: 'idle'; readonly val: number }
-  | { readonly tag: 'end' };
 
 interface GuestRequest {
   readonly field: number;
@@ -126,15 +122,17 @@ export function createImports(host: HostServices): Record<string, Record<string,
   };
 }
 
+/** `instances`: the core instances of the component, in which `next` is called directly. */
 export function adaptSource(
   guest: NonNullable<GuestExports['source']>,
-  pluginName: string,
-  guard: Guard,
+  { pluginName, guard, instances }: SourceOptions,
 ): SourceInstance {
+  const core = findCoreSource(instances);
+  const direct = core === undefined ? guest : new CoreSource(core);
   return {
     open: (params) => guard(() => guest.open(params)),
     next: (bytesMax, eventsMax) => {
-      const step = guard(() => guest.next(bytesMax, eventsMax));
+      const step = guard(() => direct.next(bytesMax, eventsMax));
       return checkStep(step, eventsMax, (message) => guard(() => fail(pluginName, message)));
     },
     checkpoint: () => {
@@ -147,6 +145,12 @@ export function adaptSource(
     resume: (position) => guard(() => guest.resume(position)),
     close: () => guard(() => guest.close()),
   };
+}
+
+interface SourceOptions {
+  readonly pluginName: string;
+  readonly guard: Guard;
+  readonly instances: readonly WebAssembly.Instance[];
 }
 
 function checkStep(
