@@ -1,7 +1,7 @@
 /*
  * `source.next` through the core function itself, by the canonical ABI. The generated bindings copy every list
- * into memory of its own, a fresh MiB a batch, and fresh pages cost more than the copy: a quarter of a lane's time. Here
- * the bytes of a batch go into one buffer that is filled anew by each call.
+ * into memory of its own, a fresh MiB a batch, and fresh pages cost more than the copy: a quarter of a lane's
+ * time. Here the bytes of a batch go into one buffer that is filled anew by each call.
  *
  * Layout of the answer, at the address that the function returns (little endian, offsets in bytes):
  *
