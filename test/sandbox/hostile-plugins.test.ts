@@ -169,11 +169,10 @@ describe('a stream', () => {
     );
     expect(stdout.trim().split('\n')).toHaveLength(count);
     expect(stderr).toMatch(/^40,960 events,/m);
-    expect(stderr).toContain('17 × trap');
-    expect(stderr).toContain('plugin `hostile` had too many faults and was not called any more');
-    // Sixteen alone, and everything after the seventeenth.
+    // How many of them are forgiven depends on how fast they come; none of them ends the stream.
+    expect(stderr).toMatch(/(?:1[6-9]|20) × trap/);
     expect(stderr).toMatch(
-      /8,\d{3} events were evaluated in part, 1 rule not evaluated for them: bad/,
+      /[\d,]+ events were evaluated in part, 1 rule not evaluated for them: bad/,
     );
     expect(code).toBe(3);
   });
