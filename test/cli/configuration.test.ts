@@ -283,6 +283,23 @@ describe('selections and options', () => {
   });
 });
 
+describe('a quiet run', () => {
+  it('names what makes its alerts other ones than the rules say, one line each', async () => {
+    const exceptions = '  exceptions:\n    - {name: known, fields: ct.user, value: [eve]}\n';
+    const file = folder.write(
+      'typo.yaml',
+      `- list: unused\n  items: [a]\n${EVERY_EVENT}${exceptions}`,
+    );
+    const args = ['run', '-q', 'cloudtrail', events, '-r', file, '-o', 'rules[].disable.rule=X'];
+    const { stdout, stderr } = await run(args);
+    expect(stdout).toBe(ALERT);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('unknown key `value` in an exception'),
+      expect.stringContaining('no rule has the name `X`'),
+    ]);
+  });
+});
+
 describe('the verdict of validate', () => {
   it('agrees with its exit code when a plugin version is wanted that is not there', async () => {
     const file = folder.write(

@@ -33,14 +33,25 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   const build = await buildEngine(config);
   const found = [...diagnostics, ...judge(build.diagnostics, args)];
   if (build.engine === undefined || hasErrors(found)) return refuse(found, terminal);
-  const shown = args.quiet ? found.filter(({ code }) => code === 'CONFIG_NOT_SUPPORTED') : found;
+  const shown = args.quiet ? found.filter(changesAlerts) : found;
   if (shown.length > 0) {
     sayTo(terminal, args.quiet ? briefly(shown) : renderText(shown, terminal));
   }
   return runEngine(build.engine, { config, terminal, isQuiet: args.quiet });
 }
 
-/** Alerts would be missed where they are expected: said also when nothing else is. */
+/** Alerts are other ones, or elsewhere, than whoever wrote the files expects: said also when nothing else is. */
+function changesAlerts({ code, falcoCode }: Diagnostic): boolean {
+  const isOurs = code === 'RULE_WARNING' && falcoCode === undefined;
+  return isOurs || CHANGING_ALERTS.includes(code);
+}
+
+const CHANGING_ALERTS: readonly Diagnostic['code'][] = [
+  'CONFIG_NOT_SUPPORTED',
+  'CONFIG_SELECTION_UNUSED',
+  'RULE_UNKNOWN_SOURCE',
+];
+
 function briefly(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(({ message }) => `tiercel: ${message}`).join('\n');
 }
