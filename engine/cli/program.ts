@@ -9,12 +9,12 @@ import type { LoadArguments } from './load.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 interface CommonOptions {
   readonly config?: string;
-  readonly rules: readonly string[];
-  readonly option: readonly string[];
+  readonly rules?: readonly string[];
+  readonly option?: readonly string[];
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly color: boolean;
@@ -22,9 +22,11 @@ interface CommonOptions {
 
 interface RunFlags extends CommonOptions {
   readonly quiet?: boolean;
-  readonly validate: readonly string[];
+  readonly validate?: readonly string[];
   readonly list?: boolean;
 }
+
+const EXCESS_HINT = '  hint: a location is one file or folder; rules files come after -r';
 
 /** Answers the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -41,6 +43,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.excessArguments') process.stderr.write(`${EXCESS_HINT}\n`);
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }
@@ -64,8 +67,8 @@ function createProgram(setExitCode: SetExitCode): Command {
 function withCommon(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration (default: tiercel.yaml here, if there is one)')
-    .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect, [])
-    .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect, [])
+    .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect)
+    .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect)
     .option('--strict', 'warnings about rules and configuration are errors')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
@@ -76,12 +79,12 @@ function addRun(program: Command, setExitCode: SetExitCode): void {
   withCommon(program.command('run'))
     .description('read a source and print alerts: tiercel run cloudtrail ./AWSLogs')
     .argument('[plugin]', 'source plugin: a bundled one, one of the configuration, or a .wasm file')
-    .argument('[location]', 'what it opens')
+    .argument('[location]', 'what it opens: one file or folder')
     .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
-    .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect, [])
+    .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
     .option('-L, --list', 'only list the rules')
     .action(async (plugin: string | undefined, location: string | undefined, flags: RunFlags) => {
-      if (flags.validate.length > 0) setExitCode(await validate(flags.validate, flags));
+      if (flags.validate !== undefined) setExitCode(await validate(flags.validate, flags));
       else if (flags.list === true) setExitCode(await list('rules', flags));
       else setExitCode(await run(plugin, location, flags));
     });
@@ -102,7 +105,7 @@ function addValidate(program: Command, setExitCode: SetExitCode): void {
     .description('check rules, configuration and plugins')
     .argument('[files...]', 'rules files, folders or globs')
     .action(async (files: string[], flags: CommonOptions) => {
-      setExitCode(await validate([...files, ...flags.rules], flags));
+      setExitCode(await validate([...files, ...(flags.rules ?? [])], flags));
     });
 }
 
@@ -160,5 +163,5 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
 
 /** What every command that loads rules takes from its options. */
 function loadArguments({ config, rules, option, strict }: CommonOptions): LoadArguments {
-  return { config, rules, options: option, isStrict: strict === true };
+  return { config, rules: rules ?? [], options: option ?? [], isStrict: strict === true };
 }

@@ -133,11 +133,14 @@ class PluginResolver implements ResolvedPlugins {
   #addUnknown(name: string): void {
     const bundled = bundledPlugins();
     const near = didYouMean(name, [...bundled, ...this.declaredNames]);
+    // Somebody left the plugin out: what is named is what it should open.
+    const isPath = existsSync(name);
     this.diagnostics.push(
       createDiagnostic('CONFIG_UNKNOWN_PLUGIN', {
         message: `unknown plugin \`${name}\``,
-        hint:
-          near === undefined
+        hint: isPath
+          ? `name the plugin first: \`tiercel run ${bundled[0] ?? 'PLUGIN'} ${name}\``
+          : near === undefined
             ? `bundled plugins: ${bundled.join(', ')}`
             : `did you mean \`${near}\`?`,
       }),

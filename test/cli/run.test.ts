@@ -163,6 +163,24 @@ describe('wrong input', () => {
       /field\.yaml:3:14: error: .*ct\.nmae[\s\S]*did you mean `ct\.name`/,
     ],
     [
+      'rules without -r',
+      () => ['run', 'cloudtrail', '.', 'r.yaml'],
+      2,
+      /rules files come after -r/,
+    ],
+    [
+      'a location without a plugin',
+      () => ['run', 'README.md'],
+      1,
+      /unknown plugin `README\.md`[\s\S]*name the plugin first: `tiercel run cloudtrail README\.md`/,
+    ],
+    [
+      'a misspelt plugin to inspect',
+      () => ['plugin', 'inspect', 'cloudtrial'],
+      1,
+      /did you mean `cloudtrail`/,
+    ],
+    [
       'a key of the configuration',
       () => ['run', '-c', write('c.yaml', 'rule_files: []\n')],
       1,

@@ -1,6 +1,7 @@
 /* `tiercel plugin inspect`: what a file is and wants, without running anything of it. */
 
 import { existsSync } from 'node:fs';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
@@ -16,7 +17,10 @@ export function inspectCommand(
 ): number {
   const isName = !existsSync(plugin) && bundledPlugins().includes(plugin);
   const path = isName ? bundledPluginPath(plugin) : plugin;
-  const { value: file, diagnostics } = readComponentFile(path);
+  const { value: file, diagnostics: found } = readComponentFile(path);
+  const near = existsSync(plugin) ? undefined : didYouMean(plugin, bundledPlugins());
+  const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
+  const diagnostics = found.map((diagnostic) => ({ ...diagnostic, ...hint }));
   if (file === undefined) {
     if (format === 'json')
       terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
