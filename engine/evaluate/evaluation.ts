@@ -79,9 +79,11 @@ export class Evaluation {
     });
   }
 
-  /** Fresh instances of all extractors; throws `PluginFault` when one does not come up. */
+  /** Fresh instances of the extractors that are called; throws `PluginFault` when one does not come up. */
   start(): void {
-    for (const extractor of this.#options.extractors) extractor.restart();
+    for (const extractor of this.#options.extractors) {
+      if (!this.#quarantined.has(extractor.name)) extractor.restart();
+    }
   }
 
   /** Not called any more: its fields are absent, and known to be so. */
@@ -262,9 +264,13 @@ export class Evaluation {
   }
 }
 
-interface Part {
+/** Consecutive events of the stream. */
+interface Events {
   readonly events: EventBatch;
   readonly firstEventNumber: number;
+}
+
+interface Part extends Events {
   readonly without: ReadonlySet<string>;
 }
 
@@ -282,9 +288,7 @@ interface Range {
   readonly without: ReadonlySet<string>;
 }
 
-interface EventsWithColumns {
-  readonly events: EventBatch;
-  readonly firstEventNumber: number;
+interface EventsWithColumns extends Events {
   readonly columns: readonly Column[];
   readonly plan: SlotPlan;
 }

@@ -77,7 +77,6 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   const engine = new Engine({
     streams,
     callTimeMaxMs: LIMITS.callTimeMax.value,
-    faultBudget: FAULT_BUDGET,
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
@@ -175,7 +174,6 @@ function createStream(source: LoadedPlugin, context: StreamContext): StreamParts
       limits: {
         batchEventsMax: LIMITS.batchEventsMax.value,
         batchSizeMax: LIMITS.batchSizeMax.value,
-        faultsMax: LIMITS.faultsMax.value,
       },
       faultBudget: FAULT_BUDGET,
     },

@@ -6,7 +6,6 @@
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Priority } from '../base/priority.ts';
-import type { FaultBudget } from '../supervise/fault-budget.ts';
 import { LaneHost, type LaneOutcome, type LaneReport } from './lane-host.ts';
 import type { LaneFault, LaneLogLine, LaneProblem, LaneSetup } from './lane-protocol.ts';
 import type { PluginFaultCount, Progress, RunSummary } from './run-summary.ts';
@@ -25,7 +24,6 @@ export interface RunOptions {
 export interface EngineParts {
   readonly streams: readonly StreamParts[];
   readonly callTimeMaxMs: number;
-  readonly faultBudget: FaultBudget;
   readonly clock: Clock;
 }
 
@@ -54,7 +52,6 @@ export class Engine {
         new LaneHost({
           setup,
           callTimeMaxMs,
-          faultBudget: this.#parts.faultBudget,
           clock,
           onReport: async (report) => {
             tally.add(report, options);

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
-import { afterFault, type FaultBudget, type FaultHistory } from '../supervise/fault-budget.ts';
+import { FaultLedger } from '../supervise/fault-ledger.ts';
 import { DeadlineWatch } from './guarded-calls.ts';
 import {
   CONTROL_CALL_PLUGIN,
@@ -37,7 +37,6 @@ export interface LaneOutcome {
 export interface LaneHostOptions {
   readonly setup: Omit<LaneSetup, 'resume' | 'control'>;
   readonly callTimeMaxMs: number;
-  readonly faultBudget: FaultBudget;
   readonly clock: Clock;
   /** Resolves when the report's alerts are with the outputs; the lane waits for slow ones. */
   readonly onReport: (report: LaneReport) => Promise<void>;
@@ -57,16 +56,18 @@ export class LaneHost {
   #quarantined: readonly string[] = [];
   #carefulUntil = 0;
   #pluginNames: readonly string[];
-  /** Of the source since it last made progress, and of each extractor. */
+  /** Of the source since it last made progress. */
   #sourceDeadlines = 0;
-  readonly #histories = new Map<string, FaultHistory>();
+  /** Deadlines of extractors; their other faults are counted where they happen, in the lane. */
+  readonly #deadlines: FaultLedger;
   #isStopping = false;
   /** Reports in the order they came: alerts leave in this order. */
   #reports: Promise<void> = Promise.resolve();
 
   constructor(options: LaneHostOptions) {
     this.#options = options;
-    const { source, extractors } = options.setup;
+    const { source, extractors, faultBudget } = options.setup;
+    this.#deadlines = new FaultLedger(faultBudget, options.clock);
     this.#pluginNames = [source, ...extractors].map(({ plugin }) => plugin.manifest.name);
     this.#buffer = new SharedArrayBuffer(CONTROL_SIZE_BYTES);
     this.#control = viewControl(this.#buffer);
@@ -203,16 +204,11 @@ export class LaneHost {
 
   #leaveOut(plugin: string, eventNumber: number): void {
     this.#withoutPlugin.push({ eventNumber, plugin });
-    const { burst, refillMs } = this.#options.faultBudget;
-    const known = this.#histories.get(plugin);
-    const now = this.#options.clock.monotonicMs();
-    const { history, decision } = afterFault(known, now, { burst, refillMs });
-    this.#histories.set(plugin, history);
+    const decision = this.#deadlines.addFault(plugin);
     if (decision === 'quarantine') this.#quarantined = [...this.#quarantined, plugin];
   }
 
   #takeFault(fault: LaneFault): void {
-    this.#counters = { ...this.#counters, faults: this.#counters.faults + 1 };
     void this.#options.onReport({
       kind: 'report',
       alerts: [],

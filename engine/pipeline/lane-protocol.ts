@@ -38,7 +38,6 @@ export interface PluginRole {
 export interface LaneLimits {
   readonly batchEventsMax: number;
   readonly batchSizeMax: number;
-  readonly faultsMax: number;
 }
 
 /** How to go on where an ended lane stood. */
@@ -69,7 +68,6 @@ export interface LaneCounters {
   /** Time of the first event (for `evt.reltime`) and of the latest one; `undefined` before any. */
   readonly firstTime: bigint | undefined;
   readonly latestTime: bigint | undefined;
-  readonly faults: number;
 }
 
 export const INITIAL_COUNTERS: LaneCounters = Object.freeze({
@@ -79,7 +77,6 @@ export const INITIAL_COUNTERS: LaneCounters = Object.freeze({
   eventsInPart: 0,
   firstTime: undefined,
   latestTime: undefined,
-  faults: 0,
 });
 
 export interface LaneProblem {

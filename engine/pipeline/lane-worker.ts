@@ -14,7 +14,7 @@ import {
   PluginFault,
   type PluginInstance,
 } from '../plugin/plugin-instance.ts';
-import { afterFault, type FaultHistory } from '../supervise/fault-budget.ts';
+import { FaultLedger } from '../supervise/fault-ledger.ts';
 import { GuardedCalls } from './guarded-calls.ts';
 import { Lane } from './lane.ts';
 import { type LaneMessage, type LaneSetup, type PluginRole, viewControl } from './lane-protocol.ts';
@@ -34,7 +34,7 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
   const noStore = new StoreRoots({ locations: {}, report: () => {} });
   const instantiate = (role: PluginRole, roots: StoreRoots) =>
     instantiatePlugin(role.plugin, createServices(role, roots, reporter));
-  const histories = new Map<string, FaultHistory>();
+  const faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
   const evaluation = new Evaluation({
     rules: setup.rules,
     plan,
@@ -58,12 +58,7 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
       staticFields: setup.staticFields,
     },
     alertFormat: setup.alertFormat,
-    onFault: ({ pluginName }) => {
-      const now = SYSTEM_CLOCK.monotonicMs();
-      const after = afterFault(histories.get(pluginName), now, setup.faultBudget);
-      histories.set(pluginName, after.history);
-      return after.decision;
-    },
+    onFault: ({ pluginName }) => faults.addFault(pluginName),
   });
   const lane = new Lane({
     source: new LaneSource({
@@ -77,7 +72,8 @@ function runLane(setup: LaneSetup, post: (message: LaneMessage) => void): void {
     control,
     batchEventsMax: setup.limits.batchEventsMax,
     batchSizeMax: setup.limits.batchSizeMax,
-    faultsMax: setup.limits.faultsMax,
+    // The same component may extract as well: those faults are another instance's.
+    onSourceFault: ({ pluginName }) => faults.addFault(`source ${pluginName}`),
     resume: setup.resume,
     bytesRead: () => store.storedBytesRead,
   });

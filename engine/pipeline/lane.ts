@@ -31,7 +31,8 @@ export interface LaneParts {
   readonly control: Control;
   readonly batchEventsMax: number;
   readonly batchSizeMax: number;
-  readonly faultsMax: number;
+  /** Whether a source that failed is started again. */
+  readonly onSourceFault: (fault: PluginFault) => 'go-on' | 'quarantine';
   readonly resume: LaneResume | undefined;
   /** Stored bytes that the source has read so far. */
   readonly bytesRead: () => number;
@@ -53,7 +54,6 @@ interface MutableCounters {
   eventsInPart: number;
   firstTime: bigint | undefined;
   latestTime: bigint | undefined;
-  faults: number;
 }
 
 export class Lane {
@@ -132,8 +132,8 @@ export class Lane {
       return source.next(batchSizeMax, batchEventsMax);
     } catch (error) {
       if (!(error instanceof PluginFault) || error.kind === 'error') throw error;
+      if (this.#parts.onSourceFault(error) === 'quarantine') throw error;
       this.#addFault(error, undefined);
-      if (this.#counters.faults > this.#parts.faultsMax) throw error;
       source.start(this.#position);
       return source.next(batchSizeMax, batchEventsMax);
     }
@@ -189,7 +189,6 @@ export class Lane {
   }
 
   #addFault({ pluginName, kind, message }: PluginFault, eventNumber: number | undefined): void {
-    this.#counters.faults += 1;
     this.#parts.reporter.addFault({ plugin: pluginName, kind, message, eventNumber });
   }
 
