@@ -6,11 +6,12 @@
  *   And       ::= Not { "and" ( blank Not | "(" Or ")" ) }
  *   Not       ::= { "not" blank } ( "not(" Or ")" | Check )
  *   Check     ::= "(" Or ")" | Left Condition | Identifier
- *   Left      ::= Field | Transformer
+ *   Left      ::= Field | Transformer                                        (operand-parser.ts)
  *   Condition ::= "exists" | NumberOp Number | StringOp String | StringOp Modifier List | ListOp List
  */
 
 import type { Expression, Operand, RightSide, Word } from './ast.ts';
+import { OperandParser } from './operand-parser.ts';
 import {
   ALL_OPERATORS,
   LIST_OPERATORS,
@@ -31,8 +32,7 @@ export interface ParseError {
 
 export type ParseResult = { readonly expression: Expression } | { readonly error: ParseError };
 
-/** Falco's limit when it loads rules; every parenthesis costs five levels of its grammar. */
-const DEPTH_MAX = 1000;
+/** What a parenthesis costs of the depth that Falco allows. */
 const LEVELS_A_PARENTHESIS = 5;
 
 /** One condition; the only way in. */
@@ -51,10 +51,11 @@ export function parseOperandAt(
   text: string,
   start: number,
 ): { operand: Operand; end: number } | ParseError | undefined {
-  const parser = new Parser(text, start);
+  const scanner = new Scanner(text);
+  scanner.position = start;
   try {
-    const operand = parser.parseLeft();
-    return operand === undefined ? undefined : { operand, end: parser.position };
+    const operand = new OperandParser(scanner).parseLeft();
+    return operand === undefined ? undefined : { operand, end: scanner.position };
   } catch (error) {
     if (error instanceof SyntaxProblem) return { message: error.message, offset: error.offset };
     throw error;
@@ -66,7 +67,7 @@ function run<Result>(
   parse: (parser: Parser) => Result,
 ): { expression: Result } | { error: ParseError } {
   try {
-    return { expression: parse(new Parser(text, 0)) };
+    return { expression: parse(new Parser(text)) };
   } catch (error) {
     if (error instanceof SyntaxProblem) {
       return { error: { message: error.message, offset: error.offset } };
@@ -77,15 +78,11 @@ function run<Result>(
 
 class Parser {
   readonly #scanner: Scanner;
-  #depth = 0;
+  readonly #operands: OperandParser;
 
-  constructor(text: string, start: number) {
+  constructor(text: string) {
     this.#scanner = new Scanner(text);
-    this.#scanner.position = start;
-  }
-
-  get position(): number {
-    return this.#scanner.position;
+    this.#operands = new OperandParser(this.#scanner);
   }
 
   parseAll(): Expression {
@@ -100,7 +97,7 @@ class Parser {
   }
 
   parseWholeOperand(): Operand {
-    const operand = this.parseLeft();
+    const operand = this.#operands.parseLeft();
     if (operand === undefined || !this.#scanner.isAtEnd) this.#fail('expected a field');
     return operand as Operand;
   }
@@ -158,12 +155,11 @@ class Parser {
   }
 
   #parseRestOfParenthesis(): Expression {
-    this.#depth += LEVELS_A_PARENTHESIS;
-    if (this.#depth > DEPTH_MAX) this.#fail(`exceeded max depth limit of ${DEPTH_MAX}`);
+    this.#operands.enter(LEVELS_A_PARENTHESIS);
     const expression = this.#parseOr();
     this.#scanner.takeBlank();
     if (!this.#scanner.takeExact(')')) this.#fail("expected a ')' token");
-    this.#depth -= LEVELS_A_PARENTHESIS;
+    this.#operands.leave(LEVELS_A_PARENTHESIS);
     return expression;
   }
 
@@ -171,107 +167,11 @@ class Parser {
     const scanner = this.#scanner;
     const start = scanner.position;
     if (scanner.takeExact('(')) return this.#parseRestOfParenthesis();
-    const left = this.parseLeft();
+    const left = this.#operands.parseLeft();
     if (left !== undefined) return this.#parseComparison(left, start);
     const name = scanner.takeIdentifier();
     if (name !== undefined) return { kind: 'macro', name, span: this.#spanFrom(start) };
     return this.#fail("expected a '(' token, a field check, or an identifier");
-  }
-
-  /** A field or a transformer, or nothing. */
-  parseLeft(): Operand | undefined {
-    return this.#parseTransformer(false) ?? this.#parseField();
-  }
-
-  #parseField(): Operand | undefined {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    const name = scanner.takeFieldName();
-    if (name === undefined) return undefined;
-    const argument = this.#parseArgument();
-    return { kind: 'field', name, argument, span: this.#spanFrom(start) };
-  }
-
-  #parseArgument(): string | undefined {
-    const scanner = this.#scanner;
-    if (!scanner.takeExact('[')) return undefined;
-    const argument = scanner.takeQuotedString() ?? scanner.takeFieldArgument();
-    if (argument === undefined) {
-      this.#fail('expected a valid field argument: a quoted string or a bare string');
-    }
-    if (!scanner.takeExact(']')) this.#fail("expected a ']' token");
-    return argument;
-  }
-
-  #parseTransformer(withVal: boolean): Operand | undefined {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    const name = scanner.takeIdentifier();
-    const names: readonly string[] = withVal ? TRANSFORMERS : TRANSFORMERS.slice(1);
-    if (name === undefined || !names.includes(name) || !scanner.takeExact('(')) {
-      scanner.position = start;
-      return undefined;
-    }
-    this.#depth += 1;
-    if (this.#depth > DEPTH_MAX) this.#fail(`exceeded max depth limit of ${DEPTH_MAX}`);
-    scanner.takeBlank();
-    const operands: Operand[] = [];
-    if (name === 'val') {
-      const field = this.#parseField();
-      if (field === undefined) this.#fail("expected a field within 'val' transformer");
-      operands.push(field as Operand);
-    } else {
-      do {
-        scanner.takeBlank();
-        operands.push(this.#parseTransformerOperand());
-        scanner.takeBlank();
-      } while (scanner.takeExact(','));
-    }
-    scanner.takeBlank();
-    if (!scanner.takeExact(')')) this.#fail("expected a ')' token closing the transformer");
-    this.#depth -= 1;
-    const option = name === 'val' ? undefined : this.#parseArgument();
-    const [field] = operands;
-    if (name === 'val' && field !== undefined) return field;
-    return { kind: 'transformer', name, operands, option, span: this.#spanFrom(start) };
-  }
-
-  #parseTransformerOperand(): Operand {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    if (scanner.takeExact('(')) {
-      const items: Operand[] = [];
-      scanner.takeBlank();
-      if (scanner.takeExact(')')) return { kind: 'tuple', items, span: this.#spanFrom(start) };
-      do {
-        scanner.takeBlank();
-        const item = this.#parseSimpleOperand();
-        if (item === undefined) {
-          this.#fail(
-            'expected transformer list argument: field, transformer, quoted string, or number',
-          );
-        }
-        items.push(item as Operand);
-        scanner.takeBlank();
-      } while (scanner.takeExact(','));
-      if (!scanner.takeExact(')')) this.#fail("expected ')'");
-      return { kind: 'tuple', items, span: this.#spanFrom(start) };
-    }
-    return (
-      this.#parseSimpleOperand() ??
-      this.#fail(
-        'expected field transformer argument: field, transformer, quoted string, number, or transformer list',
-      )
-    );
-  }
-
-  #parseSimpleOperand(): Operand | undefined {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    const operand = this.parseLeft();
-    if (operand !== undefined) return operand;
-    const text = scanner.takeQuotedString() ?? scanner.takeNumber();
-    return text === undefined ? undefined : { kind: 'text', text, span: this.#spanFrom(start) };
   }
 
   #parseComparison(left: Operand, start: number): Expression {
@@ -349,9 +249,9 @@ class Parser {
   }
 
   #parseNumberRight(): RightSide {
-    const operand = this.#parseTransformer(true);
+    const operand = this.#operands.parseTransformer(true);
     if (operand !== undefined) return { kind: 'operand', operand };
-    const start = this.position;
+    const start = this.#scanner.position;
     const text = this.#scanner.takeNumber();
     if (text !== undefined) {
       return { kind: 'word', word: { text, isQuoted: false, span: this.#spanFrom(start) } };
@@ -362,7 +262,7 @@ class Parser {
   }
 
   #parseStringRight(): RightSide {
-    const operand = this.#parseTransformer(true);
+    const operand = this.#operands.parseTransformer(true);
     if (operand !== undefined) return { kind: 'operand', operand };
     const word = this.#parseWord();
     if (word !== undefined) return { kind: 'word', word };
@@ -391,7 +291,7 @@ class Parser {
       if (!scanner.takeExact(')')) this.#fail("expected a ')' token");
       return { kind: 'list', words };
     }
-    const operand = this.#parseTransformer(true);
+    const operand = this.#operands.parseTransformer(true);
     if (operand !== undefined) return { kind: 'operand', operand };
     const text = scanner.takeIdentifier();
     if (text !== undefined) {
