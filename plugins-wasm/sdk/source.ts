@@ -30,12 +30,12 @@ export class JsonSource {
       return ANSWER;
     }
     store<u8>(ANSWER, STEP_EVENTS, 4);
-    store<u32>(ANSWER, <u32>reader.dataStart, 8);
-    store<u32>(ANSWER, <u32>reader.dataSize, 12);
-    store<u32>(ANSWER, reader.eventCount == 0 ? 8 : <u32>reader.spansStart, 16);
-    store<u32>(ANSWER, 2 * reader.eventCount, 20);
-    store<u32>(ANSWER, reader.eventCount == 0 ? 8 : <u32>reader.timesStart, 24);
-    store<u32>(ANSWER, reader.eventCount, 28);
+    store<u32>(ANSWER, <u32>reader.input.batchStart, 8);
+    store<u32>(ANSWER, <u32>reader.input.batchSize, 12);
+    store<u32>(ANSWER, reader.events.count == 0 ? 8 : <u32>reader.events.spansStart, 16);
+    store<u32>(ANSWER, 2 * reader.events.count, 20);
+    store<u32>(ANSWER, reader.events.count == 0 ? 8 : <u32>reader.events.timesStart, 24);
+    store<u32>(ANSWER, reader.events.count, 28);
     return ANSWER;
   }
 
