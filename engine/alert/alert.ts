@@ -1,6 +1,6 @@
 import type { Priority } from '../base/priority.ts';
 
-/** What leaves a lane for one rule and one event. The line is final: outputs only write it. */
+/** What comes of one rule and one event. The line is final: outputs only write it. */
 export interface Alert {
   readonly rule: string;
   readonly priority: Priority;

@@ -19,7 +19,7 @@ export const LIMITS = {
   memorySizeMax: {
     value: 128 << 20,
     unit: 'bytes',
-    why: 'dictionaries and one batch need about 30 MB; a lane stays below 250 MB',
+    why: 'dictionaries and one batch need about 30 MB; the process stays below 250 MB',
   },
   tableElementsMax: {
     value: 100_000,

@@ -79,11 +79,20 @@ export class Evaluation {
     });
   }
 
-  /** Fresh instances of the extractors that are called; throws `PluginFault` when one does not come up. */
-  start(): void {
+  /** Fresh instances of the extractors that are called. One that does not come up is not called; its fault is told. */
+  start(): PluginFault[] {
+    const faults: PluginFault[] = [];
     for (const extractor of this.#options.extractors) {
-      if (!this.#quarantined.has(extractor.name)) extractor.restart();
+      if (this.#quarantined.has(extractor.name)) continue;
+      try {
+        extractor.restart();
+      } catch (error) {
+        if (!(error instanceof PluginFault)) throw error;
+        faults.push(error);
+        this.quarantine(extractor.name);
+      }
     }
+    return faults;
   }
 
   /** Not called any more: its fields are absent, and known to be so. */

@@ -1,5 +1,5 @@
 /*
- * One plan of one extractor in a lane: which values are wanted, the engine's copy of the plugin's
+ * One plan of one extractor: which values are wanted, the engine's copy of the plugin's
  * dictionaries, and columns out of its answers. A new instance of the plugin starts with empty
  * dictionaries; `restart` makes the engine forget its copies too.
  */

@@ -3,6 +3,7 @@
  * plugins, rules and configuration is found here, before an event is read.
  */
 
+import { availableParallelism } from 'node:os';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
@@ -10,17 +11,23 @@ import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import type { SlotLimits } from '../stream/slots.ts';
+import type { PluginRole } from '../stream/stream-protocol.ts';
 import { checkLocation } from './check-location.ts';
 import { Engine, type StreamParts } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
-import type { PluginRole } from './lane-protocol.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
 
+const BATCH_LIMITS = {
+  batchEventsMax: LIMITS.batchEventsMax.value,
+  batchSizeMax: LIMITS.batchSizeMax.value,
+};
 const FAULT_BUDGET = { burst: LIMITS.faultsMax.value, refillMs: LIMITS.faultsRefill.value };
 
 export interface Loaded {
@@ -57,7 +64,11 @@ export async function loadAll(config: Config): Promise<Loaded> {
   return { plugins, documents: files.documents, rulesetLoad, diagnostics };
 }
 
-export async function buildEngine(config: Config): Promise<EngineBuild> {
+/** `limits`: how much a batch holds; alerts do not depend on it. */
+export async function buildEngine(
+  config: Config,
+  limits: SlotLimits = BATCH_LIMITS,
+): Promise<EngineBuild> {
   const loaded = await loadAll(config);
   const diagnostics = [...loaded.diagnostics];
   const failed = (): EngineBuild => ({ ...loaded, diagnostics, engine: undefined });
@@ -73,10 +84,15 @@ export async function buildEngine(config: Config): Promise<EngineBuild> {
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
-  const streams = sources.map((source) => createStream(source, { config, prepared, loaded }));
+  const context = { config, prepared, loaded, limits };
   const engine = new Engine({
-    streams,
-    callTimeMaxMs: LIMITS.callTimeMax.value,
+    streams: sources.map((source) => createStream(source, context)),
+    evaluation: {
+      streams: sources.map((source) => createEvaluation(source, context)),
+      limits,
+      faultBudget: FAULT_BUDGET,
+    },
+    workerCount: config.workers ?? defaultWorkerCount(),
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
@@ -151,34 +167,47 @@ interface StreamContext {
   readonly config: Config;
   readonly prepared: ReadonlyMap<string, PreparedPlugin>;
   readonly loaded: Loaded;
+  readonly limits: SlotLimits;
 }
 
-function createStream(source: LoadedPlugin, context: StreamContext): StreamParts {
-  const { config, prepared, loaded } = context;
-  const { manifest } = source.file;
+function createStream(source: LoadedPlugin, { prepared, limits }: StreamContext): StreamParts {
   const openParams = source.config.openParams ?? '';
-  const rules = loaded.rulesetLoad.rules.filter((rule) => rule.source === manifest.source?.name);
-  const isLocation = manifest.source?.openParams === 'location';
+  const isLocation = source.file.manifest.source?.openParams === 'location';
   return {
     setup: {
       source: toRole(source, prepared),
       openParams,
-      extractors: extractorsFor(rules, loaded.plugins.plugins).map((plugin) =>
-        toRole(plugin, prepared),
-      ),
       storeRoots: isLocation ? { input: openParams } : {},
-      rules,
-      ruleMatching: config.ruleMatching,
-      staticFields: config.staticFields,
-      alertFormat: config.alertFormat,
-      limits: {
-        batchEventsMax: LIMITS.batchEventsMax.value,
-        batchSizeMax: LIMITS.batchSizeMax.value,
-      },
+      limits,
       faultBudget: FAULT_BUDGET,
     },
     measureBytes: () => (isLocation ? measureLocation(openParams) : Promise.resolve(undefined)),
   };
+}
+
+function createEvaluation(source: LoadedPlugin, context: StreamContext): StreamEvaluation {
+  const { config, prepared, loaded } = context;
+  const { manifest } = source.file;
+  const rules = loaded.rulesetLoad.rules.filter((rule) => rule.source === manifest.source?.name);
+  return {
+    rules,
+    extractors: extractorsFor(rules, loaded.plugins.plugins).map((plugin) =>
+      toRole(plugin, prepared),
+    ),
+    ruleMatching: config.ruleMatching,
+    context: {
+      source: manifest.source?.name ?? '',
+      pluginName: manifest.name,
+      hostname: config.alertFormat.hostname,
+      staticFields: config.staticFields,
+    },
+    alertFormat: config.alertFormat,
+  };
+}
+
+/** One core is left for reading and for everything else. */
+function defaultWorkerCount(): number {
+  return Math.max(1, availableParallelism() - 1);
 }
 
 /** Only plugins whose fields some rule names are started. */

@@ -1,34 +1,47 @@
 /*
- * One run: a lane for each stream, their reports to the outputs, and the summary. Alerts of one
- * stream leave in the order of its events.
+ * One run, wired: streams → evaluation workers → delivery in order → outputs. A batch keeps its slot until its alerts
+ * are with the outputs: slow outputs slow the sources down, and nothing is kept elsewhere.
  */
 
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Priority } from '../base/priority.ts';
-import { LaneHost, type LaneOutcome, type LaneReport } from './lane-host.ts';
-import type { LaneFault, LaneLogLine, LaneProblem, LaneSetup } from './lane-protocol.ts';
-import type { PluginFaultCount, Progress, RunSummary } from './run-summary.ts';
+import { InOrder } from '../deliver/in-order.ts';
+import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
+import type { EvaluationSetup, JobResult } from '../evaluate/evaluation-protocol.ts';
+import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import { StreamHost } from '../stream/stream-host.ts';
+import type {
+  NumberedBatch,
+  RunFault,
+  SourceNotes,
+  SourceSetup,
+} from '../stream/stream-protocol.ts';
+import { FaultLedger } from '../supervise/fault-ledger.ts';
+import type { Progress, RunSummary } from './run-summary.ts';
+import { Tally } from './tally.ts';
 
 export interface RunOptions {
   /** Aborting stops after the current batches; everything up to there is delivered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  readonly onProblem?: (problem: LaneProblem) => void;
-  readonly onFault?: (fault: LaneFault) => void;
-  readonly onLog?: (line: LaneLogLine) => void;
+  readonly onProblem?: (problem: Problem) => void;
+  readonly onFault?: (fault: RunFault) => void;
+  readonly onLog?: (line: LogLine) => void;
   /** Takes alerts to the outputs. A rejection ends the run with that error. */
   readonly deliver: (alerts: readonly Alert[]) => Promise<void> | void;
 }
 
 export interface EngineParts {
+  /** In the order of the streams in `evaluation`. */
   readonly streams: readonly StreamParts[];
-  readonly callTimeMaxMs: number;
+  readonly evaluation: EvaluationSetup;
+  /** How many evaluation workers. */
+  readonly workerCount: number;
   readonly clock: Clock;
 }
 
 export interface StreamParts {
-  readonly setup: Omit<LaneSetup, 'resume' | 'control'>;
+  readonly setup: SourceSetup;
   /** Stored bytes of the stream, if it has an end. */
   readonly measureBytes: () => Promise<number | undefined>;
 }
@@ -42,44 +55,128 @@ export class Engine {
     this.#parts = parts;
   }
 
-  async run(options: RunOptions): Promise<RunSummary> {
-    const { streams, callTimeMaxMs, clock } = this.#parts;
-    const tally = new Tally();
-    const startedMs = clock.monotonicMs();
-    let deliveryError: unknown;
-    const lanes = streams.map(
-      ({ setup }) =>
-        new LaneHost({
+  /** Rejects with an error of our own code or of `deliver`; whatever plugins do is in the summary. */
+  run(options: RunOptions): Promise<RunSummary> {
+    return new Run(this.#parts, options).run();
+  }
+}
+
+class Run {
+  readonly #parts: EngineParts;
+  readonly #options: RunOptions;
+  readonly #tally = new Tally();
+  readonly #order = new InOrder();
+  readonly #hosts: readonly StreamHost[];
+  readonly #pool: EvaluationPool;
+  readonly #startedMs: number;
+  #refusal: { readonly plugin: string; readonly reason: string } | undefined;
+  /** Ends the run: an error of ours, or of whoever takes the alerts. */
+  #fail: (error: unknown) => void = () => {};
+
+  constructor(parts: EngineParts, options: RunOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.#hosts = parts.streams.map(
+      ({ setup }, stream) =>
+        new StreamHost({
           setup,
-          callTimeMaxMs,
-          clock,
-          onReport: async (report) => {
-            tally.add(report, options);
-            if (deliveryError !== undefined || report.alerts.length === 0) return;
-            try {
-              await options.deliver(report.alerts);
-            } catch (error) {
-              deliveryError = error;
-              for (const lane of lanes) lane.stop();
-            }
-          },
+          onBatch: (batch) => this.#takeBatch(stream, batch),
+          onNotes: (notes) => this.#takeNotes(notes),
+          onFault: (fault) => this.#takeFault(fault),
         }),
     );
-    const stop = (): void => {
-      for (const lane of lanes) lane.stop();
-    };
-    options.signal?.addEventListener('abort', stop, { once: true });
-    if (options.signal?.aborted) stop();
-    const stopProgress = this.#showProgress(lanes, tally, options, startedMs);
-    const outcomes = await Promise.all(lanes.map((lane) => lane.run()));
-    stopProgress();
-    options.signal?.removeEventListener('abort', stop);
-    if (deliveryError !== undefined) throw deliveryError;
-    const elapsedMs = clock.monotonicMs() - startedMs;
+    this.#pool = new EvaluationPool({
+      setup: parts.evaluation,
+      slots: this.#hosts.map(({ slotBuffer }) => slotBuffer),
+      workerCount: parts.workerCount,
+      faults: new FaultLedger(parts.evaluation.faultBudget, parts.clock),
+      onFault: (fault) => this.#takeFault(fault),
+      onLog: (line) => options.onLog?.(line),
+      onRefused: (plugin, reason) => this.#refuse(plugin, reason),
+      onDefect: (error) => this.#fail(error),
+    });
+  }
+
+  async run(): Promise<RunSummary> {
+    const { signal } = this.#options;
+    const stop = (): void => this.#stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const stopProgress = this.#showProgress();
+    try {
+      const failed = new Promise<never>((_, reject) => {
+        this.#fail = reject;
+      });
+      return await Promise.race([this.#toEnd(), failed]);
+    } finally {
+      stopProgress();
+      signal?.removeEventListener('abort', stop);
+      this.#stop();
+      await this.#pool.end();
+    }
+  }
+
+  async #toEnd(): Promise<RunSummary> {
+    const outcomes = await Promise.all(
+      this.#hosts.map(async (host, stream) => {
+        const end = await host.run();
+        if (this.#refusal === undefined) await this.#order.drained(stream);
+        return { ...end, state: host.state };
+      }),
+    );
+    const { clock } = this.#parts;
+    const elapsedMs = clock.monotonicMs() - this.#startedMs;
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
-    const storedBytesTotal = isInterrupted ? await this.#measureBytes() : undefined;
-    const storedBytesRead = lanes.reduce((sum, { progress }) => sum + progress.bytesRead, 0);
-    return tally.summary(outcomes, { elapsedMs, storedBytesRead, storedBytesTotal });
+    const summary = this.#tally.summary(outcomes, {
+      elapsedMs,
+      storedBytesRead: this.#storedBytesRead,
+      storedBytesTotal: isInterrupted ? await this.#measureBytes() : undefined,
+      quarantined: [...this.#pool.quarantined],
+    });
+    if (this.#refusal === undefined) return summary;
+    return { ...summary, failures: [{ ...this.#refusal, atStart: true }], stopped: 'fault' };
+  }
+
+  #stop(): void {
+    for (const host of this.#hosts) host.stop();
+  }
+
+  #refuse(plugin: string, reason: string): void {
+    this.#refusal ??= { plugin, reason };
+    this.#stop();
+  }
+
+  #takeBatch(stream: number, batch: NumberedBatch): void {
+    const result = this.#pool.submit(stream, batch);
+    this.#order.add(stream, result, (one) => this.#deliver(stream, batch, one));
+  }
+
+  async #deliver(stream: number, batch: NumberedBatch, result: JobResult): Promise<void> {
+    try {
+      if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
+      this.#tally.addResult(batch.eventCount, result);
+      this.#hosts[stream]?.release(batch);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #takeNotes(notes: SourceNotes): void {
+    const { onProblem, onLog } = this.#options;
+    this.#tally.addNotes(notes);
+    for (const problem of notes.problems) onProblem?.(problem);
+    for (const line of notes.logLines) onLog?.(line);
+    for (const fault of notes.faults) this.#takeFault(fault);
+  }
+
+  #takeFault(fault: RunFault): void {
+    this.#tally.addFault(fault);
+    this.#options.onFault?.(fault);
+  }
+
+  get #storedBytesRead(): number {
+    return this.#hosts.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
   }
 
   /** Stored bytes of all streams; `undefined` when one cannot be told. */
@@ -91,13 +188,8 @@ export class Engine {
     );
   }
 
-  #showProgress(
-    lanes: readonly LaneHost[],
-    tally: Tally,
-    options: RunOptions,
-    startedMs: number,
-  ): () => void {
-    const { onProgress } = options;
+  #showProgress(): () => void {
+    const { onProgress } = this.#options;
     if (onProgress === undefined) return () => {};
     const { clock } = this.#parts;
     let bytesTotal: number | undefined;
@@ -105,89 +197,14 @@ export class Engine {
       bytesTotal = total;
     });
     const timer = setInterval(() => {
-      const progress = lanes.map((lane) => lane.progress);
       onProgress({
-        events: progress.reduce((sum, { events }) => sum + events, 0),
-        bytesRead: progress.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+        events: this.#tally.eventsEvaluated,
+        bytesRead: this.#storedBytesRead,
         bytesTotal,
-        alerts: tally.alertsTotal,
-        elapsedMs: clock.monotonicMs() - startedMs,
+        alerts: this.#tally.alertsTotal,
+        elapsedMs: clock.monotonicMs() - this.#startedMs,
       });
     }, PROGRESS_INTERVAL_MS);
     return () => clearInterval(timer);
-  }
-}
-
-/** Counts over all lanes. */
-class Tally {
-  alertsTotal = 0;
-  readonly #byRule = new Map<string, number>();
-  readonly #byPriority = new Map<Priority, number>();
-  readonly #faults = new Map<string, PluginFaultCount>();
-  readonly #rulesNotEvaluated = new Map<string, number>();
-  readonly #quarantined = new Set<string>();
-  #lostProblems = 0;
-  #warnings = 0;
-
-  add(report: LaneReport, options: RunOptions): void {
-    for (const { rule, priority } of report.alerts) {
-      this.alertsTotal += 1;
-      this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
-      this.#byPriority.set(priority, (this.#byPriority.get(priority) ?? 0) + 1);
-    }
-    for (const problem of report.problems) {
-      if (problem.severity === 'lost') this.#lostProblems += 1;
-      else this.#warnings += 1;
-      options.onProblem?.(problem);
-    }
-    this.#lostProblems += report.unlistedProblems.lost;
-    this.#warnings += report.unlistedProblems.warnings;
-    for (const fault of report.faults) {
-      this.#countFault(fault);
-      options.onFault?.(fault);
-    }
-    for (const { eventCount, rulesNotEvaluated } of report.partial) {
-      for (const rule of rulesNotEvaluated) {
-        const known = this.#rulesNotEvaluated.get(rule) ?? 0;
-        this.#rulesNotEvaluated.set(rule, known + eventCount);
-      }
-    }
-    for (const plugin of report.quarantined) this.#quarantined.add(plugin);
-    for (const line of report.logLines) options.onLog?.(line);
-  }
-
-  summary(
-    outcomes: readonly LaneOutcome[],
-    measured: Pick<RunSummary, 'elapsedMs' | 'storedBytesRead' | 'storedBytesTotal'>,
-  ): RunSummary {
-    const sum = (pick: (outcome: LaneOutcome) => number): number =>
-      outcomes.reduce((total, outcome) => total + pick(outcome), 0);
-    const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-    const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
-    return {
-      events: sum(({ counters }) => counters.events),
-      bytes: sum(({ counters }) => counters.bytes),
-      ...measured,
-      alertsTotal: this.alertsTotal,
-      alertsByRule: this.#byRule,
-      alertsByPriority: this.#byPriority,
-      lostProblems: this.#lostProblems,
-      warnings: this.#warnings,
-      eventsWithoutTime: sum(({ counters }) => counters.eventsWithoutTime),
-      eventsInPart: sum(({ counters }) => counters.eventsInPart),
-      rulesNotEvaluated: this.#rulesNotEvaluated,
-      pluginFaults: [...this.#faults.values()],
-      failures,
-      quarantined: [...this.#quarantined],
-      stopped: failures.length > 0 ? 'fault' : isInterrupted ? 'interrupted' : 'end',
-    };
-  }
-
-  #countFault(fault: LaneFault): void {
-    const key = `${fault.plugin} ${fault.kind}`;
-    const known = this.#faults.get(key);
-    const { plugin, kind } = fault;
-    const message = known?.message ?? fault.message;
-    this.#faults.set(key, { plugin, kind, count: (known?.count ?? 0) + 1, message });
   }
 }

@@ -1,4 +1,5 @@
 import type { Priority } from '../base/priority.ts';
+import type { StreamFailure } from '../stream/stream-host.ts';
 
 /** Shown while a run goes on. */
 export interface Progress {
@@ -19,13 +20,6 @@ export interface PluginFaultCount {
   readonly message: string;
 }
 
-export interface StreamFailure {
-  readonly plugin: string;
-  readonly reason: string;
-  /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
-  readonly atStart: boolean;
-}
-
 /** What a run did. Everything that was not evaluated is in here with its count. */
 export interface RunSummary {
   readonly events: number;
@@ -42,6 +36,8 @@ export interface RunSummary {
   readonly lostProblems: number;
   readonly warnings: number;
   readonly eventsWithoutTime: number;
+  /** Events that every rule was evaluated for. With those in part they are all that were read. */
+  readonly eventsInFull: number;
   /** Events of which some rules could not be judged, because a plugin could not take them. */
   readonly eventsInPart: number;
   /** By rule, for how many events it was not evaluated. */

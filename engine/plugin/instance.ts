@@ -1,5 +1,5 @@
 /*
- * One instance of a prepared plugin, in a lane. The generated JavaScript was checked by the name guard;
+ * One instance of a prepared plugin, in a worker. The generated JavaScript was checked by the name guard;
  * it is evaluated as a plain function that imports nothing. Whatever a call throws becomes a
  * `PluginFault`, after which the instance takes no more calls.
  */

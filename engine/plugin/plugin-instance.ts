@@ -1,4 +1,4 @@
-/** One plugin in one lane. Methods throw only `PluginFault`; after one, discard the instance. */
+/** One plugin in one worker. Methods throw only `PluginFault`; after one, discard the instance. */
 export interface PluginInstance {
   readonly name: string;
   init(config: string): void;
@@ -19,8 +19,11 @@ export type SourceStep =
 
 export interface SourceInstance {
   open(params: string): void;
-  /** The answer is checked: spans in order and inside the data, one time an event. */
-  next(bytesMax: number, eventsMax: number): SourceStep;
+  /**
+   * The answer is checked: spans in order and inside the data, one time an event. The bytes of a batch may lie in
+   * `room`, which is overwritten either way.
+   */
+  next(bytesMax: number, eventsMax: number, room: Uint8Array): SourceStep;
   checkpoint(): Uint8Array;
   resume(position: Uint8Array): void;
   close(): void;

@@ -1,5 +1,5 @@
 /*
- * A judged file becomes something a lane can instantiate: transpiled (or taken from the cache), every
+ * A judged file becomes something a worker can instantiate: transpiled (or taken from the cache), every
  * name of its core modules checked, memories and tables capped, modules compiled. Main thread.
  */
 

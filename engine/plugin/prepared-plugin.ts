@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest.ts';
 
-/** A plugin that passed every check on the main thread, ready to be sent to a lane (structured clone). */
+/** A plugin that passed every check on the main thread, ready to be sent to a worker (structured clone). */
 export interface PreparedPlugin {
   readonly manifest: Manifest;
   /** SHA-256 of the component, hexadecimal. */

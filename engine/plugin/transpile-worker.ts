@@ -13,7 +13,7 @@ export interface Transpiled {
 
 type Options = Parameters<typeof generate>[1];
 
-// Bare functions, no Node compatibility, everything in memory: what the lane evaluates needs no imports.
+// Bare functions, no Node compatibility, everything in memory: what workers evaluate needs no imports.
 const OPTIONS = {
   name: 'plugin',
   noTypescript: true,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench: events/s and MB/s of the main job on one lane, as a ratio to JSON.parse with property reads
+// npm run bench: events/s and MB/s of the main job, as a ratio to JSON.parse with property reads
 // over the same bytes in the same run. Options: --mb N (default 300), --runs N (default 3), --json FILE.
 // The corpus is made by make-bulk.mjs of the prepared data where that is at hand, else from self-made records.
 import { spawn, spawnSync } from 'node:child_process';

@@ -10,11 +10,11 @@ import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
 import { Evaluation } from '../../engine/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
 import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
-import { resolveTimes } from '../../engine/pipeline/event-times.ts';
 import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
 import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
 import type { EventBatch, ExtractorInstance } from '../../engine/plugin/plugin-instance.ts';
+import { resolveTimes } from '../../engine/stream/event-times.ts';
 import { preparePluginNamed } from './read-with-plugin.ts';
 import { REPOSITORY } from './run-program.ts';
 
@@ -52,7 +52,7 @@ export interface JsonAlert {
   readonly output_fields: Readonly<Record<string, unknown>>;
 }
 
-/** Rules and events without threads: the same code that lanes run, one batch at a time. */
+/** Rules and events without threads: the same code that workers run, one batch at a time. */
 export class FalcoBench {
   readonly #loaded: Loaded;
   readonly #extractors: ReadonlyMap<string, ExtractorInstance>;
@@ -93,7 +93,7 @@ export class FalcoBench {
       const roots = new StoreRoots({ locations: { input: location }, report: () => {} });
       const { source } = instantiatePlugin(cloudtrail, { ...services, store: roots });
       source?.open(location);
-      const step = source?.next(16 << 20, 4096);
+      const step = source?.next(16 << 20, 4096, new Uint8Array(0));
       if (step?.kind !== 'events') throw new Error(`no events in ${location}`);
       return { ...step.batch, times: resolveTimes(step.batch.times, undefined).times };
     };

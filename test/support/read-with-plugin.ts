@@ -47,9 +47,9 @@ export function readLocation(plugin: PreparedPlugin, location: string): ReadResu
   if (source === undefined) throw new Error('not a source');
   source.open(location);
   for (
-    let step = source.next(1 << 20, 2048);
+    let step = source.next(1 << 20, 2048, new Uint8Array(0));
     step.kind !== 'end';
-    step = source.next(1 << 20, 2048)
+    step = source.next(1 << 20, 2048, new Uint8Array(0))
   ) {
     if (step.kind === 'idle') continue;
     const { data, spans } = step.batch;

@@ -17,8 +17,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plugin: ['base', 'diagnostic', 'schema', 'field', 'column'],
   detect: ['base', 'field', 'column', 'compile'],
   alert: ['base', 'field', 'column', 'check', 'plan', 'compile', 'detect'],
-  evaluate: ['base', 'field', 'column', 'check', 'plan', 'compile', 'plugin', 'detect', 'alert'],
   supervise: ['base'],
+  stream: ['base', 'plugin', 'supervise'],
+  evaluate: [
+    'base',
+    'field',
+    'column',
+    'check',
+    'plan',
+    'compile',
+    'plugin',
+    'detect',
+    'alert',
+    'supervise',
+    'stream',
+  ],
+  deliver: ['base', 'alert'],
   output: ['base', 'diagnostic', 'alert'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
@@ -36,12 +50,29 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin',
     'detect',
     'alert',
-    'evaluate',
     'supervise',
+    'stream',
+    'evaluate',
+    'deliver',
     'output',
     'config',
   ],
   cli: ['index.ts', 'alert', 'base', 'config', 'diagnostic', 'output', 'schema'],
+};
+
+/** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
+const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  base: ['fs', 'path', 'url'],
+  check: ['net'],
+  alert: ['net'],
+  plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
+  supervise: ['worker_threads'],
+  stream: ['worker_threads'],
+  evaluate: ['worker_threads'],
+  output: ['fs/promises', 'stream'],
+  config: ['fs', 'os', 'path'],
+  pipeline: ['fs', 'fs/promises', 'os', 'path'],
+  cli: ['fs', 'stream'],
 };
 
 const files = listFiles('engine', ['.ts']);
@@ -65,6 +96,20 @@ describe('layers', () => {
         if (!MAY_IMPORT[folder]?.includes(targetFolder)) wrong.push(`${file.path} → ${target}`);
       }
     }
+    expect(wrong).toEqual([]);
+  });
+
+  it('uses only the modules of Node that the table allows', () => {
+    const wrong = files.flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /(?:from |import\(|import |require\()'(node:[^']+|worker_threads|fs|net)'/g,
+        ),
+      ]
+        .map((match) => (match[1] ?? '').replace('node:', ''))
+        .filter((name) => !MAY_USE[folderOf(path)]?.includes(name))
+        .map((name) => `${path} → node:${name}`),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -24,10 +24,16 @@ import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** As it was typed. */
+  readonly workers: string | undefined;
 }
 
 export async function runCommand(args: RunArguments, terminal: Terminal): Promise<number> {
-  const options = args.json ? ['json_output=true', ...args.options] : args.options;
+  const options = [
+    ...(args.json ? ['json_output=true'] : []),
+    ...args.options,
+    ...(args.workers === undefined ? [] : [`workers=${args.workers}`]),
+  ];
   const { value: config, diagnostics } = loadConfigFor({ ...args, options }, args);
   if (config === undefined || hasErrors(diagnostics)) return refuse(diagnostics, terminal);
   const build = await buildEngine(config);

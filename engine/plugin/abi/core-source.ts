@@ -1,7 +1,7 @@
 /*
  * `source.next` through the core function itself, by the canonical ABI. The generated bindings copy every list
- * into memory of its own, a fresh MiB a batch; here the bytes of a batch go into one buffer that is filled anew
- * by each call, so that a stream leaves nothing for the garbage collector.
+ * into memory of its own, a fresh MiB a batch; here the bytes of a batch go straight to where whoever calls wants
+ * them, so that a stream leaves nothing for the garbage collector.
  *
  * Layout of the answer, at the address that the function returns (little endian, offsets in bytes):
  *
@@ -29,7 +29,6 @@ const ANSWER_SIZE = 32;
 const MESSAGE_SIZE_MAX = 64 << 10;
 const SPAN_SIZE = Uint32Array.BYTES_PER_ELEMENT;
 const TIME_SIZE = BigUint64Array.BYTES_PER_ELEMENT;
-const FIRST_BUFFER_SIZE = 2 << 20;
 
 type CoreFunction = (...words: number[]) => number;
 
@@ -57,22 +56,24 @@ export function findCoreSource(
 
 export class CoreSource {
   readonly #core: CoreExports;
-  #buffer = new Uint8Array(0);
 
   constructor(core: CoreExports) {
     this.#core = core;
   }
 
-  /** The batch's data is valid until the next call. Throws what the bindings would throw, or an `Error`. */
-  next(bytesMax: number, eventsMax: number): GuestStep {
+  /**
+   * The bytes of a batch are put into `room`, or where they do not fit, into memory of their own. Throws what the
+   * bindings would throw, or an `Error`.
+   */
+  next(bytesMax: number, eventsMax: number, room: Uint8Array): GuestStep {
     const { next, post } = this.#core;
     const answer = next(bytesMax, eventsMax) >>> 0;
-    const step = this.#read(answer, eventsMax);
+    const step = this.#read(answer, eventsMax, room);
     post?.(answer);
     return step;
   }
 
-  #read(answer: number, eventsMax: number): GuestStep {
+  #read(answer: number, eventsMax: number, room: Uint8Array): GuestStep {
     const { buffer } = this.#core.memory;
     if (answer + ANSWER_SIZE > buffer.byteLength)
       throw new Error('an answer outside of its memory');
@@ -88,7 +89,7 @@ export class CoreSource {
     if (timeCount > eventsMax || spanCount > 2 * eventsMax) {
       throw new Error(`${timeCount} events in a batch, asked for at most ${eventsMax}`);
     }
-    const data = this.#copyData(bytesAt(buffer, word(8), dataSize));
+    const data = copyTo(room, bytesAt(buffer, word(8), dataSize));
     const spans = bytesAt(buffer, aligned(word(16), SPAN_SIZE, spanCount), SPAN_SIZE * spanCount);
     const times = bytesAt(buffer, aligned(word(24), TIME_SIZE, timeCount), TIME_SIZE * timeCount);
     return {
@@ -100,14 +101,12 @@ export class CoreSource {
       },
     };
   }
+}
 
-  #copyData(bytes: Uint8Array): Uint8Array {
-    if (this.#buffer.length < bytes.length) {
-      this.#buffer = new Uint8Array(Math.max(FIRST_BUFFER_SIZE, 2 * bytes.length));
-    }
-    this.#buffer.set(bytes);
-    return this.#buffer.subarray(0, bytes.length);
-  }
+function copyTo(room: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (bytes.length > room.length) return bytes.slice();
+  room.set(bytes);
+  return room.subarray(0, bytes.length);
 }
 
 /** A view, valid until the guest runs again. */

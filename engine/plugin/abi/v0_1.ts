@@ -29,7 +29,7 @@ export interface GuestExports {
   readonly plugin: { init(config: string): void };
   readonly source?: {
     open(params: string): void;
-    next(bytesMax: number, eventsMax: number): GuestStep;
+    next(bytesMax: number, eventsMax: number, room: Uint8Array): GuestStep;
     checkpoint(): Uint8Array;
     resume(position: Uint8Array): void;
     close(): void;
@@ -131,8 +131,8 @@ export function adaptSource(
   const direct = core === undefined ? guest : new CoreSource(core);
   return {
     open: (params) => guard(() => guest.open(params)),
-    next: (bytesMax, eventsMax) => {
-      const step = guard(() => direct.next(bytesMax, eventsMax));
+    next: (bytesMax, eventsMax, room) => {
+      const step = guard(() => direct.next(bytesMax, eventsMax, room));
       return checkStep(step, eventsMax, (message) => guard(() => fail(pluginName, message)));
     },
     checkpoint: () => {

@@ -3,6 +3,7 @@ import { CoreSource, findCoreSource } from '../../../engine/plugin/abi/core-sour
 
 const PAGE = 64 << 10;
 const ANSWER = 1024;
+const ROOM = new Uint8Array(100);
 
 /** A core whose memory holds `words` at the answer's address, and text at 4096. */
 function answering(words: Readonly<Record<number, number>>, at = ANSWER): CoreSource {
@@ -20,7 +21,7 @@ const EVENTS = { 0: 0, 4: 0, 8: 4096, 12: 14, 16: 8192, 20: 4, 24: 16384, 28: 2 
 
 describe('a batch read from the memory of the plugin', () => {
   it('has its bytes, spans and times', () => {
-    const step = answering(EVENTS).next(1 << 20, 10);
+    const step = answering(EVENTS).next(1 << 20, 10, ROOM);
     expect(step.tag).toBe('events');
     if (step.tag !== 'events') return;
     const { data, spans, times } = step.val;
@@ -38,7 +39,7 @@ describe('a batch read from the memory of the plugin', () => {
       20: 0,
       24: 0xffff_ffff,
       28: 0,
-    }).next(1, 1);
+    }).next(1, 1, ROOM);
     expect(step).toMatchObject({
       tag: 'events',
       val: { data: new Uint8Array(0), spans: new Uint32Array(0) },
@@ -46,8 +47,8 @@ describe('a batch read from the memory of the plugin', () => {
   });
 
   it('is a step of its own when there is nothing', () => {
-    expect(answering({ 4: 1, 8: 250 }).next(1, 1)).toEqual({ tag: 'idle', val: 250 });
-    expect(answering({ 4: 2 }).next(1, 1)).toEqual({ tag: 'end' });
+    expect(answering({ 4: 1, 8: 250 }).next(1, 1, ROOM)).toEqual({ tag: 'idle', val: 250 });
+    expect(answering({ 4: 2 }).next(1, 1, ROOM)).toEqual({ tag: 'end' });
   });
 
   const wrong: [name: string, words: Record<number, number>, said: RegExp][] = [
@@ -63,30 +64,36 @@ describe('a batch read from the memory of the plugin', () => {
     ['a step that there is not', { 4: 7 }, /step 7/],
   ];
   it.each(wrong)('is refused with %s', (_name, words, said) => {
-    expect(() => answering({ ...EVENTS, ...words }).next(1 << 20, 10)).toThrow(said);
+    expect(() => answering({ ...EVENTS, ...words }).next(1 << 20, 10, ROOM)).toThrow(said);
   });
 
   it.each([PAGE - 8, -4, -(1 << 30)])('is refused with an answer at %i', (at) => {
-    expect(() => answering(EVENTS, at).next(1, 10)).toThrow(/an answer outside of its memory/);
+    expect(() => answering(EVENTS, at).next(1, 10, ROOM)).toThrow(
+      /an answer outside of its memory/,
+    );
   });
 
   it('is an error of the plugin when the plugin says so', () => {
     const source = answering({ 0: 1, 4: 3, 8: 4096, 12: 7 });
-    expect(() => source.next(1, 1)).toThrow(
+    expect(() => source.next(1, 1, ROOM)).toThrow(
       expect.objectContaining({ payload: { code: 'other', message: '{"a":1}' } }),
     );
-    expect(() => answering({ 0: 1, 8: PAGE, 12: 7 }).next(1, 1)).toThrow(/outside of its memory/);
+    expect(() => answering({ 0: 1, 8: PAGE, 12: 7 }).next(1, 1, ROOM)).toThrow(
+      /outside of its memory/,
+    );
   });
 
-  it('grows with the batches', () => {
+  it('lies in the room when it fits, and else in memory of its own', () => {
     const memory = new WebAssembly.Memory({ initial: 200 });
     const view = new DataView(memory.buffer);
     const source = new CoreSource({ memory, next: () => 0, post: undefined });
     for (const size of [10, 5_000_000, 3, 9_000_000]) {
       view.setUint32(8, 64, true);
       view.setUint32(12, size, true);
-      const step = source.next(1, 1);
-      expect(step.tag === 'events' && step.val.data.length).toBe(size);
+      const step = source.next(1, 1, ROOM);
+      if (step.tag !== 'events') throw new Error(step.tag);
+      expect(step.val.data.length).toBe(size);
+      expect(step.val.data.buffer === ROOM.buffer).toBe(size <= ROOM.length);
     }
   });
 });

@@ -1,25 +1,25 @@
 import type { PluginInstance, SourceInstance, SourceStep } from '../plugin/plugin-instance.ts';
 import { PluginFault } from '../plugin/plugin-instance.ts';
-import type { GuardedCalls } from './guarded-calls.ts';
-import type { PluginRole } from './lane-protocol.ts';
+import type { GuardedCalls } from '../supervise/call-watch.ts';
+import type { PluginRole } from './stream-protocol.ts';
 
-/** Position of the source in [source, ...extractors]. */
+/** The only plugin that a source worker calls. */
 const SOURCE_POSITION = 0;
 
-export interface LaneSourceOptions {
+export interface StreamSourceOptions {
   readonly role: PluginRole;
   readonly openParams: string;
   readonly instantiate: (role: PluginRole) => PluginInstance;
   readonly calls: GuardedCalls;
 }
 
-/** The source of a lane: its current instance, and where its stream stands. */
-export class LaneSource {
+/** The source of a stream: its current instance. */
+export class StreamSource {
   readonly name: string;
-  readonly #options: LaneSourceOptions;
+  readonly #options: StreamSourceOptions;
   #instance: SourceInstance | undefined;
 
-  constructor(options: LaneSourceOptions) {
+  constructor(options: StreamSourceOptions) {
     this.name = options.role.plugin.manifest.name;
     this.#options = options;
   }
@@ -39,8 +39,9 @@ export class LaneSource {
     });
   }
 
-  next(bytesMax: number, eventsMax: number): SourceStep {
-    return this.#run((source) => source.next(bytesMax, eventsMax));
+  /** `room`: where the bytes of a batch are put when they fit. */
+  next(bytesMax: number, eventsMax: number, room: Uint8Array): SourceStep {
+    return this.#run((source) => source.next(bytesMax, eventsMax, room));
   }
 
   checkpoint(): Uint8Array {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TIME, resolveTimes } from '../../../engine/pipeline/event-times.ts';
+import { NO_TIME, resolveTimes } from '../../../engine/stream/event-times.ts';
 
 describe('resolveTimes', () => {
   it('gives an event without a time the time before it', () => {

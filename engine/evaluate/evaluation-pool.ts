@@ -1,0 +1,169 @@
+/*
+ * The evaluation workers of a process, seen from the main thread: a batch goes to one that has least to do. One that
+ * does not come back is ended, and its batches go to another: first one event at a time, then without the plugin
+ * for the event that it did not come back from.
+ */
+
+import type { LogLine } from '../plugin/host/host-services.ts';
+import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
+import type { FaultLedger } from '../supervise/fault-ledger.ts';
+import { SupervisedWorker, type WorkerFailure } from '../supervise/supervised-worker.ts';
+import {
+  EVALUATION_CONTROL_SIZE,
+  EVALUATION_IS_ALONE,
+  type EvaluationControl,
+  type EvaluationJob,
+  type EvaluationMessage,
+  type EvaluationRequest,
+  type EvaluationSetup,
+  type EventWithoutPlugin,
+  type JobResult,
+  viewEvaluationControl,
+  watchedPlugins,
+} from './evaluation-protocol.ts';
+
+export interface EvaluationPoolOptions {
+  readonly setup: EvaluationSetup;
+  /** Of the streams, in the order of the setup. */
+  readonly slots: readonly SharedArrayBuffer[];
+  readonly workerCount: number;
+  readonly faults: FaultLedger;
+  readonly onFault: (fault: RunFault) => void;
+  readonly onLog: (line: LogLine) => void;
+  /** A plugin refuses its configuration: there is no result for what was submitted, now or later. */
+  readonly onRefused: (plugin: string, reason: string) => void;
+  /** An error of our own. */
+  readonly onDefect: (error: Error) => void;
+}
+
+/** So that a worker has the next batch at hand when it is done with one. */
+const JOBS_PER_WORKER = 2;
+
+interface PendingJob {
+  readonly stream: number;
+  readonly batch: NumberedBatch;
+  readonly withoutPlugin: EventWithoutPlugin[];
+  isCareful: boolean;
+  readonly resolve: (result: JobResult) => void;
+}
+
+interface Member {
+  readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
+  readonly control: EvaluationControl;
+  /** The first is being worked on. */
+  readonly jobs: PendingJob[];
+  hasStarted: boolean;
+}
+
+export class EvaluationPool {
+  /** Plugins that are not called any more. */
+  readonly quarantined = new Set<string>();
+  readonly #options: EvaluationPoolOptions;
+  readonly #plugins: readonly string[];
+  readonly #waiting: PendingJob[] = [];
+  readonly #members = new Set<Member>();
+  #isOver = false;
+
+  constructor(options: EvaluationPoolOptions) {
+    this.#options = options;
+    this.#plugins = watchedPlugins(options.setup);
+    for (let index = 0; index < options.workerCount; index++) this.#addMember();
+  }
+
+  /** Resolves with the result of a batch, whatever its plugins do. */
+  submit(stream: number, batch: NumberedBatch): Promise<JobResult> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ stream, batch, withoutPlugin: [], isCareful: false, resolve });
+      this.#dispatch();
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all([...this.#members].map(({ worker }) => worker.end()));
+  }
+
+  #addMember(): void {
+    const buffer = new SharedArrayBuffer(EVALUATION_CONTROL_SIZE);
+    const control = viewEvaluationControl(buffer);
+    const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
+      entry: 'evaluate/evaluation-worker.js',
+      callWords: control.words,
+      onMessage: (message) => this.#take(member, message),
+      onFailure: (failure) => this.#replace(member, failure),
+      onDefect: (error) => this.#options.onDefect(error),
+    });
+    const member: Member = { worker, control, jobs: [], hasStarted: false };
+    this.#members.add(member);
+    const { setup, slots } = this.#options;
+    const quarantined = [...this.quarantined];
+    worker.post({ kind: 'start', setup, slots, control: buffer, quarantined });
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      let least: Member | undefined;
+      for (const member of this.#members) {
+        if (least === undefined || member.jobs.length < least.jobs.length) least = member;
+      }
+      if (least === undefined || least.jobs.length >= JOBS_PER_WORKER) return;
+      const pending = this.#waiting.shift();
+      if (pending === undefined) return;
+      least.jobs.push(pending);
+      least.worker.post({ kind: 'job', job: this.#jobOf(pending) });
+    }
+  }
+
+  #jobOf({ stream, batch, isCareful, withoutPlugin }: PendingJob): EvaluationJob {
+    return { stream, batch, isCareful, withoutPlugin, quarantined: [...this.quarantined] };
+  }
+
+  #take(member: Member, message: EvaluationMessage): void {
+    if (message.kind === 'refused') {
+      this.#options.onRefused(message.plugin, message.reason);
+      return;
+    }
+    const isStart = message.kind === 'started';
+    const said = isStart ? message : message.result;
+    if (isStart) {
+      member.hasStarted = true;
+      member.worker.hasStarted();
+    }
+    for (const plugin of said.quarantined) this.quarantined.add(plugin);
+    for (const line of said.logLines) this.#options.onLog(line);
+    for (const fault of said.faults) {
+      this.#options.onFault(fault);
+      if (!isStart) this.#countFault(fault.plugin);
+    }
+    if (isStart) return;
+    member.jobs.shift()?.resolve(message.result);
+    this.#dispatch();
+  }
+
+  #countFault(plugin: string): void {
+    if (this.#options.faults.addFault(plugin) === 'quarantine') this.quarantined.add(plugin);
+  }
+
+  /** The worker is gone; what it had to do is still there. */
+  #replace(member: Member, { pluginPosition, message }: WorkerFailure): void {
+    this.#members.delete(member);
+    if (this.#isOver) return;
+    const { words, event } = member.control;
+    const plugin = this.#plugins[pluginPosition] ?? '';
+    const [job] = member.jobs;
+    const isAlone = job?.isCareful === true && Atomics.load(words, EVALUATION_IS_ALONE) === 1;
+    const eventNumber = isAlone ? event[0] : undefined;
+    this.#options.onFault({ plugin, kind: 'deadline', message, eventNumber });
+    if (!member.hasStarted) this.quarantined.add(plugin);
+    else if (job !== undefined) {
+      if (eventNumber !== undefined) {
+        job.withoutPlugin.push({ eventNumber, plugin });
+        this.#countFault(plugin);
+      }
+      job.isCareful = true;
+    }
+    this.#waiting.unshift(...member.jobs);
+    this.#addMember();
+  }
+}

@@ -1,0 +1,106 @@
+/*
+ * What crosses between the main thread and an evaluation worker: one setup for all streams, then a batch at a time
+ * and its result. A worker holds no position and no number: ended, it costs nothing but the batch it was at, which
+ * still lies in its slot.
+ */
+
+import type { AlertFormat } from '../alert/alert.ts';
+import type { CheckedRule } from '../check/checked-rule.ts';
+import type { SourceContext } from '../compile/engine-field-values.ts';
+import type { LogLine } from '../plugin/host/host-services.ts';
+import type { SlotLimits } from '../stream/slots.ts';
+import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
+import { CALL_WORDS } from '../supervise/call-watch.ts';
+import type { FaultBudget } from '../supervise/fault-budget.ts';
+import type { EvaluationResult } from './evaluation.ts';
+
+/** How the events of one stream are evaluated. */
+export interface StreamEvaluation {
+  readonly rules: readonly CheckedRule[];
+  readonly extractors: readonly PluginRole[];
+  readonly ruleMatching: 'first' | 'all';
+  readonly context: SourceContext;
+  readonly alertFormat: AlertFormat;
+}
+
+export interface EvaluationSetup {
+  readonly streams: readonly StreamEvaluation[];
+  readonly limits: SlotLimits;
+  readonly faultBudget: FaultBudget;
+}
+
+export interface EventWithoutPlugin {
+  readonly eventNumber: number;
+  readonly plugin: string;
+}
+
+export interface EvaluationJob {
+  /** Position of its stream in the setup. */
+  readonly stream: number;
+  readonly batch: NumberedBatch;
+  /** One event at a time, so that it is known which one a plugin does not come back from. */
+  readonly isCareful: boolean;
+  /** Events that plugins could not take in time: evaluated without them. */
+  readonly withoutPlugin: readonly EventWithoutPlugin[];
+  /** Plugins that are not called any more. */
+  readonly quarantined: readonly string[];
+}
+
+export type EvaluationRequest =
+  | {
+      readonly kind: 'start';
+      readonly setup: EvaluationSetup;
+      /** By stream. */
+      readonly slots: readonly SharedArrayBuffer[];
+      readonly control: SharedArrayBuffer;
+      readonly quarantined: readonly string[];
+    }
+  | { readonly kind: 'job'; readonly job: EvaluationJob };
+
+/** A result in a form that can be sent. */
+export interface JobResult extends Omit<EvaluationResult, 'faults'> {
+  readonly faults: readonly RunFault[];
+  /** Plugins that this worker does not call any more. */
+  readonly quarantined: readonly string[];
+  readonly logLines: readonly LogLine[];
+}
+
+export type EvaluationMessage =
+  | {
+      readonly kind: 'started';
+      readonly faults: readonly RunFault[];
+      readonly quarantined: readonly string[];
+      readonly logLines: readonly LogLine[];
+    }
+  /** A plugin says itself that it cannot work like this. */
+  | { readonly kind: 'refused'; readonly plugin: string; readonly reason: string }
+  /** Of the oldest job that was not answered. */
+  | { readonly kind: 'result'; readonly result: JobResult };
+
+/*
+ * Shared numbers.
+ *
+ *   words 0–2  see call-watch.ts; plugins are numbered over all streams and their extractors
+ *         3    1 while one event alone is being evaluated, whose number stands at byte 16
+ *   byte 16    see word 3 (float64); written before the word is set, read after it was seen
+ */
+export const EVALUATION_CONTROL_SIZE = 24;
+export const EVALUATION_IS_ALONE = CALL_WORDS;
+const EVENT_OFFSET = 16;
+
+export interface EvaluationControl {
+  readonly words: Int32Array;
+  readonly event: Float64Array;
+}
+
+export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationControl {
+  return {
+    words: new Int32Array(buffer, 0, EVENT_OFFSET / Int32Array.BYTES_PER_ELEMENT),
+    event: new Float64Array(buffer, EVENT_OFFSET, 1),
+  };
+}
+
+/** Names of the plugins by the positions at which their calls are watched. */
+export function watchedPlugins({ streams }: EvaluationSetup): string[] {
+  return streams.flatMap(({ extractors }) => extractors.map(({ plugin }) => plugin.manifest.name));
+}

@@ -1,0 +1,151 @@
+/* Entry of an evaluation worker: extractors and compiled rules of every stream, then one job after the other. */
+
+import { parentPort } from 'node:worker_threads';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { planExtraction, type SlotPlan } from '../plan/extraction-plan.ts';
+import { createServices, type LogLine } from '../plugin/host/host-services.ts';
+import { instantiatePlugin } from '../plugin/instance.ts';
+import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
+import { Slots } from '../stream/slots.ts';
+import type { PluginRole, RunFault } from '../stream/stream-protocol.ts';
+import { GuardedCalls } from '../supervise/call-watch.ts';
+import { FaultLedger } from '../supervise/fault-ledger.ts';
+import type { EvaluationOptions } from './evaluation.ts';
+import {
+  type EvaluationMessage,
+  type EvaluationRequest,
+  type StreamEvaluation,
+  viewEvaluationControl,
+} from './evaluation-protocol.ts';
+import { Extractor } from './extractor.ts';
+import { JobRunner } from './job-runner.ts';
+
+type Start = Extract<EvaluationRequest, { kind: 'start' }>;
+
+class EvaluationWorker {
+  readonly #runners: JobRunner[];
+  readonly #faults: FaultLedger;
+  readonly #calls: GuardedCalls;
+  readonly #quarantined: ReadonlySet<string>;
+  #logLines: LogLine[] = [];
+
+  constructor({ setup, slots, control, quarantined }: Start) {
+    this.#faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
+    const view = viewEvaluationControl(control);
+    this.#calls = new GuardedCalls(view.words);
+    this.#quarantined = new Set(quarantined);
+    let watched = 0;
+    this.#runners = setup.streams.map((stream, index) => {
+      const firstPosition = watched;
+      watched += stream.extractors.length;
+      const buffer = slots[index];
+      if (buffer === undefined) throw new Error(`stream ${index} has no slots`);
+      const evaluation = this.#optionsFor(stream, firstPosition, setup.limits.batchEventsMax);
+      return new JobRunner({
+        evaluation,
+        slots: new Slots(buffer, setup.limits),
+        control: view,
+      });
+    });
+  }
+
+  /** A plugin that does not come up is not called; one that says why ends the run before it begins. */
+  start(): EvaluationMessage {
+    const faults: RunFault[] = [];
+    for (const { evaluation } of this.#runners) {
+      for (const plugin of this.#quarantined) evaluation.quarantine(plugin);
+      for (const fault of evaluation.start()) {
+        const { pluginName: plugin, kind, message } = fault;
+        if (kind === 'error') return { kind: 'refused', plugin, reason: message };
+        faults.push({ plugin, kind, message, eventNumber: undefined });
+      }
+    }
+    return { kind: 'started', faults, ...this.#remarks(this.#runners) };
+  }
+
+  run({ job }: Extract<EvaluationRequest, { kind: 'job' }>): EvaluationMessage {
+    const runner = this.#runners[job.stream];
+    if (runner === undefined) throw new Error(`stream ${job.stream} is not known`);
+    const { alerts, partial, faults } = runner.run(job);
+    const sent = faults.map(({ fault, eventNumber }) => {
+      const { pluginName: plugin, kind, message } = fault;
+      return { plugin, kind, message, eventNumber };
+    });
+    const result = { alerts, partial, faults: sent, ...this.#remarks([runner]) };
+    return { kind: 'result', result };
+  }
+
+  #remarks(runners: readonly JobRunner[]): { quarantined: string[]; logLines: LogLine[] } {
+    const logLines = this.#logLines;
+    this.#logLines = [];
+    return {
+      quarantined: runners.flatMap(({ evaluation }) => [...evaluation.quarantined]),
+      logLines,
+    };
+  }
+
+  #optionsFor(
+    stream: StreamEvaluation,
+    firstPosition: number,
+    batchEventsMax: number,
+  ): EvaluationOptions {
+    const { rules, extractors, ruleMatching, context, alertFormat } = stream;
+    const plan = planExtraction(rules);
+    return {
+      rules,
+      plan,
+      ruleMatching,
+      batchEventsMax,
+      context,
+      alertFormat,
+      extractors: extractors.map(
+        (role, index) =>
+          new Extractor({
+            name: role.plugin.manifest.name,
+            conditions: requestsOf(plan.conditions, role),
+            outputs: requestsOf(plan.outputs, role),
+            instantiate: () => this.#instantiate(role),
+            guard: (call) => this.#calls.run(firstPosition + index, call),
+          }),
+      ),
+      onFault: ({ pluginName }) => this.#faults.addFault(pluginName),
+    };
+  }
+
+  /** An extractor sees events, never files. */
+  #instantiate({ plugin, initConfig, clockGranted }: PluginRole): ExtractorInstance {
+    const instance = instantiatePlugin(
+      plugin,
+      createServices({
+        plugin: plugin.manifest.name,
+        clock: clockGranted ? SYSTEM_CLOCK : undefined,
+        store: undefined,
+        onLog: (line) => this.#logLines.push(line),
+        onProblem: () => {},
+      }),
+    );
+    instance.init(initConfig);
+    if (instance.extractor === undefined) {
+      throw new PluginFault('answer', instance.name, 'exports no extractor');
+    }
+    return instance.extractor;
+  }
+}
+
+function requestsOf(
+  plan: SlotPlan,
+  { plugin }: PluginRole,
+): Pick<SlotPlan['plugins'][number], 'requests' | 'firstSlot'> {
+  const { name } = plugin.manifest;
+  return (
+    plan.plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 }
+  );
+}
+
+let worker: EvaluationWorker | undefined;
+parentPort?.on('message', (request: EvaluationRequest) => {
+  if (request.kind === 'start') {
+    worker = new EvaluationWorker(request);
+    parentPort?.postMessage(worker.start());
+  } else parentPort?.postMessage(worker?.run(request));
+});

@@ -1,0 +1,126 @@
+/*
+ * What crosses between the main thread and a source worker: one setup, batches with the state behind them, and a few
+ * shared numbers. The state goes with its batch, so that a worker that is ended at any moment can be followed by
+ * another one that neither loses nor repeats an event.
+ */
+
+import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import { CALL_WORDS } from '../supervise/call-watch.ts';
+import type { FaultBudget } from '../supervise/fault-budget.ts';
+import type { SlotLimits, SlotRange } from './slots.ts';
+
+/** Everything that a source worker needs. */
+export interface SourceSetup {
+  readonly source: PluginRole;
+  readonly openParams: string;
+  /** Store roots granted to the source: name → absolute path. */
+  readonly storeRoots: Readonly<Record<string, string>>;
+  readonly limits: SlotLimits;
+  readonly faultBudget: FaultBudget;
+}
+
+/** What is sent to a source worker, once. */
+export interface SourceStart {
+  readonly setup: SourceSetup;
+  readonly state: StreamState;
+  readonly slots: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+}
+
+export interface PluginRole {
+  readonly plugin: PreparedPlugin;
+  readonly initConfig: string;
+  /** Whether the operator granted the clock. */
+  readonly clockGranted: boolean;
+}
+
+/** Where a stream stands: what a source worker needs to go on. */
+export interface StreamState {
+  /** From the source's `checkpoint`; `undefined`: from the start. */
+  readonly position: Uint8Array | undefined;
+  readonly events: number;
+  /** Of the events' own text. */
+  readonly bytes: number;
+  readonly eventsWithoutTime: number;
+  /** Time of the first event (for `evt.reltime`) and of the latest one; `undefined` before any. */
+  readonly firstTime: bigint | undefined;
+  readonly latestTime: bigint | undefined;
+}
+
+export const START_OF_STREAM: StreamState = Object.freeze({
+  position: undefined,
+  events: 0,
+  bytes: 0,
+  eventsWithoutTime: 0,
+  firstTime: undefined,
+  latestTime: undefined,
+});
+
+export interface RunFault {
+  readonly plugin: string;
+  readonly kind: string;
+  readonly message: string;
+  /** Number of the event that the plugin could not take, if one was found. */
+  readonly eventNumber: number | undefined;
+}
+
+/** What a source has to say to people. */
+export interface SourceNotes {
+  readonly problems: readonly Problem[];
+  /** Problems beyond those listed, which were only counted. */
+  readonly unlistedProblems: { readonly lost: number; readonly warnings: number };
+  readonly faults: readonly RunFault[];
+  readonly logLines: readonly LogLine[];
+}
+
+/** Consecutive events of a stream in their slot; numbers and times are final. */
+export interface NumberedBatch extends SlotRange {
+  readonly firstEventNumber: number;
+  /** Of the stream. */
+  readonly firstTime: bigint;
+}
+
+export type SourceMessage =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'batch';
+      readonly batch: NumberedBatch;
+      /** Behind the batch. */
+      readonly state: StreamState;
+      readonly notes: SourceNotes;
+    }
+  | { readonly kind: 'notes'; readonly notes: SourceNotes }
+  | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
+  /** The source could not be opened, or was given up. */
+  | {
+      readonly kind: 'failed';
+      readonly plugin: string;
+      readonly reason: string;
+      readonly atStart: boolean;
+    };
+
+/*
+ * Shared numbers. The words are read and written with Atomics; the double after them is for progress only, where
+ * a torn read does no harm.
+ *
+ *   words 0–2  see call-watch.ts
+ *         3    1 = stop after the current batch
+ *   byte 16    stored bytes read so far (float64)
+ */
+export const SOURCE_CONTROL_SIZE = 24;
+export const SOURCE_STOP = CALL_WORDS;
+const PROGRESS_OFFSET = 16;
+
+export interface SourceControl {
+  readonly words: Int32Array;
+  /** [stored bytes read] */
+  readonly progress: Float64Array;
+}
+
+export function viewSourceControl(buffer: SharedArrayBuffer): SourceControl {
+  return {
+    words: new Int32Array(buffer, 0, PROGRESS_OFFSET / Int32Array.BYTES_PER_ELEMENT),
+    progress: new Float64Array(buffer, PROGRESS_OFFSET, 1),
+  };
+}

@@ -1,0 +1,149 @@
+/*
+ * Reads one stream from its source to its end: next → number → slot → hand over. It runs in a worker of its own
+ * and is synchronous throughout; it is the only one who numbers events, so that `evt.num`, `evt.reltime` and
+ * inherited times do not depend on who evaluates. The main thread ends the worker when a call of the source takes
+ * too long, and starts another one where this one stood (see stream-host.ts).
+ */
+
+import { type EventBatch, PluginFault, type SourceStep } from '../plugin/plugin-instance.ts';
+import { resolveTimes } from './event-times.ts';
+import type { Slots } from './slots.ts';
+import type { NotesCollector } from './source-notes.ts';
+import {
+  SOURCE_STOP,
+  type SourceControl,
+  type SourceMessage,
+  type StreamState,
+} from './stream-protocol.ts';
+import type { StreamSource } from './stream-source.ts';
+
+export interface StreamReaderParts {
+  readonly source: StreamSource;
+  readonly slots: Slots;
+  readonly notes: NotesCollector;
+  readonly control: SourceControl;
+  readonly batchEventsMax: number;
+  readonly batchSizeMax: number;
+  /** Whether a source that failed is started again. */
+  readonly onFault: (fault: PluginFault) => 'go-on' | 'quarantine';
+  /** Where to begin. */
+  readonly state: StreamState;
+  /** Stored bytes that the source has read so far. */
+  readonly bytesRead: () => number;
+  readonly post: (message: SourceMessage) => void;
+}
+
+export class StreamReader {
+  readonly #parts: StreamReaderParts;
+  #state: StreamState;
+  #hasOpened = false;
+
+  constructor(parts: StreamReaderParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+  }
+
+  /** Returns when the stream ends, when it is told to stop, or when the source has to be given up. */
+  run(): void {
+    const { source, post } = this.#parts;
+    try {
+      source.start(this.#state.position);
+      this.#hasOpened = true;
+      post({ kind: 'open' });
+      const reason = this.#readStream();
+      source.close();
+      this.#postNotes();
+      post({ kind: 'ended', reason });
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+      // A source that says what is wrong with its location is not at fault.
+      if (this.#hasOpened || error.kind !== 'error') this.#addFault(error);
+      this.#postNotes();
+      const { pluginName: plugin, message: reason } = error;
+      post({ kind: 'failed', plugin, reason, atStart: !this.#hasOpened });
+    }
+  }
+
+  #readStream(): 'end' | 'interrupted' {
+    const { slots, control } = this.#parts;
+    for (;;) {
+      const slot = slots.take(() => !this.#isStopped);
+      if (slot === undefined || this.#isStopped) return 'interrupted';
+      const step = this.#nextStep(slots.dataOf(slot));
+      if (step.kind === 'events' && step.batch.times.length > 0) {
+        this.#handOver(slot, step.batch);
+        continue;
+      }
+      slots.free(slot);
+      if (step.kind === 'end') return 'end';
+      this.#postNotes();
+      if (step.kind === 'idle') Atomics.wait(control.words, SOURCE_STOP, 0, step.milliseconds);
+    }
+  }
+
+  get #isStopped(): boolean {
+    return Atomics.load(this.#parts.control.words, SOURCE_STOP) === 1;
+  }
+
+  /** A source that traps is started again where it stood; twice without progress, and it is given up. */
+  #nextStep(room: Uint8Array): SourceStep {
+    const { source, batchSizeMax, batchEventsMax } = this.#parts;
+    try {
+      return source.next(batchSizeMax, batchEventsMax, room);
+    } catch (error) {
+      if (!(error instanceof PluginFault) || error.kind === 'error') throw error;
+      if (this.#parts.onFault(error) === 'quarantine') throw error;
+      this.#addFault(error);
+      source.start(this.#state.position);
+      return source.next(batchSizeMax, batchEventsMax, room);
+    }
+  }
+
+  #handOver(slot: number, batch: EventBatch): void {
+    const { slots, notes, control, bytesRead, post } = this.#parts;
+    const state = this.#state;
+    const { times, withoutTimeCount } = resolveTimes(batch.times, state.latestTime);
+    const eventCount = times.length;
+    const firstTime = state.firstTime ?? times[0] ?? 0n;
+    const range = slots.fill(slot, { data: batch.data, spans: batch.spans, times });
+    // Alone in memory: what is on its way is waited for.
+    if (range.ownData !== undefined) slots.waitForOthers(slot, () => !this.#isStopped);
+    const behind = {
+      events: state.events + eventCount,
+      bytes: state.bytes + eventBytes(batch.spans),
+      eventsWithoutTime: state.eventsWithoutTime + withoutTimeCount,
+      firstTime,
+      latestTime: times[eventCount - 1],
+    };
+    const numbered = { ...range, firstEventNumber: state.events + 1, firstTime };
+    const handOver = (position: Uint8Array | undefined): void => {
+      this.#state = { ...behind, position };
+      control.progress[0] = bytesRead();
+      post({ kind: 'batch', batch: numbered, state: this.#state, notes: notes.take() });
+    };
+    let position: Uint8Array;
+    try {
+      position = this.#parts.source.checkpoint();
+    } catch (error) {
+      // When a source fails to say where it stands, what it delivered is not lost.
+      handOver(state.position);
+      throw error;
+    }
+    handOver(position);
+  }
+
+  #addFault({ pluginName, kind, message }: PluginFault): void {
+    this.#parts.notes.addFault({ plugin: pluginName, kind, message, eventNumber: undefined });
+  }
+
+  #postNotes(): void {
+    const { notes, post } = this.#parts;
+    if (!notes.isEmpty) post({ kind: 'notes', notes: notes.take() });
+  }
+}
+
+function eventBytes(spans: Uint32Array): number {
+  let bytes = 0;
+  for (let index = 0; index < spans.length; index += 2) bytes += spans[index + 1]! - spans[index]!;
+  return bytes;
+}

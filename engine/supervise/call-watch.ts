@@ -1,0 +1,82 @@
+/*
+ * Deadlines of calls into plugins. A plugin that loops keeps its thread, so it is watched from another one: the
+ * thread that calls says in shared words that a call is running and whose it is; the main thread polls.
+ *
+ *   word  0  sequence number of the call that is running, or of the last one
+ *         1  1 + position of the plugin while inside a call, else 0
+ *         2  1 while the plugin waits for the host: that time is not its own
+ */
+
+export const CALL_WORDS = 3;
+const SEQUENCE = 0;
+const PLUGIN = 1;
+const IS_IN_HOST = 2;
+
+/** The side that calls. */
+export class GuardedCalls {
+  readonly #words: Int32Array;
+  #sequence: number;
+
+  /** `words`: shared, at least `CALL_WORDS` of them. */
+  constructor(words: Int32Array) {
+    this.#words = words;
+    this.#sequence = Atomics.load(words, SEQUENCE);
+  }
+
+  /** Runs `call` under the deadline of the plugin at `pluginPosition`. */
+  run<Result>(pluginPosition: number, call: () => Result): Result {
+    this.#sequence = (this.#sequence + 1) | 0;
+    Atomics.store(this.#words, SEQUENCE, this.#sequence);
+    Atomics.store(this.#words, PLUGIN, pluginPosition + 1);
+    try {
+      return call();
+    } finally {
+      Atomics.store(this.#words, PLUGIN, 0);
+    }
+  }
+
+  /** Runs what a plugin asked the host for; the deadline of the call around it stands still. */
+  inHost<Result>(call: () => Result): Result {
+    Atomics.store(this.#words, IS_IN_HOST, 1);
+    try {
+      return call();
+    } finally {
+      Atomics.store(this.#words, IS_IN_HOST, 0);
+    }
+  }
+}
+
+/** Position of the plugin in whose call the thread is; `undefined`: in none. */
+export function runningPlugin(words: Int32Array): number | undefined {
+  const plugin = Atomics.load(words, PLUGIN);
+  return plugin === 0 ? undefined : plugin - 1;
+}
+
+/**
+ * The side that watches: polled at a fixed interval, it answers the position of the plugin whose one call has
+ * been running for longer than the limit. The resolution is the polling interval; polls are counted and not
+ * the clock, so that a process that was suspended is not blamed on a plugin.
+ */
+export class DeadlineWatch {
+  readonly #words: Int32Array;
+  #seenSequence = 0;
+  #polls = 0;
+
+  constructor(words: Int32Array) {
+    this.#words = words;
+  }
+
+  /** `pollsMax`: so many polls may see the same call. */
+  poll(pollsMax: number): number | undefined {
+    const plugin = runningPlugin(this.#words);
+    const sequence = Atomics.load(this.#words, SEQUENCE);
+    if (plugin === undefined || sequence !== this.#seenSequence) {
+      this.#seenSequence = sequence;
+      this.#polls = 0;
+      return undefined;
+    }
+    if (Atomics.load(this.#words, IS_IN_HOST) === 1) return undefined;
+    this.#polls += 1;
+    return this.#polls > pollsMax ? plugin : undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/*
+ * One worker thread that calls plugins, seen from the main thread: what it says, and the one way in which it
+ * fails, if it does: a call that does not come back, an error of our own, or the end of the thread.
+ */
+
+import { Worker } from 'node:worker_threads';
+import { LIMITS } from '../base/limits.ts';
+import { workerEntry } from '../base/package-root.ts';
+import { DeadlineWatch, runningPlugin } from './call-watch.ts';
+
+export interface WorkerFailure {
+  /** Position of the plugin that was being called. */
+  readonly pluginPosition: number;
+  readonly message: string;
+}
+
+export interface SupervisedWorkerOptions<Message> {
+  /** Compiled path of the entry, as `stream/source-worker.js`. */
+  readonly entry: string;
+  /** The words of `call-watch.ts` that its calls are seen in. */
+  readonly callWords: Int32Array;
+  readonly onMessage: (message: Message) => void;
+  /** At most once, and nothing after it: the thread is being ended. */
+  readonly onFailure: (failure: WorkerFailure) => void;
+  /** An error of our own code: no plugin was being called. */
+  readonly onDefect: (error: Error) => void;
+}
+
+const POLL_INTERVAL_MS = 50;
+
+export class SupervisedWorker<Request, Message> {
+  readonly #worker: Worker;
+  readonly #options: SupervisedWorkerOptions<Message>;
+  readonly #watch: NodeJS.Timeout;
+  #isStarting = true;
+  #isOver = false;
+
+  constructor(options: SupervisedWorkerOptions<Message>) {
+    this.#options = options;
+    this.#worker = new Worker(workerEntry(options.entry), { env: {}, argv: [], execArgv: [] });
+    this.#worker.on('message', options.onMessage);
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`a worker ended with code ${code}`)));
+    const watch = new DeadlineWatch(options.callWords);
+    this.#watch = setInterval(() => {
+      const late = watch.poll(pollsMax(this.#isStarting));
+      if (late !== undefined) this.#giveUp(late, 'no answer within the time limit');
+    }, POLL_INTERVAL_MS);
+  }
+
+  /** Plugins are up: from now on calls have the deadline of a call, and no more that of a start. */
+  hasStarted(): void {
+    this.#isStarting = false;
+  }
+
+  post(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+
+  /** Resolves when the thread is gone; it may be in a call that never ends. */
+  async end(): Promise<void> {
+    if (!this.#isOver) this.#close();
+    await this.#worker.terminate();
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    clearInterval(this.#watch);
+    this.#worker.removeAllListeners();
+    // A worker that is being ended may still fail; that is of no interest any more.
+    this.#worker.on('error', () => {});
+  }
+
+  #fail(error: Error): void {
+    const pluginPosition = runningPlugin(this.#options.callWords);
+    if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message);
+    else {
+      this.#close();
+      this.#options.onDefect(error);
+    }
+  }
+
+  #giveUp(pluginPosition: number, message: string): void {
+    this.#close();
+    void this.#worker.terminate().then(() => this.#options.onFailure({ pluginPosition, message }));
+  }
+}
+
+function pollsMax(isStarting: boolean): number {
+  const callTimeMs = LIMITS.callTimeMax.value;
+  const limitMs = isStarting ? Math.max(LIMITS.startTimeMax.value, callTimeMs) : callTimeMs;
+  return Math.max(1, Math.ceil(limitMs / POLL_INTERVAL_MS));
+}
