@@ -41,6 +41,11 @@ export const LIMITS = {
     unit: 'ms',
     why: 'instantiate, init, open and configure together',
   },
+  storeTimeMax: {
+    value: 60_000,
+    unit: 'ms',
+    why: 'a disk that slept or a network that was away; longer, and the object is reported as lost',
+  },
   batchEventsMax: {
     value: 2_048,
     unit: 'count',

@@ -1,4 +1,4 @@
-// engine/ and the packages it uses → dist/engine: five entries and what they share. An installation needs
+// engine/ and the packages it uses → dist/engine: six entries and what they share. An installation needs
 // no other package, and a command reads only the files it needs.
 import {
   copyFileSync,
@@ -25,6 +25,7 @@ const bundle = await rolldown({
   input: {
     'cli/main': join(repository, 'engine/cli/main.ts'),
     index: join(repository, 'engine/index.ts'),
+    'store/io-worker': join(repository, 'engine/store/io-worker.ts'),
     'stream/source-worker': join(repository, 'engine/stream/source-worker.ts'),
     'evaluate/evaluation-worker': join(repository, 'engine/evaluate/evaluation-worker.ts'),
     [TRANSPILER_WORKER]: join(repository, 'engine/plugin/transpile-worker.ts'),

@@ -17,7 +17,7 @@ import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
-import { checkLocation } from './check-location.ts';
+import { checkLocation, toStoreLocation } from './check-location.ts';
 import { Engine, type StreamParts } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
@@ -79,7 +79,7 @@ export async function buildEngine(
   if (sources.length === 0 && !hasErrors(diagnostics)) {
     diagnostics.push(nothingToRead(loaded.plugins.plugins));
   }
-  diagnostics.push(...sources.flatMap(checkLocation));
+  diagnostics.push(...(await Promise.all(sources.map(checkLocation))).flat());
   if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(sources, loaded.rulesetLoad));
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
@@ -171,8 +171,9 @@ interface StreamContext {
 }
 
 function createStream(source: LoadedPlugin, { prepared, limits }: StreamContext): StreamParts {
-  const openParams = source.config.openParams ?? '';
   const isLocation = source.file.manifest.source?.openParams === 'location';
+  const written = source.config.openParams ?? '';
+  const openParams = isLocation ? toStoreLocation(written) : written;
   return {
     setup: {
       source: toRole(source, prepared),

@@ -9,6 +9,7 @@ import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, JobResult } from '../evaluate/evaluation-protocol.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import { IoThread } from '../store/io-thread.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import type {
   NumberedBatch,
@@ -68,6 +69,7 @@ class Run {
   readonly #order = new InOrder();
   readonly #hosts: readonly StreamHost[];
   readonly #pool: EvaluationPool;
+  readonly #io: IoThread;
   readonly #startedMs: number;
   #refusal: { readonly plugin: string; readonly reason: string } | undefined;
   /** Ends the run: an error of ours, or of whoever takes the alerts. */
@@ -77,10 +79,12 @@ class Run {
     this.#parts = parts;
     this.#options = options;
     this.#startedMs = parts.clock.monotonicMs();
+    this.#io = new IoThread((error) => this.#fail(error));
     this.#hosts = parts.streams.map(
       ({ setup }, stream) =>
         new StreamHost({
           setup,
+          connect: () => this.#io.connect(setup.storeRoots),
           onBatch: (batch) => this.#takeBatch(stream, batch),
           onNotes: (notes) => this.#takeNotes(notes),
           onFault: (fault) => this.#takeFault(fault),
@@ -113,7 +117,7 @@ class Run {
       stopProgress();
       signal?.removeEventListener('abort', stop);
       this.#stop();
-      await this.#pool.end();
+      await Promise.all([this.#pool.end(), this.#io.end()]);
     }
   }
 

@@ -2,14 +2,19 @@
 
 import { parentPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
-import { createServices } from '../plugin/host/host-services.ts';
-import { StoreRoots } from '../plugin/host/store-roots.ts';
+import { createServices, type PluginStore } from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
+import { StoreClient } from '../store/store-client.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import { Slots } from './slots.ts';
 import { NotesCollector } from './source-notes.ts';
-import { type SourceMessage, type SourceStart, viewSourceControl } from './stream-protocol.ts';
+import {
+  SOURCE_STOP,
+  type SourceMessage,
+  type SourceStart,
+  viewSourceControl,
+} from './stream-protocol.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
 
@@ -18,8 +23,9 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
   const control = viewSourceControl(start.control);
   const calls = new GuardedCalls(control.words);
   const notes = new NotesCollector();
-  const store = new StoreRoots({
-    locations: setup.storeRoots,
+  const client = new StoreClient({
+    ...start.store,
+    isStopped: () => Atomics.load(control.words, SOURCE_STOP) === 1,
     report: (severity, subject, message) =>
       notes.addProblem({ severity, subject, line: 0, message }),
   });
@@ -27,7 +33,7 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
   const services = createServices({
     plugin: setup.source.plugin.manifest.name,
     clock: setup.source.clockGranted ? SYSTEM_CLOCK : undefined,
-    store,
+    store: watched(client, calls),
     onLog: (line) => notes.addLogLine(line),
     onProblem: (problem) => notes.addProblem(problem),
   });
@@ -44,9 +50,24 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
     ...setup.limits,
     onFault: ({ pluginName }) => faults.addFault(pluginName),
     state,
-    bytesRead: () => store.storedBytesRead,
+    bytesRead: () => client.storedBytesRead,
+    waitForInput: (milliseconds) => client.waitForInput(milliseconds),
     post,
   }).run();
+}
+
+/** The time that a plugin waits for its store is not its own. */
+function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
+  return {
+    listEntries: (...args) => calls.inHost(() => client.listEntries(...args)),
+    open: (...args) => {
+      const object = calls.inHost(() => client.open(...args));
+      return {
+        read: (max) => calls.inHost(() => object.read(max)),
+        close: () => object.close(),
+      };
+    },
+  };
 }
 
 parentPort?.once('message', (start: SourceStart) => {

@@ -3,6 +3,7 @@
  * had to be ended.
  */
 
+import type { StoreConnection } from '../store/store-protocol.ts';
 import { SupervisedWorker, type WorkerFailure } from '../supervise/supervised-worker.ts';
 import { createSlots, Slots } from './slots.ts';
 import {
@@ -34,6 +35,8 @@ export interface StreamEnd {
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
+  /** A connection to the roots of the source, for each worker that reads. */
+  readonly connect: () => StoreConnection;
   /** In the order of the stream. The batch lies in its slot until `release`. */
   readonly onBatch: (batch: NumberedBatch, behind: StreamState) => void;
   readonly onNotes: (notes: SourceNotes) => void;
@@ -126,8 +129,10 @@ export class StreamHost {
             }
           },
         });
-        const { setup } = this.#options;
-        worker.post({ setup, state: this.state, slots: this.slotBuffer, control: buffer });
+        const { setup, connect } = this.#options;
+        const store = connect();
+        const { state, slotBuffer: slots } = this;
+        worker.post({ setup, state, slots, store, control: buffer }, [store.port]);
       });
     } finally {
       await worker?.end();

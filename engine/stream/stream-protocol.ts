@@ -6,6 +6,7 @@
 
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import type { StoreConnection } from '../store/store-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { SlotLimits, SlotRange } from './slots.ts';
@@ -14,7 +15,7 @@ import type { SlotLimits, SlotRange } from './slots.ts';
 export interface SourceSetup {
   readonly source: PluginRole;
   readonly openParams: string;
-  /** Store roots granted to the source: name → absolute path. */
+  /** Store roots granted to the source: name → location. */
   readonly storeRoots: Readonly<Record<string, string>>;
   readonly limits: SlotLimits;
   readonly faultBudget: FaultBudget;
@@ -25,6 +26,7 @@ export interface SourceStart {
   readonly setup: SourceSetup;
   readonly state: StreamState;
   readonly slots: SharedArrayBuffer;
+  readonly store: StoreConnection;
   readonly control: SharedArrayBuffer;
 }
 

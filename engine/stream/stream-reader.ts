@@ -30,6 +30,8 @@ export interface StreamReaderParts {
   readonly state: StreamState;
   /** Stored bytes that the source has read so far. */
   readonly bytesRead: () => number;
+  /** Until there is something new, at most for so long. */
+  readonly waitForInput: (milliseconds: number) => void;
   readonly post: (message: SourceMessage) => void;
 }
 
@@ -65,7 +67,7 @@ export class StreamReader {
   }
 
   #readStream(): 'end' | 'interrupted' {
-    const { slots, control } = this.#parts;
+    const { slots, waitForInput } = this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
       if (slot === undefined || this.#isStopped) return 'interrupted';
@@ -77,7 +79,7 @@ export class StreamReader {
       slots.free(slot);
       if (step.kind === 'end') return 'end';
       this.#postNotes();
-      if (step.kind === 'idle') Atomics.wait(control.words, SOURCE_STOP, 0, step.milliseconds);
+      if (step.kind === 'idle') waitForInput(step.milliseconds);
     }
   }
 

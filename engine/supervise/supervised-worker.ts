@@ -3,7 +3,7 @@
  * fails, if it does: a call that does not come back, an error of our own, or the end of the thread.
  */
 
-import { Worker } from 'node:worker_threads';
+import { type TransferListItem, Worker } from 'node:worker_threads';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
@@ -17,8 +17,8 @@ export interface WorkerFailure {
 export interface SupervisedWorkerOptions<Message> {
   /** Compiled path of the entry, as `stream/source-worker.js`. */
   readonly entry: string;
-  /** The words of `call-watch.ts` that its calls are seen in. */
-  readonly callWords: Int32Array;
+  /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
+  readonly callWords: Int32Array | undefined;
   readonly onMessage: (message: Message) => void;
   /** At most once, and nothing after it: the thread is being ended. */
   readonly onFailure: (failure: WorkerFailure) => void;
@@ -31,7 +31,7 @@ const POLL_INTERVAL_MS = 50;
 export class SupervisedWorker<Request, Message> {
   readonly #worker: Worker;
   readonly #options: SupervisedWorkerOptions<Message>;
-  readonly #watch: NodeJS.Timeout;
+  readonly #watch: NodeJS.Timeout | undefined;
   #isStarting = true;
   #isOver = false;
 
@@ -41,6 +41,7 @@ export class SupervisedWorker<Request, Message> {
     this.#worker.on('message', options.onMessage);
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a worker ended with code ${code}`)));
+    if (options.callWords === undefined) return;
     const watch = new DeadlineWatch(options.callWords);
     this.#watch = setInterval(() => {
       const late = watch.poll(pollsMax(this.#isStarting));
@@ -53,8 +54,8 @@ export class SupervisedWorker<Request, Message> {
     this.#isStarting = false;
   }
 
-  post(request: Request): void {
-    this.#worker.postMessage(request);
+  post(request: Request, transferred: readonly TransferListItem[] = []): void {
+    this.#worker.postMessage(request, transferred);
   }
 
   /** Resolves when the thread is gone; it may be in a call that never ends. */
@@ -72,7 +73,8 @@ export class SupervisedWorker<Request, Message> {
   }
 
   #fail(error: Error): void {
-    const pluginPosition = runningPlugin(this.#options.callWords);
+    const { callWords } = this.#options;
+    const pluginPosition = callWords === undefined ? undefined : runningPlugin(callWords);
     if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message);
     else {
       this.#close();

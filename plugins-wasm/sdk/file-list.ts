@@ -10,6 +10,8 @@ import { SLACK } from './memory';
 import { FileVerdict, RecordShape } from './record-shape';
 
 export const ROOT = 'input';
+/** The location that means it. */
+const STANDARD_INPUT = '-';
 const ENTRIES_A_PAGE = 256;
 /** So many names of files that were left out are told; the rest is counted. */
 const NAMES_SHOWN: u32 = 5;
@@ -61,6 +63,7 @@ export class FileList {
 
   /** A path for people: a location that is one file has none of its own. */
   nameOf(path: string): string {
+    if (this.isSingle && this.location == STANDARD_INPUT) return 'standard input';
     return this.isSingle ? this.location.substring(this.location.lastIndexOf('/') + 1) : path;
   }
 

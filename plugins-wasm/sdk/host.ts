@@ -1,6 +1,6 @@
 // What a plugin may ask of the engine. Only what is used becomes an import of the component.
 
-import { receiveNextAt, release } from './memory';
+import { ErrorCode, receiveNextAt, release } from './memory';
 
 // @ts-ignore: decorator
 @external("tiercel:plugin/log@0.1.0", "write")
@@ -65,7 +65,8 @@ export function report(severity: Severity, subject: string, line: u64, message: 
 
 const answer: usize = memory.data(32, 16);
 
-/** The message of the last call below that failed. */
+/** Code and message of the last call below that failed. */
+export let lastErrorCode: ErrorCode = ErrorCode.Other;
 export let lastError: string = '';
 
 export class StoreEntry {
@@ -119,7 +120,10 @@ export function openObject(root: string, path: string, offset: u64): i32 {
   return load<i32>(answer, 4);
 }
 
-/** Reads up to `max` bytes to `target`; 0 is the end, -1 an error: see `lastError`. */
+/**
+ * Reads up to `max` bytes to `target`; 0 is the end, -1 an error: see `lastErrorCode` and `lastError`. An object that
+ * goes on as it pleases answers `TimedOut` when it has nothing for now.
+ */
 export function readObject(object: i32, target: usize, max: i32): i32 {
   receiveNextAt(target, max);
   objectRead(object, max, answer);
@@ -147,6 +151,7 @@ function takeError(): void {
 
 /** `borrowed`: memory of ours that the host may have put the message into; it is not given back. */
 function takeErrorAt(borrowed: usize): void {
+  lastErrorCode = load<u8>(answer, 4);
   const message = <usize>load<u32>(answer, 8);
   const size = load<u32>(answer, 12);
   lastError = String.UTF8.decodeUnsafe(message, size);

@@ -1,10 +1,10 @@
 // The file being read, and the buffer that it is read into. The buffer holds [head, tail): bytes read but not used.
 // Events of the batch being made lie between `batchStart` and `head`, and stay where they are until the next batch.
 
-import { Severity, closeObject, lastError, openObject, readObject, report } from './host';
+import { Severity, closeObject, lastError, lastErrorCode, openObject, readObject, report } from './host';
 import { countNewlines } from './lines';
 import { ROOT } from './file-list';
-import { SLACK } from './memory';
+import { ErrorCode, SLACK } from './memory';
 
 export const READ_SIZE: usize = 256 << 10;
 /** A single event may be so long; longer ones are reported as lost. */
@@ -19,6 +19,8 @@ export enum Fill {
   BatchFirst,
   /** What is at `head` is longer than an event may be. */
   TooLong,
+  /** Nothing has come for now; more may. */
+  Later,
 }
 
 export class InputFile {
@@ -112,6 +114,10 @@ export class InputFile {
     }
     const size = readObject(this.object, this.tail, <i32>READ_SIZE);
     if (size < 0) {
+      if (lastErrorCode == ErrorCode.TimedOut) {
+        this.hasGarbage = true;
+        return Fill.Later;
+      }
       // What is complete in the buffer is still used; the file is closed with this error.
       this.hasGarbage = true;
       this.endError = lastError;

@@ -38,6 +38,8 @@ export class RecordReader {
   private readonly files: FileList;
   readonly input: InputFile = new InputFile();
   readonly events: EventList = new EventList();
+  /** The file has nothing for now: what `next` found is all there is. */
+  isWaiting: bool = false;
   private lastDone: string = '';
 
   // Where the file stands.
@@ -68,6 +70,7 @@ export class RecordReader {
     }
     input.startBatch();
     this.events.startBatch();
+    this.isWaiting = false;
     while (this.events.count < eventsMax && input.batchSize < <usize>bytesMax) {
       if (!input.isOpen && !this.openNext()) break;
       if (this.step() == Step.Done) continue;
@@ -75,6 +78,10 @@ export class RecordReader {
       else {
         const fill = input.fill(this.events.count > 0);
         if (fill == Fill.BatchFirst) break;
+        if (fill == Fill.Later) {
+          this.isWaiting = true;
+          break;
+        }
         if (fill == Fill.TooLong) this.giveUpValue();
       }
     }

@@ -5,7 +5,10 @@ import { RecordReader } from './record-reader';
 import { RecordShape } from './record-shape';
 
 const STEP_EVENTS: u8 = 0;
+const STEP_IDLE: u8 = 1;
 const STEP_END: u8 = 2;
+/** The engine calls sooner when something comes. */
+const IDLE_MS: u32 = 1000;
 
 export class JsonSource {
   private reader: RecordReader;
@@ -27,6 +30,11 @@ export class JsonSource {
     memory.fill(ANSWER, 0, 32);
     if (!isOpen) {
       store<u8>(ANSWER, STEP_END, 4);
+      return ANSWER;
+    }
+    if (reader.isWaiting && reader.events.count == 0) {
+      store<u8>(ANSWER, STEP_IDLE, 4);
+      store<u32>(ANSWER, IDLE_MS, 8);
       return ANSWER;
     }
     store<u8>(ANSWER, STEP_EVENTS, 4);

@@ -167,7 +167,6 @@ describe('locations that are not supported yet', () => {
     'sqs://queue',
     'http://host/x.json',
     'https://host/x.json',
-    '-',
     'ftp://host',
   ])('%s gives one error that says what to do instead', async (location) => {
     const { code, stderr } = await run(['run', 'cloudtrail', location, '-r', rules]);

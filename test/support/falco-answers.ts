@@ -11,11 +11,15 @@ import { Evaluation } from '../../engine/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
 import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
 import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
-import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
+import {
+  createServices,
+  type HostServices,
+  type PluginStore,
+} from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
 import type { EventBatch, ExtractorInstance } from '../../engine/plugin/plugin-instance.ts';
 import { resolveTimes } from '../../engine/stream/event-times.ts';
-import { preparePluginNamed } from './read-with-plugin.ts';
+import { openRoot, preparePluginNamed } from './read-with-plugin.ts';
 import { REPOSITORY } from './run-program.ts';
 
 export const FALCO_ANSWERS = join(REPOSITORY, 'test/conformance/falco');
@@ -78,20 +82,23 @@ export class FalcoBench {
     });
     if (config === undefined) throw new Error('no configuration');
     const extractors = new Map<string, ExtractorInstance>();
-    const services = { log: () => {}, problem: () => {}, now: () => 0n };
-    const store = new StoreRoots({ locations: {}, report: () => {} });
-    for (const name of ['cloudtrail', 'json']) {
-      const instance = instantiatePlugin(await preparePluginNamed(name, cacheDirectory), {
-        ...services,
+    const services = (plugin: string, store?: PluginStore): HostServices =>
+      createServices({
+        plugin,
+        clock: undefined,
         store,
+        onLog: () => {},
+        onProblem: () => {},
       });
+    for (const name of ['cloudtrail', 'json']) {
+      const plugin = await preparePluginNamed(name, cacheDirectory);
+      const instance = instantiatePlugin(plugin, services(name));
       instance.init('');
       if (instance.extractor !== undefined) extractors.set(name, instance.extractor);
     }
     const cloudtrail = await preparePluginNamed('cloudtrail', cacheDirectory);
     const open = (location: string): EventBatch => {
-      const roots = new StoreRoots({ locations: { input: location }, report: () => {} });
-      const { source } = instantiatePlugin(cloudtrail, { ...services, store: roots });
+      const { source } = instantiatePlugin(cloudtrail, services('cloudtrail', openRoot(location)));
       source?.open(location);
       const step = source?.next(16 << 20, 4096, new Uint8Array(0));
       if (step?.kind !== 'events') throw new Error(`no events in ${location}`);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { readComponentFile } from '../../engine/plugin/component-file.ts';
-import { StoreRoots } from '../../engine/plugin/host/store-roots.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
 import { preparePlugin } from '../../engine/plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
+import { IoThread } from '../../engine/store/io-thread.ts';
+import type { ReportOddity } from '../../engine/store/object-store.ts';
+import { StoreClient } from '../../engine/store/store-client.ts';
 import { REPOSITORY } from './run-program.ts';
 
 /** The built plugin, prepared as the engine prepares it. */
@@ -19,6 +21,17 @@ export async function preparePluginNamed(
   });
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   return value;
+}
+
+let io: IoThread | undefined;
+
+/** The location as a plugin's store has it, through an I/O thread that all tests of a file share. */
+export function openRoot(location: string, report: ReportOddity = () => {}): StoreClient {
+  io ??= new IoThread((error) => {
+    throw error;
+  });
+  const connection = io.connect({ input: location });
+  return new StoreClient({ ...connection, report, isStopped: () => false });
 }
 
 export interface ReadResult {
@@ -37,10 +50,7 @@ export function readLocation(plugin: PreparedPlugin, location: string): ReadResu
     log: () => {},
     problem: ({ severity, line, message }) => note(severity, `${line}: ${message}`),
     now: () => 0n,
-    store: new StoreRoots({
-      locations: { input: location },
-      report: (severity, _subject, message) => note(severity, message),
-    }),
+    store: openRoot(location, (severity, _subject, message) => note(severity, message)),
   });
   instance.init('');
   const { source } = instance;

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly program?: string;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Standard input stays open; what this writes is what comes. */
+  readonly onStart?: (child: ChildProcess) => void;
   /** Beside the environment of the tests; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard output goes to this file instead of the result. */
@@ -35,11 +37,12 @@ export function runProgram(
 ): Promise<ProgramResult> {
   if (!existsSync(PROGRAM)) throw new Error('dist/ is missing: run `npm run build` first');
   const target = options.stdoutFile === undefined ? 'pipe' : openSync(options.stdoutFile, 'w');
+  const isFed = options.stdin !== undefined || options.onStart !== undefined;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
       cwd: options.cwd ?? REPOSITORY,
       env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', target, 'pipe'],
+      stdio: [isFed ? 'pipe' : 'ignore', target, 'pipe'],
     });
     let stdout = '';
     let stderr = '';
@@ -51,7 +54,10 @@ export function runProgram(
       stderr += text;
       options.onStderr?.(text, child);
     });
-    child.stdin?.end(options.stdin);
+    // Who reads may have gone.
+    child.stdin?.on('error', () => {});
+    if (options.onStart === undefined) child.stdin?.end(options.stdin);
+    else options.onStart(child);
     child.on('error', reject);
     child.on('close', (code) => {
       if (typeof target === 'number') closeSync(target);

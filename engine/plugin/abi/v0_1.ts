@@ -5,9 +5,8 @@
 
 import { LIMITS } from '../../base/limits.ts';
 import type { ValueType } from '../../field/field-type.ts';
-import type { HostServices, LogLevel } from '../host/host-services.ts';
-import { toStoreError } from '../host/store-error.ts';
-import type { StoreObject } from '../host/store-object.ts';
+import { toStoreError } from '../../store/store-error.ts';
+import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
 import type { Manifest } from '../manifest.ts';
 import {
   type EventBatch,
@@ -67,8 +66,8 @@ function guestError(error: unknown): { code: string; message: string } {
 /** The imports of the world, by interface name without version. */
 export function createImports(host: HostServices): Record<string, Record<string, unknown>> {
   class StoreObjectResource {
-    readonly object: StoreObject;
-    constructor(object: StoreObject) {
+    readonly object: PluginObject;
+    constructor(object: PluginObject) {
       this.object = object;
     }
 

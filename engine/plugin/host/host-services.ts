@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../base/limits.ts';
-import { StoreRoots } from './store-roots.ts';
+import type { StoreEntry } from '../../store/object-store.ts';
+import { StoreError } from '../../store/store-error.ts';
+import type { StoreEncoding } from '../../store/store-protocol.ts';
 
 export type LogLevel = 'error' | 'warning' | 'notice' | 'debug';
 
@@ -18,13 +20,34 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** Roots that the operator granted. Throws `StoreError`. */
+export interface PluginStore {
+  listEntries(root: string, after: string, limit: number): readonly StoreEntry[];
+  open(root: string, path: string, encoding: StoreEncoding, offset: number): PluginObject;
+}
+
+export interface PluginObject {
+  /** Up to `max` decoded bytes, empty at the end; valid until the next call. Throws `StoreError`. */
+  read(max: number): Uint8Array;
+  close(): void;
+}
+
+const NO_ROOTS: PluginStore = {
+  listEntries: (root) => denyRoot(root),
+  open: (root) => denyRoot(root),
+};
+
+function denyRoot(root: string): never {
+  throw new StoreError('denied', `store root \`${root}\` was not granted`);
+}
+
 /** What the imports of a plugin end in; one for each instance. */
 export interface HostServices {
   readonly log: (level: LogLevel, message: string) => void;
   readonly problem: (problem: Problem) => void;
   /** Nanoseconds since 1970. */
   readonly now: () => bigint;
-  readonly store: StoreRoots;
+  readonly store: PluginStore;
 }
 
 export interface ServicesOptions {
@@ -32,7 +55,7 @@ export interface ServicesOptions {
   /** `undefined`: not granted. */
   readonly clock: Clock | undefined;
   /** `undefined`: no roots. */
-  readonly store: StoreRoots | undefined;
+  readonly store: PluginStore | undefined;
   readonly onLog: (line: LogLine) => void;
   readonly onProblem: (problem: Problem) => void;
 }
@@ -54,6 +77,6 @@ export function createServices(options: ServicesOptions): HostServices {
       options.onProblem({ ...problem, message });
     },
     now: () => (clock === undefined ? 0n : BigInt(clock.nowMs()) * NANOSECONDS_PER_MILLISECOND),
-    store: options.store ?? new StoreRoots({ locations: {}, report: () => {} }),
+    store: options.store ?? NO_ROOTS,
   };
 }

@@ -2,6 +2,8 @@
 export type StoreErrorCode =
   | 'denied'
   | 'not-found'
+  | 'timed-out'
+  | 'interrupted'
   | 'io'
   | 'corrupt'
   | 'unsupported'

@@ -1,0 +1,97 @@
+/* A stored object as the plugin reads it: what its first bytes say is compressed is decoded, whatever its name. */
+
+import { GzipReader } from './gzip-reader.ts';
+import type { ByteReader, StoredObject } from './object-store.ts';
+import { StoreError } from './store-error.ts';
+import { createZstdReader } from './zstd-reader.ts';
+
+/** First bytes of formats that we know and do not decode. */
+const FOREIGN_FORMATS: readonly (readonly [string, readonly number[]])[] = [
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58]],
+];
+const GZIP = [0x1f, 0x8b];
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+const MAGIC_SIZE = 4;
+const SKIP_SIZE = 1 << 20;
+
+export interface DecodeOptions {
+  /** Of the object: an empty one that is named gzip is not right. */
+  readonly name: string;
+  readonly encoding: 'automatic' | 'identity';
+  /** Decoded bytes to leave out. */
+  readonly offset: number;
+  readonly warn: (message: string) => void;
+}
+
+/** Rejects with `StoreError`; the object is left open then. */
+export async function decode(object: StoredObject, options: DecodeOptions): Promise<ByteReader> {
+  const { encoding, offset, name, warn } = options;
+  const peeked = new PeekedReader(object);
+  if (encoding === 'identity') return startAt(peeked, object, offset);
+  const magic = await peeked.peek(MAGIC_SIZE);
+  const startsWith = (bytes: readonly number[]): boolean =>
+    bytes.every((byte, at) => magic[at] === byte);
+  const foreign = FOREIGN_FORMATS.find(([, bytes]) => startsWith(bytes));
+  if (foreign !== undefined) {
+    throw new StoreError('unsupported', `is ${foreign[0]}, expected plain text, gzip or zstd`);
+  }
+  if (magic.length === 0 && name.endsWith('.gz'))
+    throw new StoreError('corrupt', 'empty, not gzip');
+  if (startsWith(GZIP)) return skip(new GzipReader(peeked, warn), offset);
+  if (startsWith(ZSTD)) return skip(createZstdReader(peeked), offset);
+  return startAt(peeked, object, offset);
+}
+
+async function startAt(
+  peeked: PeekedReader,
+  object: StoredObject,
+  offset: number,
+): Promise<ByteReader> {
+  if (object.size === undefined) return skip(peeked, offset);
+  if (offset === 0) return peeked;
+  object.seek(offset);
+  return object;
+}
+
+async function skip(reader: ByteReader, offset: number): Promise<ByteReader> {
+  const room = new Uint8Array(Math.min(offset, SKIP_SIZE));
+  for (let left = offset; left > 0; ) {
+    const size = await reader.read(room.subarray(0, Math.min(left, SKIP_SIZE)));
+    if (size === 0) break;
+    left -= size;
+  }
+  return reader;
+}
+
+/** A reader with a look at its first bytes. */
+class PeekedReader implements ByteReader {
+  readonly #reader: ByteReader;
+  #peeked = new Uint8Array(0);
+
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+  }
+
+  /** Fewer when there are no more. */
+  async peek(size: number): Promise<Uint8Array> {
+    const room = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      const more = await this.#reader.read(room.subarray(filled));
+      if (more === 0) break;
+      filled += more;
+    }
+    this.#peeked = room.subarray(0, filled);
+    return this.#peeked;
+  }
+
+  async read(room: Uint8Array): Promise<number> {
+    const size = Math.min(this.#peeked.length, room.length);
+    if (size === 0) return this.#reader.read(room);
+    room.set(this.#peeked.subarray(0, size));
+    this.#peeked = this.#peeked.subarray(size);
+    return size;
+  }
+}

@@ -1,0 +1,31 @@
+import { MessageChannel } from 'node:worker_threads';
+import { SupervisedWorker } from '../supervise/supervised-worker.ts';
+import type { ConnectRequest, StoreConnection } from './store-protocol.ts';
+
+/** The thread in which everything waits that waits, seen from the main thread. */
+export class IoThread {
+  readonly #worker: SupervisedWorker<ConnectRequest, never>;
+
+  /** `onDefect`: an error of our own; nothing is read any more. */
+  constructor(onDefect: (error: Error) => void) {
+    this.#worker = new SupervisedWorker({
+      entry: 'store/io-worker.js',
+      callWords: undefined,
+      onMessage: () => {},
+      onFailure: () => {},
+      onDefect,
+    });
+  }
+
+  /** Roots for one plugin: name → location. The port is to be transferred to the thread that reads. */
+  connect(locations: Readonly<Record<string, string>>): StoreConnection {
+    const { port1, port2 } = new MessageChannel();
+    const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.#worker.post({ port: port1, signal, locations }, [port1]);
+    return { port: port2, signal };
+  }
+
+  end(): Promise<void> {
+    return this.#worker.end();
+  }
+}

@@ -1,0 +1,9 @@
+/* Entry of the I/O thread: one service for each connection. */
+
+import { parentPort } from 'node:worker_threads';
+import type { ConnectRequest } from './store-protocol.ts';
+import { StoreService } from './store-service.ts';
+
+parentPort?.on('message', (request: ConnectRequest) => {
+  new StoreService(request);
+});

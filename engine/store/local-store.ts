@@ -1,0 +1,72 @@
+/*
+ * A location of this machine: a folder, one file, or standard input (`-`). A path never leaves its root, neither
+ * by `..` nor by a symbolic link.
+ */
+
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { FolderListing } from './folder-listing.ts';
+import { openLocalFile } from './local-file.ts';
+import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
+import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
+import { StoreError, toStoreError } from './store-error.ts';
+
+export function createLocalStore(location: string): ObjectStore {
+  return location === STANDARD_INPUT ? new StandardInput() : new LocalStore(location);
+}
+
+class LocalStore implements ObjectStore {
+  readonly #location: string;
+  #listing: FolderListing | undefined;
+
+  constructor(location: string) {
+    this.#location = location;
+  }
+
+  async listEntries(after: string, limit: number, report: ReportOddity): Promise<StoreEntry[]> {
+    const found = await statOf(this.#location);
+    // One object: its path is empty.
+    if (!found.isDirectory()) {
+      const entry = { path: '', size: Number(found.size), modifiedNs: found.mtimeNs };
+      return after === '' ? [entry] : [];
+    }
+    if (this.#listing === undefined || this.#listing.lastPath !== after) {
+      this.#listing = new FolderListing(this.#location, report);
+      await this.#listing.skipTo(after);
+    }
+    return this.#listing.take(limit);
+  }
+
+  async open(path: string): Promise<StoredObject> {
+    const found = await statOf(this.#location);
+    return openLocalFile(found.isDirectory() ? await this.#inside(path) : this.#location);
+  }
+
+  /** The file behind a path, which must lie below the root also after links were followed. */
+  async #inside(path: string): Promise<string> {
+    const parts = path.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+      throw new StoreError('denied', 'is not a path below its root');
+    }
+    try {
+      const real = await realpath(join(this.#location, path));
+      const realRoot = await realpath(this.#location);
+      if (real !== realRoot && !real.startsWith(realRoot + sep)) {
+        throw new StoreError('denied', 'is a link out of its root');
+      }
+      return real;
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+}
+
+async function statOf(location: string): ReturnType<typeof statBig> {
+  try {
+    return await statBig(location);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+const statBig = (location: string) => stat(location, { bigint: true });

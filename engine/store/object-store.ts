@@ -1,0 +1,36 @@
+/* What a root is to the I/O thread: a folder, a file, standard input; later a bucket. Everything in it waits. */
+
+export interface StoreEntry {
+  /** Relative to the root, with forward slashes; empty when the root is one object. */
+  readonly path: string;
+  /** Stored size in bytes. */
+  readonly size: number;
+  readonly modifiedNs: bigint;
+}
+
+/** Something in a root that is left out or odd; the subject is its path. */
+export type ReportOddity = (severity: 'lost' | 'warning', subject: string, message: string) => void;
+
+/** Rejects with `StoreError`. */
+export interface ObjectStore {
+  /** Entries after the path `after` (all, if empty) in the order of the store; none at the end. */
+  listEntries(after: string, limit: number, report: ReportOddity): Promise<StoreEntry[]>;
+  /** Stored bytes, from the front. */
+  open(path: string): Promise<StoredObject>;
+}
+
+/** The bytes of an object, from the front. Calls follow each other. Rejects with `StoreError`. */
+export interface ByteReader {
+  /** Further bytes into `room`: how many; 0 is the end. */
+  read(room: Uint8Array): Promise<number>;
+}
+
+export interface StoredObject extends ByteReader {
+  /** May stand still for any time, and go on. */
+  readonly isLive: boolean;
+  /** Stored size in bytes when it was opened; `undefined`: it has none. */
+  readonly size: number | undefined;
+  /** From here on, in bytes; only where `size` is known. */
+  seek(offset: number): void;
+  close(): Promise<void>;
+}

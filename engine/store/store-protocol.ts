@@ -1,0 +1,70 @@
+/* What crosses between the I/O thread and a plugin's thread: requests one at a time, bytes in rings beside them. */
+
+import type { StoreEntry } from './object-store.ts';
+import type { StoreErrorCode } from './store-error.ts';
+
+/** The end of a connection that a plugin's thread holds. */
+export interface StoreConnection {
+  readonly port: import('node:worker_threads').MessagePort;
+  /** One word, counted up whenever there is something new: a message, bytes, an end. */
+  readonly signal: SharedArrayBuffer;
+}
+
+/** What the main thread tells the I/O thread. */
+export interface ConnectRequest extends StoreConnection {
+  /** Roots that may be read through this connection: name → location. */
+  readonly locations: Readonly<Record<string, string>>;
+}
+
+export type StoreEncoding = 'automatic' | 'identity';
+
+/** `id` numbers the requests that are answered. */
+export type StoreRequest =
+  | {
+      readonly kind: 'list';
+      readonly id: number;
+      readonly root: string;
+      readonly after: string;
+      readonly limit: number;
+    }
+  | {
+      readonly kind: 'open';
+      readonly id: number;
+      readonly root: string;
+      readonly path: string;
+      readonly encoding: StoreEncoding;
+      /** Decoded bytes to leave out. */
+      readonly offset: number;
+    }
+  /** The object's ring has room again. */
+  | { readonly kind: 'room'; readonly object: number }
+  | { readonly kind: 'close'; readonly object: number };
+
+export type StoreMessage =
+  | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly StoreEntry[] }
+  | {
+      readonly kind: 'opened';
+      readonly id: number;
+      readonly object: number;
+      readonly ring: SharedArrayBuffer;
+      readonly isLive: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly id: number;
+      readonly code: StoreErrorCode;
+      readonly message: string;
+    }
+  /** Of an object whose ring says that it failed. */
+  | {
+      readonly kind: 'failed';
+      readonly object: number;
+      readonly code: StoreErrorCode;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'oddity';
+      readonly severity: 'lost' | 'warning';
+      readonly subject: string;
+      readonly message: string;
+    };

@@ -1,0 +1,161 @@
+/*
+ * The roots of one connection, in the I/O thread: answers what a plugin asks, and reads ahead: while one object
+ * is read, those behind it in the listing are opened and fill their rings.
+ */
+
+import { basename } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { createLocalStore } from './local-store.ts';
+import { ObjectPump } from './object-pump.ts';
+import type { ObjectStore } from './object-store.ts';
+import { StoreError, toStoreError } from './store-error.ts';
+import type { ConnectRequest, StoreMessage, StoreRequest } from './store-protocol.ts';
+
+/** So many objects are read ahead. */
+const AHEAD_MAX = 2;
+/** Rings that are kept for further objects. */
+const RINGS_KEPT = 4;
+
+type OpenRequest = Extract<StoreRequest, { kind: 'open' }>;
+
+interface Ahead {
+  readonly pump: ObjectPump;
+  readonly started: Promise<void>;
+  readonly index: number;
+}
+
+interface Root {
+  readonly location: string;
+  readonly store: ObjectStore;
+  /** Paths of the latest page, and those of them that are being read ahead. */
+  page: readonly string[];
+  readonly ahead: Map<string, Ahead>;
+}
+
+export class StoreService {
+  readonly #port: MessagePort;
+  readonly #signal: Int32Array;
+  readonly #roots = new Map<string, Root>();
+  readonly #pumps = new Map<number, ObjectPump>();
+  readonly #rings: SharedArrayBuffer[] = [];
+  #objects = 0;
+
+  constructor({ port, signal, locations }: ConnectRequest) {
+    this.#port = port;
+    this.#signal = new Int32Array(signal);
+    for (const [name, location] of Object.entries(locations)) {
+      this.#roots.set(name, {
+        location,
+        store: createLocalStore(location),
+        page: [],
+        ahead: new Map(),
+      });
+    }
+    port.on('message', (request: StoreRequest) => this.#take(request));
+    // The thread that held the other end is gone.
+    port.on('close', () => this.#closeAll());
+  }
+
+  #take(request: StoreRequest): void {
+    if (request.kind === 'room') this.#pumps.get(request.object)?.hasRoom();
+    else if (request.kind === 'close') this.#close(request.object);
+    else void this.#answer(request);
+  }
+
+  async #answer(request: Extract<StoreRequest, { id: number }>): Promise<void> {
+    const { id, root: name } = request;
+    try {
+      const root = this.#roots.get(name);
+      if (root === undefined) {
+        throw new StoreError('denied', `store root \`${name}\` was not granted`);
+      }
+      if (request.kind === 'list') {
+        const entries = await root.store.listEntries(
+          request.after,
+          request.limit,
+          (severity, subject, message) =>
+            this.#post({ kind: 'oddity', severity, subject, message }),
+        );
+        root.page = entries.map(({ path }) => path);
+        this.#post({ kind: 'entries', id, entries });
+      } else await this.#open(root, request);
+    } catch (error) {
+      const { code, message } = toStoreError(error);
+      this.#post({ kind: 'refused', id, code, message });
+    }
+  }
+
+  async #open(root: Root, request: OpenRequest): Promise<void> {
+    const { id, path, encoding, offset } = request;
+    const index = root.page.indexOf(path);
+    const isPlain = encoding === 'automatic' && offset === 0;
+    const known = isPlain ? root.ahead.get(path) : undefined;
+    if (known !== undefined) root.ahead.delete(path);
+    const pump = known?.pump ?? this.#createPump(root, { path, encoding, offset });
+    await (known?.started ?? pump.start());
+    this.#pumps.set(pump.object, pump);
+    pump.adopt();
+    const { object, ringBuffer: ring, isLive } = pump;
+    this.#post({ kind: 'opened', id, object, ring, isLive });
+    this.#readAhead(root, index);
+  }
+
+  #readAhead(root: Root, current: number): void {
+    for (const [path, { pump, index }] of root.ahead) {
+      // It was passed over.
+      if (index > current) continue;
+      pump.close();
+      root.ahead.delete(path);
+    }
+    if (current < 0) return;
+    for (let index = current + 1; index <= current + AHEAD_MAX; index++) {
+      const path = root.page[index];
+      if (path === undefined || root.ahead.has(path)) continue;
+      const pump = this.#createPump(root, { path, encoding: 'automatic', offset: 0 });
+      const started = pump.start();
+      // Whoever opens it is told.
+      started.catch(() => {});
+      root.ahead.set(path, { pump, started, index });
+    }
+  }
+
+  #createPump(root: Root, request: Pick<OpenRequest, 'path' | 'encoding' | 'offset'>): ObjectPump {
+    this.#objects += 1;
+    const object = this.#objects;
+    return new ObjectPump({
+      ...request,
+      object,
+      store: root.store,
+      name: request.path || basename(root.location),
+      ringBuffer: this.#rings.pop(),
+      post: (message) => this.#post(message),
+      notify: () => this.#notify(),
+      onClosed: (ring) => {
+        if (this.#rings.length < RINGS_KEPT) this.#rings.push(ring);
+      },
+    });
+  }
+
+  #close(object: number): void {
+    this.#pumps.get(object)?.close();
+    this.#pumps.delete(object);
+  }
+
+  #closeAll(): void {
+    for (const object of [...this.#pumps.keys()]) this.#close(object);
+    for (const { ahead } of this.#roots.values()) {
+      for (const { pump } of ahead.values()) pump.close();
+      ahead.clear();
+    }
+  }
+
+  #post(message: StoreMessage): void {
+    this.#port.postMessage(message);
+    this.#notify();
+  }
+
+  #notify(): void {
+    Atomics.add(this.#signal, 0, 1);
+    Atomics.notify(this.#signal, 0);
+  }
+}

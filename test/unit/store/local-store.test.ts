@@ -1,0 +1,81 @@
+/* Files and folders that change while they are read. */
+
+import { rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLocalFile } from '../../../engine/store/local-file.ts';
+import { createLocalStore } from '../../../engine/store/local-store.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+
+const folder = scratchFolder('local-store');
+
+function listing(location: string) {
+  const said: string[] = [];
+  const store = createLocalStore(location);
+  const list = async (after: string, limit: number): Promise<string[]> => {
+    const report = (severity: string, subject: string, message: string): void => {
+      said.push(`${severity}: ${subject}: ${message}`);
+    };
+    return (await store.listEntries(after, limit, report)).map(({ path }) => path);
+  };
+  return { said, store, list };
+}
+
+describe('a file', () => {
+  it('that becomes shorter while it is read is not taken for a whole one', async () => {
+    const file = await openLocalFile(folder.write('shrinks', 'x'.repeat(100)));
+    const room = new Uint8Array(60);
+    expect(await file.read(room)).toBe(60);
+    truncateSync(join(folder.path, 'shrinks'), 70);
+    expect(await file.read(room)).toBe(10);
+    await expect(file.read(room)).rejects.toThrow('became shorter while it was read');
+    await file.close();
+  });
+
+  it('that grows is read as far as it goes', async () => {
+    const path = folder.write('grows', 'x');
+    const file = await openLocalFile(path);
+    const room = new Uint8Array(10);
+    expect(await file.read(room)).toBe(1);
+    folder.write('grows', 'xyz');
+    expect(await file.read(room)).toBe(2);
+    expect(await file.read(room)).toBe(0);
+    await file.close();
+  });
+});
+
+describe('a folder', () => {
+  it('is listed depth first in byte order, a page at a time, from anywhere', async () => {
+    for (const name of ['b', 'a/2', 'a/1', 'a.x', 'c/d/e', 'C']) folder.write(`tree/${name}`, '');
+    const all = ['C', 'a/1', 'a/2', 'a.x', 'b', 'c/d/e'];
+    const { list } = listing(join(folder.path, 'tree'));
+    expect(await list('', 100)).toEqual(all);
+    for (let from = 0; from < all.length; from++) {
+      expect(await list(all[from] ?? '', 2)).toEqual(all.slice(from + 1, from + 3));
+    }
+  });
+
+  it('of which a part vanishes while it is listed is read on, and what is gone is named', async () => {
+    folder.write('partly/a/1', '');
+    folder.write('partly/b/2', '');
+    folder.write('partly/c', '');
+    const { list, said } = listing(join(folder.path, 'partly'));
+    expect(await list('', 1)).toEqual(['a/1']);
+    rmSync(join(folder.path, 'partly/b'), { recursive: true });
+    expect(await list('a/1', 10)).toEqual(['c']);
+    expect(said).toEqual(['lost: b: does not exist']);
+  });
+
+  it('that is gone is an error', async () => {
+    const { list } = listing(join(folder.path, 'nowhere'));
+    await expect(list('', 1)).rejects.toThrow('does not exist');
+  });
+
+  it.each(['../x', 'a/../../x', '/etc/passwd', 'a//1', '.', 'a\0b'])(
+    'gives nothing that is not below it: %j',
+    async (path) => {
+      const { store } = listing(join(folder.path, 'tree'));
+      await expect(store.open(path)).rejects.toThrow('is not a path below its root');
+    },
+  );
+});
