@@ -26,6 +26,7 @@ export function renderSummary(report: RunReport): string {
   const lines = [
     `${countOf(summary.events, 'event')}, ${formatBytes(summary.bytes)} in ${seconds.toFixed(1)} s` +
       ` (${formatRate(summary.events / seconds)} events/s, ${formatBytes(summary.bytes / seconds)}/s)`,
+    ...books(summary),
     countOf(summary.alertsTotal, 'alert'),
   ];
   for (const priority of PRIORITIES) {
@@ -41,6 +42,12 @@ export function renderSummary(report: RunReport): string {
   }
   lines.push(...losses(report), ...remarks(report));
   return lines.join('\n');
+}
+
+/** Where not every rule was evaluated for every event: what was read is what was evaluated in full and in part. */
+function books({ events, eventsInFull, eventsInPart }: RunSummary): string[] {
+  if (eventsInFull === events) return [];
+  return [`  ${formatCount(eventsInFull)} evaluated in full, ${formatCount(eventsInPart)} in part`];
 }
 
 /** One line, for runs that print nothing else. */

@@ -7,7 +7,12 @@
 import type { LogLine } from '../plugin/host/host-services.ts';
 import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
-import { SupervisedWorker, type WorkerFailure } from '../supervise/supervised-worker.ts';
+import type { FaultDecision } from '../supervise/fault-policy.ts';
+import {
+  type CallTimes,
+  SupervisedWorker,
+  type WorkerFailure,
+} from '../supervise/supervised-worker.ts';
 import {
   EVALUATION_CONTROL_SIZE,
   EVALUATION_IS_ALONE,
@@ -19,7 +24,8 @@ import {
   type EventWithoutPlugin,
   type JobResult,
   viewEvaluationControl,
-  watchedPlugins,
+  type WatchedCall,
+  watchedCalls,
 } from './evaluation-protocol.ts';
 
 export interface EvaluationPoolOptions {
@@ -27,6 +33,7 @@ export interface EvaluationPoolOptions {
   /** Of the streams, in the order of the setup. */
   readonly slots: readonly SharedArrayBuffer[];
   readonly workerCount: number;
+  readonly times: CallTimes;
   readonly faults: FaultLedger;
   readonly onFault: (fault: RunFault) => void;
   readonly onLog: (line: LogLine) => void;
@@ -38,6 +45,8 @@ export interface EvaluationPoolOptions {
 
 /** So that a worker has the next batch at hand when it is done with one. */
 const JOBS_PER_WORKER = 2;
+/** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
+const SPARE_AFTER_MS = 1_000;
 
 interface PendingJob {
   readonly stream: number;
@@ -59,15 +68,22 @@ export class EvaluationPool {
   /** Plugins that are not called any more. */
   readonly quarantined = new Set<string>();
   readonly #options: EvaluationPoolOptions;
-  readonly #plugins: readonly string[];
+  readonly #calls: readonly WatchedCall[];
   readonly #waiting: PendingJob[] = [];
   readonly #members = new Set<Member>();
+  readonly #spareTimer: NodeJS.Timeout;
+  #spare: Member | undefined;
   #isOver = false;
 
   constructor(options: EvaluationPoolOptions) {
     this.#options = options;
-    this.#plugins = watchedPlugins(options.setup);
-    for (let index = 0; index < options.workerCount; index++) this.#addMember();
+    this.#calls = watchedCalls(options.setup);
+    for (let index = 0; index < options.workerCount; index++) {
+      this.#members.add(this.#createMember());
+    }
+    this.#spareTimer = setTimeout(() => {
+      this.#spare = this.#createMember();
+    }, SPARE_AFTER_MS).unref();
   }
 
   /** Resolves with the result of a batch, whatever its plugins do. */
@@ -80,25 +96,27 @@ export class EvaluationPool {
 
   async end(): Promise<void> {
     this.#isOver = true;
-    await Promise.all([...this.#members].map(({ worker }) => worker.end()));
+    clearTimeout(this.#spareTimer);
+    const all = [...this.#members, ...(this.#spare === undefined ? [] : [this.#spare])];
+    await Promise.all(all.map(({ worker }) => worker.end()));
   }
 
-  #addMember(): void {
+  #createMember(): Member {
     const buffer = new SharedArrayBuffer(EVALUATION_CONTROL_SIZE);
     const control = viewEvaluationControl(buffer);
     const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
       entry: 'evaluate/evaluation-worker.js',
       callWords: control.words,
+      times: this.#options.times,
       onMessage: (message) => this.#take(member, message),
       onFailure: (failure) => this.#replace(member, failure),
       onDefect: (error) => this.#options.onDefect(error),
     });
     const member: Member = { worker, control, jobs: [], hasStarted: false };
-    this.#members.add(member);
     const { setup, slots } = this.#options;
     const quarantined = [...this.quarantined];
     worker.post({ kind: 'start', setup, slots, control: buffer, quarantined });
-    this.#dispatch();
+    return member;
   }
 
   #dispatch(): void {
@@ -134,36 +152,51 @@ export class EvaluationPool {
     for (const line of said.logLines) this.#options.onLog(line);
     for (const fault of said.faults) {
       this.#options.onFault(fault);
-      if (!isStart) this.#countFault(fault.plugin);
+      if (!isStart) this.#judge(fault, 1);
     }
     if (isStart) return;
     member.jobs.shift()?.resolve(message.result);
     this.#dispatch();
   }
 
-  #countFault(plugin: string): void {
-    if (this.#options.faults.addFault(plugin) === 'quarantine') this.quarantined.add(plugin);
+  /** What the workers forgive one by one is counted here over all of them. */
+  #judge({ plugin, kind }: RunFault, eventCount: number): FaultDecision {
+    const fault = { side: 'extractor', phase: 'call', kind, eventCount } as const;
+    const { decision } = this.#options.faults.judge(plugin, fault);
+    if (decision === 'quarantine') this.quarantined.add(plugin);
+    return decision;
   }
 
   /** The worker is gone; what it had to do is still there. */
-  #replace(member: Member, { pluginPosition, message }: WorkerFailure): void {
-    this.#members.delete(member);
+  #replace(member: Member, failure: WorkerFailure): void {
     if (this.#isOver) return;
+    this.#afterDeadline(member, failure);
+    if (this.#members.delete(member)) this.#members.add(this.#spare ?? this.#createMember());
+    this.#spare = undefined;
+    this.#waiting.unshift(...member.jobs);
+    this.#dispatch();
+    this.#spareTimer.refresh();
+  }
+
+  #afterDeadline(member: Member, { pluginPosition, message }: WorkerFailure): void {
     const { words, event } = member.control;
-    const plugin = this.#plugins[pluginPosition] ?? '';
+    const call = this.#calls[pluginPosition];
+    if (call === undefined) throw new Error(`no call is watched at ${pluginPosition}`);
+    const { plugin, plan } = call;
     const [job] = member.jobs;
     const isAlone = job?.isCareful === true && Atomics.load(words, EVALUATION_IS_ALONE) === 1;
     const eventNumber = isAlone ? event[0] : undefined;
-    this.#options.onFault({ plugin, kind: 'deadline', message, eventNumber });
-    if (!member.hasStarted) this.quarantined.add(plugin);
-    else if (job !== undefined) {
-      if (eventNumber !== undefined) {
-        job.withoutPlugin.push({ eventNumber, plugin });
-        this.#countFault(plugin);
-      }
-      job.isCareful = true;
+    const fault = { plugin, kind: 'deadline', message, eventNumber };
+    this.#options.onFault(fault);
+    if (job === undefined || !member.hasStarted) {
+      this.quarantined.add(plugin);
+      return;
     }
-    this.#waiting.unshift(...member.jobs);
-    this.#addMember();
+    const decision = this.#judge(fault, eventNumber === undefined ? job.batch.eventCount : 1);
+    if (decision === 'without-plugin') {
+      const number = eventNumber ?? job.batch.firstEventNumber;
+      job.withoutPlugin.push({ eventNumber: number, plugin, plan });
+    }
+    job.isCareful = true;
   }
 }

@@ -13,6 +13,7 @@ import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-proto
 import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { EvaluationResult } from './evaluation.ts';
+import type { PlanName } from './extractor.ts';
 
 /** How the events of one stream are evaluated. */
 export interface StreamEvaluation {
@@ -32,6 +33,8 @@ export interface EvaluationSetup {
 export interface EventWithoutPlugin {
   readonly eventNumber: number;
   readonly plugin: string;
+  /** `outputs`: only what the outputs print of it is absent. */
+  readonly plan: PlanName;
 }
 
 export interface EvaluationJob {
@@ -80,7 +83,7 @@ export type EvaluationMessage =
 /*
  * Shared numbers.
  *
- *   words 0–2  see call-watch.ts; plugins are numbered over all streams and their extractors
+ *   words 0–2  see call-watch.ts; positions are those of `watchedCalls`
  *         3    1 while one event alone is being evaluated, whose number stands at byte 16
  *   byte 16    see word 3 (float64); written before the word is set, read after it was seen
  */
@@ -100,7 +103,17 @@ export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationCont
   };
 }
 
-/** Names of the plugins by the positions at which their calls are watched. */
-export function watchedPlugins({ streams }: EvaluationSetup): string[] {
-  return streams.flatMap(({ extractors }) => extractors.map(({ plugin }) => plugin.manifest.name));
+export interface WatchedCall {
+  readonly plugin: string;
+  readonly plan: PlanName;
+}
+
+/** By position: the calls that are watched, two for each extractor of each stream. */
+export function watchedCalls({ streams }: EvaluationSetup): WatchedCall[] {
+  return streams.flatMap(({ extractors }) =>
+    extractors.flatMap(({ plugin: { manifest } }): WatchedCall[] => [
+      { plugin: manifest.name, plan: 'conditions' },
+      { plugin: manifest.name, plan: 'outputs' },
+    ]),
+  );
 }

@@ -37,7 +37,7 @@ class EvaluationWorker {
     let watched = 0;
     this.#runners = setup.streams.map((stream, index) => {
       const firstPosition = watched;
-      watched += stream.extractors.length;
+      watched += 2 * stream.extractors.length;
       const buffer = slots[index];
       if (buffer === undefined) throw new Error(`stream ${index} has no slots`);
       const evaluation = this.#optionsFor(stream, firstPosition, setup.limits.batchEventsMax);
@@ -49,14 +49,14 @@ class EvaluationWorker {
     });
   }
 
-  /** A plugin that does not come up is not called; one that says why ends the run before it begins. */
   start(): EvaluationMessage {
     const faults: RunFault[] = [];
     for (const { evaluation } of this.#runners) {
       for (const plugin of this.#quarantined) evaluation.quarantine(plugin);
-      for (const fault of evaluation.start()) {
-        const { pluginName: plugin, kind, message } = fault;
-        if (kind === 'error') return { kind: 'refused', plugin, reason: message };
+      for (const { pluginName: plugin, kind, message } of evaluation.start()) {
+        const fault = { side: 'extractor', phase: 'start', kind, eventCount: 0 } as const;
+        const { decision } = this.#faults.judge(plugin, fault);
+        if (decision === 'give-up-stream') return { kind: 'refused', plugin, reason: message };
         faults.push({ plugin, kind, message, eventNumber: undefined });
       }
     }
@@ -105,10 +105,15 @@ class EvaluationWorker {
             conditions: requestsOf(plan.conditions, role),
             outputs: requestsOf(plan.outputs, role),
             instantiate: () => this.#instantiate(role),
-            guard: (call) => this.#calls.run(firstPosition + index, call),
+            guard: (plan, call) => {
+              const position = firstPosition + 2 * index + (plan === 'outputs' ? 1 : 0);
+              return this.#calls.run(position, call);
+            },
           }),
       ),
-      onFault: ({ pluginName }) => this.#faults.addFault(pluginName),
+      onFault: ({ pluginName, kind }, eventCount) =>
+        this.#faults.judge(pluginName, { side: 'extractor', phase: 'call', kind, eventCount })
+          .decision,
     };
   }
 

@@ -15,8 +15,9 @@ import type { Matches } from '../detect/detector.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
 import type { ExtractionPlan, SlotPlan } from '../plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
+import type { FaultDecision } from '../supervise/fault-policy.ts';
 import { eventsBetween } from './event-parts.ts';
-import type { Extractor } from './extractor.ts';
+import type { Extractor, PlanName } from './extractor.ts';
 import { type MatchedBatch, matchedBatch } from './matched-batch.ts';
 import { RuleVariants } from './rule-variants.ts';
 
@@ -33,8 +34,8 @@ export interface EvaluationOptions {
   readonly batchEventsMax: number;
   readonly context: SourceContext;
   readonly alertFormat: AlertFormat;
-  /** Asked once for each event that an extractor cannot take: whether the plugin is called again. */
-  readonly onFault: (fault: PluginFault) => 'go-on' | 'quarantine';
+  /** What becomes of a plugin that failed with so many events; the decisions for extractors of fault-policy.ts. */
+  readonly onFault: (fault: PluginFault, eventCount: number) => FaultDecision;
 }
 
 /** A fault of an extractor, with the event that was found to cause it. */
@@ -58,7 +59,10 @@ export interface EvaluationResult {
   readonly faults: EvaluationFault[];
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** Names of plugins that cannot take the events: at all, or only what outputs print. */
+export type KnownFaults = Readonly<Record<PlanName, ReadonlySet<string>>>;
+
+const NO_KNOWN_FAULTS: KnownFaults = { conditions: new Set(), outputs: new Set() };
 
 export class Evaluation {
   readonly #options: EvaluationOptions;
@@ -68,6 +72,7 @@ export class Evaluation {
   /** What conditions that go row by row read from. */
   #current: EventsWithColumns | undefined;
   #firstTime = 0n;
+  #withoutForOutputs = NO_KNOWN_FAULTS.outputs;
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -104,15 +109,17 @@ export class Evaluation {
     return this.#quarantined;
   }
 
-  /** `without`: plugins that are known not to be able to take these events. */
+  /** `known`: plugins that are known not to be able to take these events. */
   evaluate(
     events: EventBatch,
     position: StreamPosition,
-    without: ReadonlySet<string> = NONE,
+    known: KnownFaults = NO_KNOWN_FAULTS,
   ): EvaluationResult {
     const result: EvaluationResult = { alerts: [], partial: [], faults: [] };
-    this.#firstTime = position.firstTime;
-    this.#evaluatePart({ events, firstEventNumber: position.firstEventNumber, without }, result);
+    const { firstEventNumber, firstTime } = position;
+    this.#firstTime = firstTime;
+    this.#withoutForOutputs = known.outputs;
+    this.#evaluatePart({ events, firstEventNumber, without: known.conditions }, result);
     return result;
   }
 
@@ -148,24 +155,23 @@ export class Evaluation {
     if (matches.count === 0) return;
     const matched = matchedBatch(events, matches.rows);
     const alerts = { matches, matched, ruleIndexes, firstEventNumber };
-    this.#format(alerts, { from: 0, to: matched.rows.length, without }, result);
+    const withoutNow = new Set([...without, ...this.#withoutForOutputs]);
+    this.#format(alerts, { from: 0, to: matched.rows.length, without: withoutNow }, result);
   }
 
   /** In halves, until the event stands alone that the plugin cannot take; then without the plugin. */
   #evaluateAgain(part: Part, fault: PluginFault, result: EvaluationResult): void {
     const { events, firstEventNumber, without } = part;
     const eventCount = events.times.length;
-    if (eventCount > 1) {
-      this.#restart(fault);
-      const middle = eventCount >> 1;
-      this.#evaluatePart({ ...part, events: eventsBetween(events, 0, middle) }, result);
-      const rest = eventsBetween(events, middle, eventCount);
-      const number = firstEventNumber + middle;
-      this.#evaluatePart({ events: rest, firstEventNumber: number, without }, result);
+    if (this.#settle(fault, { eventCount, firstEventNumber }, result) === 'alone') {
+      this.#evaluatePart({ ...part, without: new Set([...without, fault.pluginName]) }, result);
       return;
     }
-    this.#settle(fault, firstEventNumber, result);
-    this.#evaluatePart({ ...part, without: new Set([...without, fault.pluginName]) }, result);
+    const middle = eventCount >> 1;
+    this.#evaluatePart({ ...part, events: eventsBetween(events, 0, middle) }, result);
+    const rest = eventsBetween(events, middle, eventCount);
+    const number = firstEventNumber + middle;
+    this.#evaluatePart({ events: rest, firstEventNumber: number, without }, result);
   }
 
   /** The alerts of matched events `from` up to `to`; fields of a plugin that fails print as absent. */
@@ -178,17 +184,15 @@ export class Evaluation {
       this.#formatRows(found, { ...range, columns, events }, result);
       return;
     }
-    if (to - from > 1) {
-      this.#restart(columns);
-      const middle = (from + to) >> 1;
-      this.#format(found, { ...range, to: middle }, result);
-      this.#format(found, { ...range, from: middle }, result);
+    const firstEventNumber = found.firstEventNumber + (found.matched.rows[from] ?? 0);
+    if (this.#settle(columns, { eventCount: to - from, firstEventNumber }, result) === 'alone') {
+      const more = new Set([...range.without, columns.pluginName]);
+      this.#format(found, { ...range, without: more }, result);
       return;
     }
-    const eventNumber = found.firstEventNumber + (found.matched.rows[from] ?? 0);
-    this.#settle(columns, eventNumber, result);
-    const more = new Set([...range.without, columns.pluginName]);
-    this.#format(found, { ...range, without: more }, result);
+    const middle = (from + to) >> 1;
+    this.#format(found, { ...range, to: middle }, result);
+    this.#format(found, { ...range, from: middle }, result);
   }
 
   #formatRows(
@@ -215,7 +219,7 @@ export class Evaluation {
   /** Columns at their slots, or the fault of the extractor that failed. */
   #extract(
     events: EventBatch,
-    plan: 'conditions' | 'outputs',
+    plan: PlanName,
     without: ReadonlySet<string>,
   ): Column[] | PluginFault {
     const columns: Column[] = [];
@@ -235,10 +239,18 @@ export class Evaluation {
     return new Set([...without, ...this.#quarantined]);
   }
 
-  #settle(fault: PluginFault, eventNumber: number, result: EvaluationResult): void {
-    result.faults.push({ fault, eventNumber });
-    if (this.#options.onFault(fault) === 'quarantine') this.quarantine(fault.pluginName);
+  /** Whether the guilty event stands `alone`, or is still among `several`. */
+  #settle(
+    fault: PluginFault,
+    { eventCount, firstEventNumber }: { eventCount: number; firstEventNumber: number },
+    result: EvaluationResult,
+  ): 'alone' | 'several' {
+    const decision = this.#options.onFault(fault, eventCount);
+    if (decision === 'quarantine') this.quarantine(fault.pluginName);
     else this.#restart(fault);
+    if (eventCount > 1 && decision !== 'quarantine') return 'several';
+    result.faults.push({ fault, eventNumber: firstEventNumber });
+    return 'alone';
   }
 
   /** A plugin that does not come up again is not called any more. */

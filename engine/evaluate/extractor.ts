@@ -6,14 +6,16 @@ import { PLAN_CONDITIONS, PLAN_OUTPUTS, PlanExtraction } from './plan-extraction
 
 type Requests = Pick<PluginRequests, 'requests' | 'firstSlot'>;
 
+export type PlanName = 'conditions' | 'outputs';
+
 export interface ExtractorOptions {
   readonly name: string;
   readonly conditions: Requests;
   readonly outputs: Requests;
   /** A fresh instance, ready to be configured; throws `PluginFault` when it does not come up. */
   readonly instantiate: () => ExtractorInstance;
-  /** Runs a call into the plugin under its deadline. */
-  readonly guard: <Result>(call: () => Result) => Result;
+  /** Runs a call into the plugin under its deadline; a start counts as one for conditions. */
+  readonly guard: <Result>(plan: PlanName, call: () => Result) => Result;
 }
 
 /** One extractor: its current instance and both of its plans. After a fault, `restart` it. */
@@ -39,7 +41,7 @@ export class Extractor {
   /** A fresh instance; throws `PluginFault` when it does not come up. */
   restart(): void {
     this.#instance = undefined;
-    this.#options.guard(() => {
+    this.#options.guard('conditions', () => {
       const instance = this.#options.instantiate();
       if (!this.#conditions.isEmpty) this.#conditions.restart(instance);
       if (!this.#outputs.isEmpty) this.#outputs.restart(instance);
@@ -48,13 +50,13 @@ export class Extractor {
   }
 
   /** Puts the columns of a plan at their slots. */
-  extractInto(columns: Column[], plan: 'conditions' | 'outputs', events: EventBatch): void {
+  extractInto(columns: Column[], plan: PlanName, events: EventBatch): void {
     const extraction = plan === 'conditions' ? this.#conditions : this.#outputs;
     if (extraction.isEmpty) return;
     const instance = this.#instance;
     if (instance === undefined) throw new PluginFault('trap', this.name, 'was not started');
     const { firstSlot } = this.#options[plan];
-    const found = this.#options.guard(() => extraction.extract(instance, events));
+    const found = this.#options.guard(plan, () => extraction.extract(instance, events));
     for (const [index, column] of found.entries()) columns[firstSlot + index] = column;
   }
 }

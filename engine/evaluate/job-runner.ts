@@ -10,6 +10,7 @@ import {
   type EventWithoutPlugin,
 } from './evaluation-protocol.ts';
 import { eventsBetween } from './event-parts.ts';
+import type { PlanName } from './extractor.ts';
 
 export interface JobRunnerOptions {
   readonly evaluation: EvaluationOptions;
@@ -45,11 +46,11 @@ export class JobRunner {
       const firstEventNumber = batch.firstEventNumber + row;
       this.#control.event[0] = firstEventNumber;
       Atomics.store(this.#control.words, EVALUATION_IS_ALONE, 1);
-      const without = withoutPlugin.filter(({ eventNumber }) => eventNumber === firstEventNumber);
+      const known = withoutPlugin.filter(({ eventNumber }) => eventNumber === firstEventNumber);
       const { alerts, partial, faults } = this.evaluation.evaluate(
         eventsBetween(events, row, row + 1),
         { firstEventNumber, firstTime: batch.firstTime },
-        new Set(without.map(({ plugin }) => plugin)),
+        { conditions: pluginsOf(known, 'conditions'), outputs: pluginsOf(known, 'outputs') },
       );
       sum.alerts.push(...alerts);
       sum.partial.push(...partial);
@@ -58,4 +59,8 @@ export class JobRunner {
     Atomics.store(this.#control.words, EVALUATION_IS_ALONE, 0);
     return sum;
   }
+}
+
+function pluginsOf(known: readonly EventWithoutPlugin[], plan: PlanName): ReadonlySet<string> {
+  return new Set(known.filter((one) => one.plan === plan).map(({ plugin }) => plugin));
 }

@@ -17,6 +17,7 @@ import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
+import type { CallTimes } from '../supervise/supervised-worker.ts';
 import { checkLocation, toStoreLocation } from './check-location.ts';
 import { Engine, type StreamParts } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
@@ -24,9 +25,12 @@ import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugi
 import { measureLocation } from './measure-location.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
 
-const BATCH_LIMITS = {
-  batchEventsMax: LIMITS.batchEventsMax.value,
-  batchSizeMax: LIMITS.batchSizeMax.value,
+const TUNING: EngineTuning = {
+  limits: {
+    batchEventsMax: LIMITS.batchEventsMax.value,
+    batchSizeMax: LIMITS.batchSizeMax.value,
+  },
+  times: { callMaxMs: LIMITS.callTimeMax.value, startMaxMs: LIMITS.startTimeMax.value },
 };
 const FAULT_BUDGET = { burst: LIMITS.faultsMax.value, refillMs: LIMITS.faultsRefill.value };
 
@@ -64,10 +68,15 @@ export async function loadAll(config: Config): Promise<Loaded> {
   return { plugins, documents: files.documents, rulesetLoad, diagnostics };
 }
 
-/** `limits`: how much a batch holds; alerts do not depend on it. */
+export interface EngineTuning {
+  /** How much a batch holds; alerts do not depend on it. */
+  readonly limits: SlotLimits;
+  readonly times: CallTimes;
+}
+
 export async function buildEngine(
   config: Config,
-  limits: SlotLimits = BATCH_LIMITS,
+  { limits, times }: EngineTuning = TUNING,
 ): Promise<EngineBuild> {
   const loaded = await loadAll(config);
   const diagnostics = [...loaded.diagnostics];
@@ -92,6 +101,7 @@ export async function buildEngine(
       limits,
       faultBudget: FAULT_BUDGET,
     },
+    times,
     workerCount: config.workers ?? defaultWorkerCount(),
     clock: SYSTEM_CLOCK,
   });
@@ -180,7 +190,6 @@ function createStream(source: LoadedPlugin, { prepared, limits }: StreamContext)
       openParams,
       storeRoots: isLocation ? { input: openParams } : {},
       limits,
-      faultBudget: FAULT_BUDGET,
     },
     measureBytes: () => (isLocation ? measureLocation(openParams) : Promise.resolve(undefined)),
   };

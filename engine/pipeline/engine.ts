@@ -18,6 +18,7 @@ import type {
   SourceSetup,
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
+import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { Progress, RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
 
@@ -38,6 +39,7 @@ export interface EngineParts {
   readonly evaluation: EvaluationSetup;
   /** How many evaluation workers. */
   readonly workerCount: number;
+  readonly times: CallTimes;
   readonly clock: Clock;
 }
 
@@ -79,22 +81,26 @@ class Run {
     this.#parts = parts;
     this.#options = options;
     this.#startedMs = parts.clock.monotonicMs();
+    const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
     this.#io = new IoThread((error) => this.#fail(error));
     this.#hosts = parts.streams.map(
       ({ setup }, stream) =>
         new StreamHost({
           setup,
+          times: parts.times,
           connect: () => this.#io.connect(setup.storeRoots),
           onBatch: (batch) => this.#takeBatch(stream, batch),
           onNotes: (notes) => this.#takeNotes(notes),
           onFault: (fault) => this.#takeFault(fault),
+          faults,
         }),
     );
     this.#pool = new EvaluationPool({
       setup: parts.evaluation,
       slots: this.#hosts.map(({ slotBuffer }) => slotBuffer),
       workerCount: parts.workerCount,
-      faults: new FaultLedger(parts.evaluation.faultBudget, parts.clock),
+      times: parts.times,
+      faults,
       onFault: (fault) => this.#takeFault(fault),
       onLog: (line) => options.onLog?.(line),
       onRefused: (plugin, reason) => this.#refuse(plugin, reason),
@@ -171,7 +177,6 @@ class Run {
     this.#tally.addNotes(notes);
     for (const problem of notes.problems) onProblem?.(problem);
     for (const line of notes.logLines) onLog?.(line);
-    for (const fault of notes.faults) this.#takeFault(fault);
   }
 
   #takeFault(fault: RunFault): void {

@@ -11,6 +11,7 @@ export class IoThread {
     this.#worker = new SupervisedWorker({
       entry: 'store/io-worker.js',
       callWords: undefined,
+      times: { callMaxMs: 0, startMaxMs: 0 },
       onMessage: () => {},
       onFailure: () => {},
       onDefect,

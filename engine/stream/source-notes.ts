@@ -1,18 +1,17 @@
 import { LIMITS } from '../base/limits.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
-import type { RunFault, SourceNotes } from './stream-protocol.ts';
+import type { SourceNotes } from './stream-protocol.ts';
 
 /** Collects what a source has to say until it is sent: with a batch, or where none is to come. */
 export class NotesCollector {
   #problems: Problem[] = [];
-  #faults: RunFault[] = [];
   #logLines: LogLine[] = [];
   #lostUnlisted = 0;
   #warningsUnlisted = 0;
   #problemsListed = 0;
 
   get isEmpty(): boolean {
-    const noted = this.#problems.length + this.#faults.length + this.#logLines.length;
+    const noted = this.#problems.length + this.#logLines.length;
     return noted + this.#lostUnlisted + this.#warningsUnlisted === 0;
   }
 
@@ -24,10 +23,6 @@ export class NotesCollector {
     else this.#warningsUnlisted += 1;
   }
 
-  addFault(fault: RunFault): void {
-    this.#faults.push(fault);
-  }
-
   addLogLine(line: LogLine): void {
     this.#logLines.push(line);
   }
@@ -37,11 +32,9 @@ export class NotesCollector {
     const notes = {
       problems: this.#problems,
       unlistedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },
-      faults: this.#faults,
       logLines: this.#logLines,
     };
     this.#problems = [];
-    this.#faults = [];
     this.#logLines = [];
     this.#lostUnlisted = 0;
     this.#warningsUnlisted = 0;

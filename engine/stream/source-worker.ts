@@ -6,7 +6,6 @@ import { createServices, type PluginStore } from '../plugin/host/host-services.t
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { StoreClient } from '../store/store-client.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
-import { FaultLedger } from '../supervise/fault-ledger.ts';
 import { Slots } from './slots.ts';
 import { NotesCollector } from './source-notes.ts';
 import {
@@ -29,7 +28,6 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
     report: (severity, subject, message) =>
       notes.addProblem({ severity, subject, line: 0, message }),
   });
-  const faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
   const services = createServices({
     plugin: setup.source.plugin.manifest.name,
     clock: setup.source.clockGranted ? SYSTEM_CLOCK : undefined,
@@ -48,7 +46,6 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
     notes,
     control,
     ...setup.limits,
-    onFault: ({ pluginName }) => faults.addFault(pluginName),
     state,
     bytesRead: () => client.storedBytesRead,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),

@@ -4,7 +4,8 @@
  */
 
 import type { StoreConnection } from '../store/store-protocol.ts';
-import { SupervisedWorker, type WorkerFailure } from '../supervise/supervised-worker.ts';
+import type { FaultLedger } from '../supervise/fault-ledger.ts';
+import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
 import { createSlots, Slots } from './slots.ts';
 import {
   type NumberedBatch,
@@ -35,16 +36,15 @@ export interface StreamEnd {
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
+  readonly times: CallTimes;
   /** A connection to the roots of the source, for each worker that reads. */
   readonly connect: () => StoreConnection;
   /** In the order of the stream. The batch lies in its slot until `release`. */
   readonly onBatch: (batch: NumberedBatch, behind: StreamState) => void;
   readonly onNotes: (notes: SourceNotes) => void;
   readonly onFault: (fault: RunFault) => void;
+  readonly faults: FaultLedger;
 }
-
-/** A source that did not answer so often without an event between is given up. */
-const DEADLINES_MAX = 1;
 
 export class StreamHost {
   /** Where the stream stands, of what was handed on. */
@@ -56,8 +56,7 @@ export class StreamHost {
   readonly #usedSlots = new Set<number>();
   #control: SourceControl = viewSourceControl(new SharedArrayBuffer(SOURCE_CONTROL_SIZE));
   #isStopping = false;
-  /** Since the source last made progress. */
-  #deadlines = 0;
+  #endPause: () => void = () => {};
 
   constructor(options: StreamHostOptions) {
     this.#options = options;
@@ -72,6 +71,7 @@ export class StreamHost {
   /** Asks the source to stop after its current batch. */
   stop(): void {
     this.#isStopping = true;
+    this.#endPause();
     Atomics.store(this.#control.words, SOURCE_STOP, 1);
     Atomics.notify(this.#control.words, SOURCE_STOP);
   }
@@ -87,11 +87,7 @@ export class StreamHost {
     for (;;) {
       const end = await this.#runWorker();
       if (end.kind === 'ended') return { stopped: end.reason, failure: undefined };
-      if (end.kind === 'failed') {
-        const { plugin, reason, atStart } = end;
-        return { stopped: 'fault', failure: { plugin, reason, atStart } };
-      }
-      const failure = this.#afterFailure(end);
+      const failure = await this.#afterFault(end);
       if (failure !== undefined) return { stopped: 'fault', failure };
     }
   }
@@ -110,7 +106,11 @@ export class StreamHost {
         worker = new SupervisedWorker<SourceStart, SourceMessage>({
           entry: 'stream/source-worker.js',
           callWords: control.words,
-          onFailure: (failure) => resolve({ kind: 'lost', hasOpened, ...failure }),
+          times: this.#options.times,
+          onFailure: ({ message }) => {
+            const fault = { plugin: this.#plugin, kind: 'deadline', message };
+            resolve({ kind: 'failed', hasOpened, fault: { ...fault, eventNumber: undefined } });
+          },
           onDefect: reject,
           onMessage: (message) => {
             switch (message.kind) {
@@ -123,6 +123,9 @@ export class StreamHost {
                 break;
               case 'notes':
                 this.#options.onNotes(message.notes);
+                break;
+              case 'failed':
+                resolve({ ...message, hasOpened });
                 break;
               default:
                 resolve(message);
@@ -140,23 +143,57 @@ export class StreamHost {
   }
 
   #takeBatch({ batch, state, notes }: Extract<SourceMessage, { kind: 'batch' }>): void {
-    this.#deadlines = 0;
+    this.#options.faults.madeProgress(this.#ledgerName);
     this.state = state;
     this.#usedSlots.add(batch.slot);
     this.#options.onNotes(notes);
     this.#options.onBatch(batch, state);
   }
 
-  /** What is left to do when a call of the source did not come back; `undefined`: to try again. */
-  #afterFailure({ message, hasOpened }: LostWorker): StreamFailure | undefined {
-    const plugin = this.#options.setup.source.plugin.manifest.name;
-    this.#options.onFault({ plugin, kind: 'deadline', message, eventNumber: undefined });
-    this.#deadlines += 1;
-    const isGivenUp = !hasOpened || this.#deadlines > DEADLINES_MAX;
-    return isGivenUp ? { plugin, reason: message, atStart: !hasOpened } : undefined;
+  /** `undefined`: the source is to be started again, where the stream stands. */
+  async #afterFault({ fault, hasOpened }: FailedWorker): Promise<StreamFailure | undefined> {
+    const { plugin, kind, message } = fault;
+    const phase = hasOpened ? 'call' : 'start';
+    const { faults, onFault } = this.#options;
+    const { decision, pauseMs } = faults.judge(this.#ledgerName, {
+      side: 'source',
+      phase,
+      kind,
+      eventCount: 0,
+    });
+    // A source that says what is wrong with its location is not at fault.
+    if (hasOpened || kind !== 'error') onFault(fault);
+    if (decision === 'give-up-stream') return { plugin, reason: message, atStart: !hasOpened };
+    await this.#pause(pauseMs);
+    return undefined;
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    if (this.#isStopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  get #plugin(): string {
+    return this.#options.setup.source.plugin.manifest.name;
+  }
+
+  /** The same component may extract as well: those faults are another instance's. */
+  get #ledgerName(): string {
+    return `source ${this.#plugin}`;
   }
 }
 
-type LostWorker = WorkerFailure & { readonly kind: 'lost'; readonly hasOpened: boolean };
+interface FailedWorker {
+  readonly kind: 'failed';
+  readonly fault: RunFault;
+  /** It had begun to read. */
+  readonly hasOpened: boolean;
+}
 
-type WorkerEnd = Extract<SourceMessage, { kind: 'ended' } | { kind: 'failed' }> | LostWorker;
+type WorkerEnd = Extract<SourceMessage, { kind: 'ended' }> | FailedWorker;

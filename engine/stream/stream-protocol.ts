@@ -8,7 +8,6 @@ import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { StoreConnection } from '../store/store-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
-import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { SlotLimits, SlotRange } from './slots.ts';
 
 /** Everything that a source worker needs. */
@@ -18,7 +17,6 @@ export interface SourceSetup {
   /** Store roots granted to the source: name → location. */
   readonly storeRoots: Readonly<Record<string, string>>;
   readonly limits: SlotLimits;
-  readonly faultBudget: FaultBudget;
 }
 
 /** What is sent to a source worker, once. */
@@ -72,7 +70,6 @@ export interface SourceNotes {
   readonly problems: readonly Problem[];
   /** Problems beyond those listed, which were only counted. */
   readonly unlistedProblems: { readonly lost: number; readonly warnings: number };
-  readonly faults: readonly RunFault[];
   readonly logLines: readonly LogLine[];
 }
 
@@ -94,13 +91,8 @@ export type SourceMessage =
     }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
-  /** The source could not be opened, or was given up. */
-  | {
-      readonly kind: 'failed';
-      readonly plugin: string;
-      readonly reason: string;
-      readonly atStart: boolean;
-    };
+  /** The source failed: at start, when it had not said that it is open. */
+  | { readonly kind: 'failed'; readonly fault: RunFault };
 
 /*
  * Shared numbers. The words are read and written with Atomics; the double after them is for progress only, where

@@ -5,7 +5,7 @@
  * too long, and starts another one where this one stood (see stream-host.ts).
  */
 
-import { type EventBatch, PluginFault, type SourceStep } from '../plugin/plugin-instance.ts';
+import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import { resolveTimes } from './event-times.ts';
 import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
@@ -24,8 +24,6 @@ export interface StreamReaderParts {
   readonly control: SourceControl;
   readonly batchEventsMax: number;
   readonly batchSizeMax: number;
-  /** Whether a source that failed is started again. */
-  readonly onFault: (fault: PluginFault) => 'go-on' | 'quarantine';
   /** Where to begin. */
   readonly state: StreamState;
   /** Stored bytes that the source has read so far. */
@@ -38,19 +36,17 @@ export interface StreamReaderParts {
 export class StreamReader {
   readonly #parts: StreamReaderParts;
   #state: StreamState;
-  #hasOpened = false;
 
   constructor(parts: StreamReaderParts) {
     this.#parts = parts;
     this.#state = parts.state;
   }
 
-  /** Returns when the stream ends, when it is told to stop, or when the source has to be given up. */
+  /** Returns when the stream ends, when it is told to stop, or when the source fails. */
   run(): void {
     const { source, post } = this.#parts;
     try {
       source.start(this.#state.position);
-      this.#hasOpened = true;
       post({ kind: 'open' });
       const reason = this.#readStream();
       source.close();
@@ -58,20 +54,18 @@ export class StreamReader {
       post({ kind: 'ended', reason });
     } catch (error) {
       if (!(error instanceof PluginFault)) throw error;
-      // A source that says what is wrong with its location is not at fault.
-      if (this.#hasOpened || error.kind !== 'error') this.#addFault(error);
       this.#postNotes();
-      const { pluginName: plugin, message: reason } = error;
-      post({ kind: 'failed', plugin, reason, atStart: !this.#hasOpened });
+      const { pluginName: plugin, kind, message } = error;
+      post({ kind: 'failed', fault: { plugin, kind, message, eventNumber: undefined } });
     }
   }
 
   #readStream(): 'end' | 'interrupted' {
-    const { slots, waitForInput } = this.#parts;
+    const { source, slots, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
       if (slot === undefined || this.#isStopped) return 'interrupted';
-      const step = this.#nextStep(slots.dataOf(slot));
+      const step = source.next(batchSizeMax, batchEventsMax, slots.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);
         continue;
@@ -85,20 +79,6 @@ export class StreamReader {
 
   get #isStopped(): boolean {
     return Atomics.load(this.#parts.control.words, SOURCE_STOP) === 1;
-  }
-
-  /** A source that traps is started again where it stood; twice without progress, and it is given up. */
-  #nextStep(room: Uint8Array): SourceStep {
-    const { source, batchSizeMax, batchEventsMax } = this.#parts;
-    try {
-      return source.next(batchSizeMax, batchEventsMax, room);
-    } catch (error) {
-      if (!(error instanceof PluginFault) || error.kind === 'error') throw error;
-      if (this.#parts.onFault(error) === 'quarantine') throw error;
-      this.#addFault(error);
-      source.start(this.#state.position);
-      return source.next(batchSizeMax, batchEventsMax, room);
-    }
   }
 
   #handOver(slot: number, batch: EventBatch): void {
@@ -132,10 +112,6 @@ export class StreamReader {
       throw error;
     }
     handOver(position);
-  }
-
-  #addFault({ pluginName, kind, message }: PluginFault): void {
-    this.#parts.notes.addFault({ plugin: pluginName, kind, message, eventNumber: undefined });
   }
 
   #postNotes(): void {

@@ -1,26 +1,34 @@
 import type { Clock } from '../base/clock.ts';
+import type { FaultBudget } from './fault-budget.ts';
 import {
-  afterFault,
-  type FaultBudget,
-  type FaultDecision,
-  type FaultHistory,
-} from './fault-budget.ts';
+  decide,
+  type FaultCase,
+  type Judgement,
+  NO_FAULTS,
+  type PluginHistory,
+} from './fault-policy.ts';
 
 /** The histories of what can fail, by name: told of each fault, answers what becomes of it. */
 export class FaultLedger {
   readonly #budget: FaultBudget;
   readonly #clock: Clock;
-  readonly #histories = new Map<string, FaultHistory>();
+  readonly #histories = new Map<string, PluginHistory>();
 
   constructor(budget: FaultBudget, clock: Clock) {
     this.#budget = budget;
     this.#clock = clock;
   }
 
-  addFault(name: string): FaultDecision {
-    const known = this.#histories.get(name);
-    const { history, decision } = afterFault(known, this.#clock.monotonicMs(), this.#budget);
-    this.#histories.set(name, history);
-    return decision;
+  judge(name: string, fault: FaultCase): Judgement {
+    const history = this.#histories.get(name) ?? NO_FAULTS;
+    const judgement = decide(history, fault, this.#clock.monotonicMs(), this.#budget);
+    this.#histories.set(name, judgement.history);
+    return judgement;
+  }
+
+  /** A source has given events. */
+  madeProgress(name: string): void {
+    const history = this.#histories.get(name);
+    if (history !== undefined) this.#histories.set(name, { ...history, withoutProgress: 0 });
   }
 }

@@ -4,7 +4,6 @@
  */
 
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
 
@@ -14,11 +13,19 @@ export interface WorkerFailure {
   readonly message: string;
 }
 
+/** How long calls into plugins may take. */
+export interface CallTimes {
+  readonly callMaxMs: number;
+  /** Instantiate, init, open and configure together. */
+  readonly startMaxMs: number;
+}
+
 export interface SupervisedWorkerOptions<Message> {
   /** Compiled path of the entry, as `stream/source-worker.js`. */
   readonly entry: string;
   /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
   readonly callWords: Int32Array | undefined;
+  readonly times: CallTimes;
   readonly onMessage: (message: Message) => void;
   /** At most once, and nothing after it: the thread is being ended. */
   readonly onFailure: (failure: WorkerFailure) => void;
@@ -27,6 +34,7 @@ export interface SupervisedWorkerOptions<Message> {
 }
 
 const POLL_INTERVAL_MS = 50;
+const END_TIME_MAX_MS = 2_000;
 
 export class SupervisedWorker<Request, Message> {
   readonly #worker: Worker;
@@ -44,7 +52,7 @@ export class SupervisedWorker<Request, Message> {
     if (options.callWords === undefined) return;
     const watch = new DeadlineWatch(options.callWords);
     this.#watch = setInterval(() => {
-      const late = watch.poll(pollsMax(this.#isStarting));
+      const late = watch.poll(this.#pollsMax);
       if (late !== undefined) this.#giveUp(late, 'no answer within the time limit');
     }, POLL_INTERVAL_MS);
   }
@@ -58,10 +66,16 @@ export class SupervisedWorker<Request, Message> {
     this.#worker.postMessage(request, transferred);
   }
 
-  /** Resolves when the thread is gone; it may be in a call that never ends. */
+  /** Resolves when the thread is gone, or when it does not go in time: it is left alone then. */
   async end(): Promise<void> {
     if (!this.#isOver) this.#close();
-    await this.#worker.terminate();
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_TIME_MAX_MS);
+    });
+    await Promise.race([this.#worker.terminate(), isLate]);
+    clearTimeout(timer);
+    this.#worker.unref();
   }
 
   #close(): void {
@@ -86,10 +100,10 @@ export class SupervisedWorker<Request, Message> {
     this.#close();
     void this.#worker.terminate().then(() => this.#options.onFailure({ pluginPosition, message }));
   }
-}
 
-function pollsMax(isStarting: boolean): number {
-  const callTimeMs = LIMITS.callTimeMax.value;
-  const limitMs = isStarting ? Math.max(LIMITS.startTimeMax.value, callTimeMs) : callTimeMs;
-  return Math.max(1, Math.ceil(limitMs / POLL_INTERVAL_MS));
+  get #pollsMax(): number {
+    const { callMaxMs, startMaxMs } = this.#options.times;
+    const limitMs = this.#isStarting ? startMaxMs : callMaxMs;
+    return Math.max(1, Math.ceil(limitMs / POLL_INTERVAL_MS));
+  }
 }

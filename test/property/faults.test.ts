@@ -88,7 +88,7 @@ function createEvaluation(
             onStart(name);
             return plainExtractor(name, name, misdeeds[name]);
           },
-          guard: (call) => call(),
+          guard: (_plan, call) => call(),
         }),
     ),
     ruleMatching: 'all',
@@ -103,9 +103,10 @@ function createEvaluation(
       timeFormatIso8601: false,
       hostname: 'h',
     },
-    onFault: () => {
+    onFault: (_fault, eventCount) => {
+      if (eventCount > 1) return 'bisect';
       faults += 1;
-      return faults > faultsMax ? 'quarantine' : 'go-on';
+      return faults > faultsMax ? 'quarantine' : 'without-plugin';
     },
   });
   evaluation.start();

@@ -69,7 +69,10 @@ async function run(
     openParams: location,
   });
   if (config === undefined) throw new Error('no configuration');
-  const { engine, diagnostics } = await buildEngine(config, limits);
+  const { engine, diagnostics } = await buildEngine(
+    config,
+    limits && { limits, times: { callMaxMs: 5_000, startMaxMs: 10_000 } },
+  );
   if (engine === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const lines: string[] = [];
   const summary = await engine.run({

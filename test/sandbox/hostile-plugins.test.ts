@@ -1,55 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, describe, expect, it } from 'vitest';
+import {
+  buildPlugin,
+  EXTRACTOR_MANIFEST,
+  extractorModule,
+  NOTHING_FOUND,
+} from '../support/hostile-module.ts';
 import { bareComponent, withManifest } from '../support/plugin-files.ts';
-import { REPOSITORY, runProgram } from '../support/run-program.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const P = 'tiercel:plugin/';
-const V = '@0.1.0#';
-
-/**
- * An extractor of one field in text form. `extract` answers whatever `body` leaves as the address of the
- * record of columns; memory from 1024 on is zero.
- */
-function extractorModule(body: string, more = '', pages = 1): string {
-  return `(module
-    ${more}
-    (memory (export "memory") ${pages})
-    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
-    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) (i32.const 1024))
-    (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32) (i32.const 1024))
-    (func (export "${P}extractor${V}extract")
-      (param $plan i32) (param $data i32) (param $size i32) (param $spans i32) (param $spanCount i32)
-      (param $times i32) (param $timeCount i32) (result i32) ${body}))`;
-}
-
-const MANIFEST = {
-  name: 'hostile',
-  version: '0.1.0',
-  description: 'A plugin that misbehaves',
-  contact: 'tests',
-  license: 'Apache-2.0',
-  world: 'extractor-plugin@0.1.0',
-  extractor: { fields: [{ name: 'bad.value', type: 'string', description: 'never right' }] },
-  capabilities: {},
-};
-
-async function buildPlugin(module: string, manifest: object = MANIFEST): Promise<string> {
-  const embedded = await componentEmbed({
-    binary: await parse(module),
-    witSource: readFileSync(join(REPOSITORY, 'schemas/wit/v0.1/plugin.wit'), 'utf8'),
-    world: 'extractor-plugin',
-    stringEncoding: 'utf8',
-  });
-  const path = join(mkdtempSync(join(folder, 'plugin-')), 'hostile.wasm');
-  writeFileSync(path, withManifest(await componentNew(embedded, []), manifest));
-  return path;
-}
 
 const events = join(folder, 'events.jsonl');
 writeFileSync(events, '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}\n'.repeat(3));
@@ -66,13 +30,6 @@ const short = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
 const long = short.replace('"A"', `"A","requestParameters":"${'x'.repeat(LONG_SIZE)}"`);
 const eventsWithOneLong = join(folder, 'one-long.jsonl');
 writeFileSync(eventsWithOneLong, [short, short, long, short, short].join('\n'));
-
-/** A right answer: one cell an event, all absent, and seven empty lists. */
-const NOTHING_FOUND = `
-  (i32.store (i32.const 1024) (i32.const 4096))
-  (i32.store (i32.const 1028) (i32.shr_u (local.get $spanCount) (i32.const 1)))
-  ${[1032, 1040, 1048, 1056, 1064, 1072, 1080].map((at) => `(i32.store (i32.const ${at}) (i32.const 8))`).join(' ')}
-  (i32.const 1024)`;
 
 async function runWith(path: string, location = events): ReturnType<typeof runProgram> {
   const config = join(folder, `${Math.abs(path.length)}-${path.split('/').at(-2)}.yaml`);
@@ -116,7 +73,9 @@ describe('a hostile extractor does not take the process down', () => {
     ],
   ];
   it.each(answers)('%s', async (_name, body, more, said) => {
-    const { code, stdout, stderr } = await runWith(await buildPlugin(extractorModule(body, more)));
+    const { code, stdout, stderr } = await runWith(
+      await buildPlugin(folder, extractorModule({ extract: body, more })),
+    );
     expect(stderr).toMatch(said);
     expect(stderr).toContain('3 events were evaluated in part, 1 rule not evaluated for them: bad');
     expect(stdout.trim().split('\n')).toHaveLength(3);
@@ -138,7 +97,7 @@ describe('a hostile extractor does not take the process down', () => {
     'that %s on one event of many: every rule that does without it is evaluated for all of them',
     async (_name, misdeed, said) => {
       const body = `(if (i32.gt_u (local.get $size) (i32.const ${LONG_SIZE})) (then ${misdeed})) ${NOTHING_FOUND}`;
-      const path = await buildPlugin(extractorModule(body));
+      const path = await buildPlugin(folder, extractorModule({ extract: body }));
       const { code, stdout, stderr } = await runWith(path, eventsWithOneLong);
       expect(stdout.trim().split('\n')).toEqual(
         [1, 2, 3, 4, 5].map((number) => `00:00:00.000000000: Informational good ${number}`),
@@ -164,7 +123,7 @@ describe('a stream', () => {
     // A batch of short events is smaller than one large event.
     const body = `(if (i32.gt_u (local.get $size) (i32.const ${size})) (then unreachable)) ${NOTHING_FOUND}`;
     const { code, stdout, stderr } = await runWith(
-      await buildPlugin(extractorModule(body, '', 100)),
+      await buildPlugin(folder, extractorModule({ extract: body, pages: 100 })),
       location,
     );
     expect(stdout.trim().split('\n')).toHaveLength(count);
@@ -196,7 +155,7 @@ describe('a plugin is refused before it runs', () => {
       (core instance $i (instantiate $m))
       (func (export "run") (result u32) (canon lift (core func $i "${name}"))))`;
     const path = join(folder, 'inject.wasm');
-    writeFileSync(path, withManifest(await parse(text), MANIFEST));
+    writeFileSync(path, withManifest(await parse(text), EXTRACTOR_MANIFEST));
     const config = join(folder, 'inject.yaml');
     const plugin = `plugins:\n  - name: hostile\n    library_path: ${path}\n`;
     writeFileSync(config, `${plugin}  - name: cloudtrail\n    open_params: ${events}\n`);
@@ -206,8 +165,8 @@ describe('a plugin is refused before it runs', () => {
   });
 
   it('when its manifest has a wrong key, with its place and a hint', async () => {
-    const { capabilities, ...rest } = MANIFEST;
-    const path = await buildPlugin(extractorModule('unreachable'), {
+    const { capabilities, ...rest } = EXTRACTOR_MANIFEST;
+    const path = await buildPlugin(folder, extractorModule({ extract: 'unreachable' }), {
       ...rest,
       capabilites: capabilities,
     });

@@ -148,7 +148,7 @@ export class FalcoBench {
           conditions: requestsOf(plan.conditions),
           outputs: requestsOf(plan.outputs),
           instantiate: () => instance,
-          guard: (call) => call(),
+          guard: (_plan, call) => call(),
         });
       }),
       ruleMatching,

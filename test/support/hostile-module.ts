@@ -1,0 +1,123 @@
+/* Plugins in WebAssembly text that do what they must not. */
+
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { withManifest } from './plugin-files.ts';
+import { REPOSITORY } from './run-program.ts';
+
+const P = 'tiercel:plugin/';
+const V = '@0.1.0#';
+
+export interface ExtractorBody {
+  /** Of `extract`: leaves the address of the record of columns. */
+  readonly extract: string;
+  readonly init?: string;
+  /** Further functions. */
+  readonly more?: string;
+  readonly pages?: number;
+}
+
+/** An extractor of one field, `bad.value`; memory from 1024 on is zero. */
+export function extractorModule({
+  extract,
+  init = '',
+  more = '',
+  pages = 1,
+}: ExtractorBody): string {
+  return `(module
+    ${more}
+    (memory (export "memory") ${pages})
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) ${init} (i32.const 1024))
+    (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "${P}extractor${V}extract")
+      (param $plan i32) (param $data i32) (param $size i32) (param $spans i32) (param $spanCount i32)
+      (param $times i32) (param $timeCount i32) (result i32) ${extract}))`;
+}
+
+/** A source that gives one event, `{}`, and then does as it is told; the same when it is resumed. */
+export function sourceModule({
+  open = '',
+  next = '',
+  more = '',
+}: {
+  readonly open?: string;
+  readonly next?: string;
+  readonly more?: string;
+}): string {
+  const events = [
+    [1032, 4096],
+    [1036, 2],
+    [1040, 4112],
+    [1044, 2],
+    [1048, 4120],
+    [1052, 1],
+  ];
+  return `(module
+    ${more}
+    (memory (export "memory") 1)
+    (global $given (mut i32) (i32.const 0))
+    (data (i32.const 4096) "{}")
+    (data (i32.const 4112) "\\00\\00\\00\\00\\02\\00\\00\\00")
+    (data (i32.const 4120) "\\05")
+    (data (i32.const 3072) "\\00\\10\\00\\00\\01\\00\\00\\00")
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) (i32.const 2048))
+    (func (export "${P}source${V}open") (param i32 i32) (result i32) ${open} (i32.const 2048))
+    (func (export "${P}source${V}checkpoint") (result i32) (i32.const 3072))
+    (func (export "${P}source${V}resume") (param i32 i32) (result i32)
+      (global.set $given (i32.const 1)) (i32.const 2048))
+    (func (export "${P}source${V}close"))
+    (func (export "${P}source${V}next") (param i32 i32) (result i32)
+      (if (global.get $given) (then ${next}))
+      (global.set $given (i32.const 1))
+      ${events.map(([at, word]) => `(i32.store (i32.const ${at}) (i32.const ${word}))`).join(' ')}
+      (i32.const 1024)))`;
+}
+
+const ABOUT = {
+  version: '0.1.0',
+  description: 'A plugin that misbehaves',
+  contact: 'tests',
+  license: 'Apache-2.0',
+  capabilities: {},
+};
+
+export const EXTRACTOR_MANIFEST = {
+  ...ABOUT,
+  name: 'hostile',
+  world: 'extractor-plugin@0.1.0',
+  extractor: { fields: [{ name: 'bad.value', type: 'string', description: 'never right' }] },
+};
+
+export const SOURCE_MANIFEST = {
+  ...ABOUT,
+  name: 'hostile_source',
+  world: 'source-plugin@0.1.0',
+  source: { name: 'hostile', openParams: 'none', openParamsDescription: 'nothing' },
+};
+
+/** The component's file, in a folder of its own below `folder`. */
+export async function buildPlugin(
+  folder: string,
+  module: string,
+  manifest: { readonly world: string; readonly [key: string]: unknown } = EXTRACTOR_MANIFEST,
+): Promise<string> {
+  const embedded = await componentEmbed({
+    binary: await parse(module),
+    witSource: readFileSync(join(REPOSITORY, 'schemas/wit/v0.1/plugin.wit'), 'utf8'),
+    world: manifest.world.split('@')[0] ?? '',
+    stringEncoding: 'utf8',
+  });
+  const path = join(mkdtempSync(join(folder, 'plugin-')), 'hostile.wasm');
+  writeFileSync(path, withManifest(await componentNew(embedded, []), manifest));
+  return path;
+}
+
+/** A right answer: one cell an event, all absent, and seven empty lists. */
+export const NOTHING_FOUND = `
+  (i32.store (i32.const 1024) (i32.const 4096))
+  (i32.store (i32.const 1028) (i32.shr_u (local.get $spanCount) (i32.const 1)))
+  ${[1032, 1040, 1048, 1056, 1064, 1072, 1080].map((at) => `(i32.store (i32.const ${at}) (i32.const 8))`).join(' ')}
+  (i32.const 1024)`;

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { decide, NO_FAULTS, type PluginHistory } from '../../../engine/supervise/fault-policy.ts';
+
+const BUDGET = { burst: 16, refillMs: 60_000 };
+const KINDS = ['trap', 'deadline', 'answer', 'denied', 'error'] as const;
+const SPENT: PluginHistory = { budget: { left: 0, atMs: 0 }, withoutProgress: 0 };
+const STUCK: PluginHistory = { budget: undefined, withoutProgress: 2 };
+
+type Row = [
+  side: 'source' | 'extractor',
+  phase: 'start' | 'call',
+  events: number,
+  history: PluginHistory,
+  /** By kind, in the order of KINDS. */
+  decisions: readonly string[],
+];
+
+const all = (decision: string): string[] => KINDS.map(() => decision);
+const butError = (decision: string): string[] => [...Array(4).fill(decision), 'give-up-stream'];
+
+const rows: Row[] = [
+  ['source', 'start', 0, NO_FAULTS, all('give-up-stream')],
+  ['source', 'call', 0, NO_FAULTS, butError('restart-source')],
+  ['source', 'call', 0, STUCK, all('give-up-stream')],
+  ['source', 'call', 0, SPENT, all('give-up-stream')],
+  ['extractor', 'start', 0, NO_FAULTS, butError('quarantine')],
+  ['extractor', 'start', 0, SPENT, butError('quarantine')],
+  ['extractor', 'call', 2, NO_FAULTS, ['bisect', 'retry', 'bisect', 'bisect', 'bisect']],
+  ['extractor', 'call', 2048, SPENT, ['bisect', 'retry', 'bisect', 'bisect', 'bisect']],
+  ['extractor', 'call', 1, NO_FAULTS, all('without-plugin')],
+  ['extractor', 'call', 1, STUCK, all('without-plugin')],
+  ['extractor', 'call', 1, SPENT, all('quarantine')],
+];
+
+describe('the fault policy', () => {
+  it.each(rows)(
+    '%s at %s with %i events, history %j',
+    (side, phase, eventCount, history, wanted) => {
+      const found = KINDS.map(
+        (kind) => decide(history, { side, phase, kind, eventCount }, 0, BUDGET).decision,
+      );
+      expect(found).toEqual(wanted);
+    },
+  );
+
+  it('restarts a source after pauses that double, and gives it up when it makes no progress', () => {
+    const fault = { side: 'source', phase: 'call', kind: 'trap', eventCount: 0 } as const;
+    let history = NO_FAULTS;
+    const found = [1, 2, 3].map(() => {
+      const judgement = decide(history, fault, 0, BUDGET);
+      history = judgement.history;
+      return [judgement.decision, judgement.pauseMs];
+    });
+    expect(found).toEqual([
+      ['restart-source', 100],
+      ['restart-source', 200],
+      ['give-up-stream', 0],
+    ]);
+  });
+
+  it('takes nothing from the budget for events among which the guilty one is still sought', () => {
+    const fault = { side: 'extractor', phase: 'call', kind: 'trap', eventCount: 9 } as const;
+    expect(decide(NO_FAULTS, fault, 0, BUDGET).history).toBe(NO_FAULTS);
+  });
+});
