@@ -1,8 +1,8 @@
 /* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
 
 import { PRIORITIES } from '../base/priority.ts';
+import type { EndedOutput } from '../deliver/output-set.ts';
 import type { RunSummary } from '../index.ts';
-import type { EndedOutput } from '../output/output-set.ts';
 import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
 
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;

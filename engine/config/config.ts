@@ -40,7 +40,15 @@ export interface PluginConfig {
   /** `undefined`: loaded for its fields only, its source is not opened. */
   readonly openParams: string | undefined;
   /** Capabilities granted in `grants:` beyond the location of the open parameters. */
-  readonly grants: readonly string[];
+  readonly grants: Grants;
   /** Nobody named it: it gives way to a plugin with the same name or source. */
   readonly isImplicit: boolean;
 }
+
+export interface Grants {
+  readonly clock: boolean;
+  /** Name of the store root → location. */
+  readonly storeRoots: Readonly<Record<string, string>>;
+}
+
+export const NO_GRANTS: Grants = Object.freeze({ clock: false, storeRoots: Object.freeze({}) });

@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bundledPluginPath, bundledPlugins } from './bundled-plugins.ts';
-import type { PluginConfig } from './config.ts';
+import { type Grants, NO_GRANTS, type PluginConfig } from './config.ts';
 import type { RawConfig, RawPlugin } from './raw-config.ts';
 
 export interface PluginRequest {
@@ -65,7 +65,7 @@ class PluginResolver implements ResolvedPlugins {
       libraryPath: resolve(path),
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
-      grants: [],
+      grants: NO_GRANTS,
       isImplicit: false,
     });
   }
@@ -83,7 +83,7 @@ class PluginResolver implements ResolvedPlugins {
         openParams === undefined
           ? locationOf(raw?.open_params, this.#baseFolder)
           : locationOf(openParams, process.cwd()),
-      grants: raw?.grants ?? [],
+      grants: toGrants(raw?.grants ?? [], this.#baseFolder),
       isImplicit: false,
     });
   }
@@ -146,6 +146,15 @@ class PluginResolver implements ResolvedPlugins {
       }),
     );
   }
+}
+
+/** `clock`, `store:NAME=PATH`. */
+function toGrants(grants: readonly string[], baseFolder: string): Grants {
+  const roots = grants.flatMap((grant) => {
+    const [, name, path] = /^store:([^=]+)=(.+)$/.exec(grant) ?? [];
+    return name === undefined || path === undefined ? [] : [[name, resolve(baseFolder, path)]];
+  });
+  return { clock: grants.includes('clock'), storeRoots: Object.fromEntries(roots) };
 }
 
 /** Paths become absolute; URLs, and `-` for standard input, stay. */

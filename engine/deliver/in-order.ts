@@ -1,30 +1,33 @@
 /*
- * Results come back from evaluation workers in any order; here they leave in the order of their stream. One is worked
- * off at a time, over all streams, so that no two of them are with an output at once.
+ * Results come back from evaluation workers in any order; here they are taken in the order of their stream. Taking
+ * begins in that order and need not be over before the next one is taken: what must not overlap sees to it itself.
  */
 
 export class InOrder {
-  /** By stream: when the latest of its results was worked off. */
-  readonly #tails: Promise<void>[] = [];
-  #current: Promise<void> = Promise.resolve();
+  /** By stream: when the latest of its results began to be taken, and when all of them were. */
+  readonly #begun: Promise<void>[] = [];
+  readonly #over: Promise<unknown>[] = [];
 
-  /** Calls `take` with the result when all earlier ones of the stream were taken. Never rejects: `take` must not. */
+  /** Calls `take` with the result once all earlier ones of the stream were given to theirs. It must not reject. */
   add<Result>(
     stream: number,
     result: Promise<Result>,
-    take: (result: Result) => Promise<void> | void,
+    take: (result: Result) => Promise<void>,
   ): void {
-    const before = this.#tails[stream] ?? Promise.resolve();
-    this.#tails[stream] = before
+    const before = this.#begun[stream] ?? Promise.resolve();
+    let taken: Promise<void> = before;
+    const begun = before
       .then(() => result)
       .then((one) => {
-        this.#current = this.#current.then(() => take(one));
-        return this.#current;
+        taken = take(one);
       });
+    this.#begun[stream] = begun;
+    const overBefore = this.#over[stream];
+    this.#over[stream] = begun.then(() => Promise.all([overBefore, taken]));
   }
 
-  /** Resolves when everything that was added to the stream was taken. */
-  drained(stream: number): Promise<void> {
-    return this.#tails[stream] ?? Promise.resolve();
+  /** Resolves when everything that was added to the stream was taken to its end. */
+  async drained(stream: number): Promise<void> {
+    await this.#over[stream];
   }
 }

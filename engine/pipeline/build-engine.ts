@@ -188,7 +188,10 @@ function createStream(source: LoadedPlugin, { prepared, limits }: StreamContext)
     setup: {
       source: toRole(source, prepared),
       openParams,
-      storeRoots: isLocation ? { input: openParams } : {},
+      storeRoots: {
+        ...source.config.grants.storeRoots,
+        ...(isLocation ? { input: openParams } : {}),
+      },
       limits,
     },
     measureBytes: () => (isLocation ? measureLocation(openParams) : Promise.resolve(undefined)),
@@ -238,5 +241,5 @@ function toRole(
 ): PluginRole {
   const plugin = prepared.get(file.manifest.name);
   if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
-  return { plugin, initConfig: config.initConfig, clockGranted: config.grants.includes('clock') };
+  return { plugin, initConfig: config.initConfig, clockGranted: config.grants.clock };
 }

@@ -16,6 +16,7 @@ import type {
   RunFault,
   SourceNotes,
   SourceSetup,
+  StreamState,
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
@@ -29,7 +30,10 @@ export interface RunOptions {
   readonly onProblem?: (problem: Problem) => void;
   readonly onFault?: (fault: RunFault) => void;
   readonly onLog?: (line: LogLine) => void;
-  /** Takes alerts to the outputs. A rejection ends the run with that error. */
+  /**
+   * Takes alerts to the outputs, in the order of each stream; a call may come before the one before it has resolved. A
+   * rejection ends the run with that error.
+   */
   readonly deliver: (alerts: readonly Alert[]) => Promise<void> | void;
 }
 
@@ -89,7 +93,7 @@ class Run {
           setup,
           times: parts.times,
           connect: () => this.#io.connect(setup.storeRoots),
-          onBatch: (batch) => this.#takeBatch(stream, batch),
+          onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
           onNotes: (notes) => this.#takeNotes(notes),
           onFault: (fault) => this.#takeFault(fault),
           faults,
@@ -154,19 +158,21 @@ class Run {
 
   #refuse(plugin: string, reason: string): void {
     this.#refusal ??= { plugin, reason };
-    this.#stop();
+    for (const host of this.#hosts) host.abandon();
   }
 
-  #takeBatch(stream: number, batch: NumberedBatch): void {
+  #takeBatch(stream: number, batch: NumberedBatch, behind: StreamState): void {
     const result = this.#pool.submit(stream, batch);
-    this.#order.add(stream, result, (one) => this.#deliver(stream, batch, one));
+    this.#order.add(stream, result, async (one) => {
+      await this.#deliver(batch, one);
+      this.#hosts[stream]?.release(batch, behind);
+    });
   }
 
-  async #deliver(stream: number, batch: NumberedBatch, result: JobResult): Promise<void> {
+  async #deliver({ eventCount }: NumberedBatch, result: JobResult): Promise<void> {
     try {
       if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
-      this.#tally.addResult(batch.eventCount, result);
-      this.#hosts[stream]?.release(batch);
+      this.#tally.addResult(eventCount, result);
     } catch (error) {
       this.#fail(error);
     }

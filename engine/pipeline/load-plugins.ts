@@ -97,18 +97,26 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
 }
 
 /** Everything is denied unless granted; a location that was typed grants exactly that location. */
-function checkGrants(plugin: PluginConfig, file: ComponentFile): Diagnostic[] {
-  const { manifest } = file;
-  const denied: string[] = [];
-  if (manifest.capabilities.clock && !plugin.grants.includes('clock')) denied.push('clock');
-  for (const root of manifest.capabilities.store) {
-    const isTyped = root === 'input' && manifest.source?.openParams === 'location';
-    if (!isTyped && !plugin.grants.includes(`store:${root}`)) denied.push(`store:${root}`);
+function checkGrants({ grants }: PluginConfig, file: ComponentFile): Diagnostic[] {
+  const { name, version, capabilities, source } = file.manifest;
+  const isGranted = (root: string): boolean =>
+    (root === 'input' && source?.openParams === 'location') || root in grants.storeRoots;
+  const denied: { capability: string; hint: string }[] = [];
+  const toGrant = (text: string): string =>
+    `add \`grants: [${text}]\` to the plugin in tiercel.yaml`;
+  if (capabilities.clock && !grants.clock) {
+    denied.push({ capability: 'clock', hint: toGrant('clock') });
   }
-  return denied.map((capability) =>
+  for (const root of capabilities.store.filter((one) => !isGranted(one))) {
+    denied.push({ capability: `store:${root}`, hint: toGrant(`store:${root}=PATH`) });
+  }
+  for (const root of capabilities.queue) {
+    denied.push({ capability: `queue:${root}`, hint: 'no location is a queue in this version' });
+  }
+  return denied.map(({ capability, hint }) =>
     createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
-      message: `plugin \`${manifest.name}\` ${manifest.version} asks for \`${capability}\`, which was not granted`,
-      hint: `add \`grants: [${capability}]\` to the plugin in tiercel.yaml`,
+      message: `plugin \`${name}\` ${version} asks for \`${capability}\`, which was not granted`,
+      hint,
     }),
   );
 }

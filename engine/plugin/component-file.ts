@@ -99,6 +99,7 @@ function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnost
   const allowed = new Set(ALWAYS_ALLOWED);
   if (manifest.capabilities.clock) allowed.add('tiercel:plugin/clock');
   if (manifest.capabilities.store.length > 0) allowed.add('tiercel:plugin/store');
+  if (manifest.capabilities.queue.length > 0) allowed.add('tiercel:plugin/queue');
   return imports
     .filter((name) => !allowed.has(name.replace(/@.*$/, '')))
     .map((name) =>

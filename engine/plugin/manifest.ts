@@ -53,5 +53,7 @@ export interface ManifestField {
 export interface ManifestCapabilities {
   /** Names of the store roots it reads; `input` is the location of its open parameters. */
   readonly store: readonly string[];
+  /** The same for the queues that it receives from. */
+  readonly queue: readonly string[];
   readonly clock: boolean;
 }

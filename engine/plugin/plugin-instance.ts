@@ -26,6 +26,8 @@ export interface SourceInstance {
   next(bytesMax: number, eventsMax: number, room: Uint8Array): SourceStep;
   checkpoint(): Uint8Array;
   resume(position: Uint8Array): void;
+  /** Everything up to there is with the outputs. */
+  acknowledge(position: Uint8Array): void;
   close(): void;
 }
 

@@ -63,6 +63,7 @@ function toManifest(raw: RawManifest): Manifest {
     initConfigSchema: raw.initConfigSchema,
     capabilities: {
       store: raw.capabilities.store ?? [],
+      queue: raw.capabilities.queue ?? [],
       clock: raw.capabilities.clock ?? false,
     },
     limits: raw.limits ?? {},

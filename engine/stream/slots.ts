@@ -69,8 +69,8 @@ export class Slots {
     }
   }
 
-  /** Waits until `slot` is the only one that is taken. */
-  waitForOthers(slot: number, isWanted: () => boolean): void {
+  /** Waits until `slot` is the only one that is taken, or none is. */
+  waitForOthers(slot: number | undefined, isWanted: () => boolean): void {
     for (;;) {
       const seen = Atomics.load(this.#words, 0);
       let taken = 0;

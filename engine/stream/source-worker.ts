@@ -1,6 +1,6 @@
 /* Entry of a source worker: puts the parts together from what the main thread sent, and reads. */
 
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { createServices, type PluginStore } from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
@@ -9,6 +9,7 @@ import { GuardedCalls } from '../supervise/call-watch.ts';
 import { Slots } from './slots.ts';
 import { NotesCollector } from './source-notes.ts';
 import {
+  type Acknowledgement,
   SOURCE_STOP,
   type SourceMessage,
   type SourceStart,
@@ -17,7 +18,7 @@ import {
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
 
-function readStream(start: SourceStart, post: (message: SourceMessage) => void): void {
+function readStream(start: SourceStart, main: MessagePort): void {
   const { setup, state } = start;
   const control = viewSourceControl(start.control);
   const calls = new GuardedCalls(control.words);
@@ -49,7 +50,8 @@ function readStream(start: SourceStart, post: (message: SourceMessage) => void):
     state,
     bytesRead: () => client.storedBytesRead,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
-    post,
+    takeAcknowledgement: () => receiveMessageOnPort(main)?.message as Acknowledgement | undefined,
+    post: (message: SourceMessage) => main.postMessage(message),
   }).run();
 }
 
@@ -67,6 +69,5 @@ function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
   };
 }
 
-parentPort?.once('message', (start: SourceStart) => {
-  readStream(start, (message) => parentPort?.postMessage(message));
-});
+const main = parentPort;
+main?.once('message', (start: SourceStart) => readStream(start, main));

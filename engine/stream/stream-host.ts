@@ -8,6 +8,7 @@ import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
 import { createSlots, Slots } from './slots.ts';
 import {
+  type Acknowledgement,
   type NumberedBatch,
   type RunFault,
   SOURCE_CONTROL_SIZE,
@@ -57,6 +58,8 @@ export class StreamHost {
   #control: SourceControl = viewSourceControl(new SharedArrayBuffer(SOURCE_CONTROL_SIZE));
   #isStopping = false;
   #endPause: () => void = () => {};
+  #abandon: () => void = () => {};
+  #worker: SupervisedWorker<SourceStart | Acknowledgement, SourceMessage> | undefined;
 
   constructor(options: StreamHostOptions) {
     this.#options = options;
@@ -76,10 +79,17 @@ export class StreamHost {
     Atomics.notify(this.#control.words, SOURCE_STOP);
   }
 
-  /** The batch was worked off: its slot may be filled again. */
-  release({ slot }: NumberedBatch): void {
+  /** The outputs have the batch's alerts: its slot may be filled again, and the source be told, in order. */
+  release({ slot }: NumberedBatch, { position }: StreamState): void {
     this.#usedSlots.delete(slot);
+    if (position !== undefined) this.#worker?.post({ position });
     this.#slots.free(slot);
+  }
+
+  /** Ends the stream where it is: what was handed on gets no results. */
+  abandon(): void {
+    this.stop();
+    this.#abandon();
   }
 
   /** Resolves when no more batches will come; rejects with an error of our own. */
@@ -100,10 +110,10 @@ export class StreamHost {
     if (this.#isStopping) this.stop();
     this.#slots.freeAllBut(this.#usedSlots);
     let hasOpened = false;
-    let worker: SupervisedWorker<SourceStart, SourceMessage> | undefined;
     try {
       return await new Promise<WorkerEnd>((resolve, reject) => {
-        worker = new SupervisedWorker<SourceStart, SourceMessage>({
+        this.#abandon = () => resolve({ kind: 'ended', reason: 'interrupted' });
+        const worker = new SupervisedWorker<SourceStart | Acknowledgement, SourceMessage>({
           entry: 'stream/source-worker.js',
           callWords: control.words,
           times: this.#options.times,
@@ -116,7 +126,7 @@ export class StreamHost {
             switch (message.kind) {
               case 'open':
                 hasOpened = true;
-                worker?.hasStarted();
+                worker.hasStarted();
                 break;
               case 'batch':
                 this.#takeBatch(message);
@@ -132,12 +142,15 @@ export class StreamHost {
             }
           },
         });
+        this.#worker = worker;
         const { setup, connect } = this.#options;
         const store = connect();
         const { state, slotBuffer: slots } = this;
         worker.post({ setup, state, slots, store, control: buffer }, [store.port]);
       });
     } finally {
+      const worker = this.#worker;
+      this.#worker = undefined;
       await worker?.end();
     }
   }

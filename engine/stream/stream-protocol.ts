@@ -28,6 +28,11 @@ export interface SourceStart {
   readonly control: SharedArrayBuffer;
 }
 
+/** What is sent to a source worker afterwards: everything up to here is with the outputs. */
+export interface Acknowledgement {
+  readonly position: Uint8Array;
+}
+
 export interface PluginRole {
   readonly plugin: PreparedPlugin;
   readonly initConfig: string;

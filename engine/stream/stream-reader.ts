@@ -10,6 +10,7 @@ import { resolveTimes } from './event-times.ts';
 import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
 import {
+  type Acknowledgement,
   SOURCE_STOP,
   type SourceControl,
   type SourceMessage,
@@ -30,6 +31,8 @@ export interface StreamReaderParts {
   readonly bytesRead: () => number;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
+  /** What the main thread has sent; `undefined`: nothing more for now. */
+  readonly takeAcknowledgement: () => Acknowledgement | undefined;
   readonly post: (message: SourceMessage) => void;
 }
 
@@ -44,11 +47,14 @@ export class StreamReader {
 
   /** Returns when the stream ends, when it is told to stop, or when the source fails. */
   run(): void {
-    const { source, post } = this.#parts;
+    const { source, slots, post } = this.#parts;
     try {
       source.start(this.#state.position);
       post({ kind: 'open' });
       const reason = this.#readStream();
+      // Everything is with the outputs before the source is closed: it learns of that.
+      slots.waitForOthers(undefined, () => true);
+      this.#acknowledge();
       source.close();
       this.#postNotes();
       post({ kind: 'ended', reason });
@@ -64,7 +70,11 @@ export class StreamReader {
     const { source, slots, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
-      if (slot === undefined || this.#isStopped) return 'interrupted';
+      if (slot === undefined || this.#isStopped) {
+        if (slot !== undefined) slots.free(slot);
+        return 'interrupted';
+      }
+      this.#acknowledge();
       const step = source.next(batchSizeMax, batchEventsMax, slots.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);
@@ -79,6 +89,15 @@ export class StreamReader {
 
   get #isStopped(): boolean {
     return Atomics.load(this.#parts.control.words, SOURCE_STOP) === 1;
+  }
+
+  /** Of several that have come the last one says all. */
+  #acknowledge(): void {
+    const { source, takeAcknowledgement } = this.#parts;
+    let latest: Acknowledgement | undefined;
+    for (let one = takeAcknowledgement(); one !== undefined; one = takeAcknowledgement())
+      latest = one;
+    if (latest !== undefined) source.acknowledge(latest.position);
   }
 
   #handOver(slot: number, batch: EventBatch): void {

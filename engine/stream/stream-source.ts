@@ -48,6 +48,10 @@ export class StreamSource {
     return this.#run((source) => source.checkpoint());
   }
 
+  acknowledge(position: Uint8Array): void {
+    this.#run((source) => source.acknowledge(position));
+  }
+
   close(): void {
     this.#run((source) => source.close());
   }

@@ -1,6 +1,6 @@
 // The source side of the component: a record reader behind the exports of `source`.
 
-import { ANSWER, ErrorCode, answerError, answerOk, takeString } from './memory';
+import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
 import { RecordReader } from './record-reader';
 import { RecordShape } from './record-shape';
 
@@ -57,6 +57,11 @@ export class JsonSource {
   resume(position: usize, size: usize): usize {
     if (this.reader.resume(takeString(position, size))) return answerOk();
     return answerError(ErrorCode.InvalidArgument, 'not a position of this plugin');
+  }
+
+  /** Files stay where they are: nothing is to be done when their events are with the outputs. */
+  acknowledge(position: usize, size: usize): void {
+    release(position, size);
   }
 
   close(): void {

@@ -40,10 +40,12 @@ export function extractorModule({
 export function sourceModule({
   open = '',
   next = '',
+  acknowledge = '',
   more = '',
 }: {
   readonly open?: string;
   readonly next?: string;
+  readonly acknowledge?: string;
   readonly more?: string;
 }): string {
   const events = [
@@ -68,6 +70,7 @@ export function sourceModule({
     (func (export "${P}source${V}checkpoint") (result i32) (i32.const 3072))
     (func (export "${P}source${V}resume") (param i32 i32) (result i32)
       (global.set $given (i32.const 1)) (i32.const 2048))
+    (func (export "${P}source${V}acknowledge") (param i32 i32) ${acknowledge})
     (func (export "${P}source${V}close"))
     (func (export "${P}source${V}next") (param i32 i32) (result i32)
       (if (global.get $given) (then ${next}))

@@ -33,8 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'supervise',
     'stream',
   ],
-  deliver: ['base', 'alert'],
-  output: ['base', 'diagnostic', 'alert'],
+  output: ['base', 'alert'],
+  deliver: ['base', 'diagnostic', 'alert', 'output'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
     'base',
@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'output',
     'config',
   ],
-  cli: ['index.ts', 'alert', 'base', 'config', 'diagnostic', 'output', 'schema'],
+  cli: ['index.ts', 'alert', 'base', 'config', 'deliver', 'diagnostic', 'output', 'schema'],
 };
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */

@@ -63,13 +63,16 @@ export function inspectCommand(
 
 function describeCapabilities({
   store,
+  queue,
   clock,
 }: {
   readonly store: readonly string[];
+  readonly queue: readonly string[];
   readonly clock: boolean;
 }): string {
   const wanted = [
     ...store.map((root) => `store root ${root} (read-only)`),
+    ...queue.map((root) => `queue root ${root}`),
     ...(clock ? ['clock'] : []),
   ];
   return wanted.length === 0 ? 'nothing' : wanted.join(', ');

@@ -1,12 +1,12 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
 import type { Config } from '../../config/config.ts';
+import { OutputSet } from '../../deliver/output-set.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
 import { FileOutput } from '../../output/file-output.ts';
 import type { Output } from '../../output/output.ts';
-import { OutputSet } from '../../output/output-set.ts';
 import { StreamOutput } from '../../output/stream-output.ts';
 import { EXIT } from '../exit-code.ts';
 import { judge, type LoadArguments, loadConfigFor, type SourceArguments } from '../load.ts';

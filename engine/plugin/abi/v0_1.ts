@@ -5,7 +5,7 @@
 
 import { LIMITS } from '../../base/limits.ts';
 import type { ValueType } from '../../field/field-type.ts';
-import { toStoreError } from '../../store/store-error.ts';
+import { StoreError, toStoreError } from '../../store/store-error.ts';
 import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
 import type { Manifest } from '../manifest.ts';
 import {
@@ -31,6 +31,7 @@ export interface GuestExports {
     next(bytesMax: number, eventsMax: number, room: Uint8Array): GuestStep;
     checkpoint(): Uint8Array;
     resume(position: Uint8Array): void;
+    acknowledge(position: Uint8Array): void;
     close(): void;
   };
   readonly extractor?: {
@@ -96,6 +97,12 @@ export function createImports(host: HostServices): Record<string, Record<string,
       }) => host.problem({ ...problem, line: Number(problem.line) }),
     },
     'tiercel:plugin/clock': { now: () => host.now() },
+    // No root is a queue yet, so none was granted.
+    'tiercel:plugin/queue': {
+      receive: (root: string) => denyQueue(root),
+      done: (root: string) => denyQueue(root),
+      retry: (root: string) => denyQueue(root),
+    },
     'tiercel:plugin/store': {
       Object: StoreObjectResource,
       listEntries: (root: string, after: string, limit: number) => {
@@ -121,6 +128,10 @@ export function createImports(host: HostServices): Record<string, Record<string,
   };
 }
 
+function denyQueue(root: string): never {
+  throw guestError(new StoreError('denied', `queue root \`${root}\` was not granted`));
+}
+
 /** `instances`: the core instances of the component, in which `next` is called directly. */
 export function adaptSource(
   guest: NonNullable<GuestExports['source']>,
@@ -142,6 +153,7 @@ export function adaptSource(
       return position;
     },
     resume: (position) => guard(() => guest.resume(position)),
+    acknowledge: (position) => guard(() => guest.acknowledge(position)),
     close: () => guard(() => guest.close()),
   };
 }

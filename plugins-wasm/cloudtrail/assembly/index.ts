@@ -39,6 +39,10 @@ export function source_resume(position: usize, size: usize): usize {
   return source.resume(position, size);
 }
 
+export function source_acknowledge(position: usize, size: usize): void {
+  source.acknowledge(position, size);
+}
+
 export function source_close(): void {
   source.close();
 }

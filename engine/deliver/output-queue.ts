@@ -1,0 +1,75 @@
+/*
+ * The way to one output: what is delivered waits its turn, so that two deliveries never overlap, and a slow output
+ * holds up nobody but whoever waits for it. Bounded by who delivers: a batch keeps its slot until every output has its
+ * alerts, so no more wait here than there are slots.
+ */
+
+import type { Alert } from '../alert/alert.ts';
+import type { Output } from '../output/output.ts';
+
+export interface OutputEnd {
+  /** What the system said: `ENOSPC: no space left on device, write`. */
+  readonly reason: string;
+  /** The reader closed it: it wanted no more. */
+  readonly isClosedByReader: boolean;
+}
+
+export class OutputQueue {
+  readonly output: Output;
+  /** Alerts that it was not given, or that may not have arrived. */
+  undelivered = 0;
+  readonly #onEnd: (queue: OutputQueue) => void;
+  #end: OutputEnd | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  /** `onEnd` is called once, when the output fails; nothing goes there any more. */
+  constructor(output: Output, onEnd: (queue: OutputQueue) => void) {
+    this.output = output;
+    this.#onEnd = onEnd;
+  }
+
+  /** `undefined`: it works. */
+  get end(): OutputEnd | undefined {
+    return this.#end;
+  }
+
+  /** Resolves when the output has the alerts, or has failed. */
+  deliver(alerts: readonly Alert[]): Promise<void> {
+    return this.#enqueue(alerts.length, () => this.output.deliver(alerts));
+  }
+
+  close(): Promise<void> {
+    return this.#enqueue(0, () => this.output.close());
+  }
+
+  fail(error: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = { reason: reasonOf(error), isClosedByReader: isClosedByReader(error) };
+    this.#onEnd(this);
+  }
+
+  #enqueue(alertCount: number, action: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      if (this.#end === undefined) {
+        try {
+          await action();
+          return;
+        } catch (error) {
+          this.undelivered += alertCount;
+          this.fail(error);
+          return;
+        }
+      }
+      this.undelivered += alertCount;
+    });
+    return this.#last;
+  }
+}
+
+export function isClosedByReader(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,110 @@
+import type { EventEmitter } from 'node:events';
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../../engine/alert/alert.ts';
+import { type EndedOutput, OutputSet } from '../../../engine/deliver/output-set.ts';
+import type { Output } from '../../../engine/output/output.ts';
+import { StreamOutput } from '../../../engine/output/stream-output.ts';
+
+const alerts = (from: number, count = 1): Alert[] =>
+  Array.from({ length: count }, (_, index) => ({
+    rule: 'r',
+    priority: 'Error' as const,
+    source: 's',
+    eventNumber: from + index,
+    line: String(from + index),
+  }));
+
+/** Takes a delivery when it is told to. */
+class ControlledOutput implements Output {
+  readonly name: string;
+  readonly lines: string[] = [];
+  underway = 0;
+  readonly #waiting: ((error?: Error) => void)[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  async open(): Promise<void> {}
+
+  async deliver(delivered: readonly Alert[]): Promise<void> {
+    this.underway += 1;
+    expect(this.underway).toBe(1);
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push((error) => (error === undefined ? resolve() : reject(error)));
+    });
+    this.underway -= 1;
+    for (const { line } of delivered) this.lines.push(line);
+  }
+
+  async close(): Promise<void> {}
+
+  async take(error?: Error): Promise<void> {
+    while (this.#waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#waiting.shift()?.(error);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function setUp() {
+  const fast = new ControlledOutput('fast');
+  const slow = new ControlledOutput('slow');
+  const ended: EndedOutput[] = [];
+  return { fast, slow, ended, outputs: new OutputSet([fast, slow], (one) => ended.push(one)) };
+}
+
+describe('outputs', () => {
+  it('do not wait for each other; a delivery is over when all of them have it', async () => {
+    const { fast, slow, outputs } = setUp();
+    let isOver = false;
+    const first = outputs.deliver(alerts(1)).then(() => {
+      isOver = true;
+    });
+    const second = outputs.deliver(alerts(2));
+    await fast.take();
+    await fast.take();
+    expect(fast.lines).toEqual(['1', '2']);
+    expect(slow.lines).toEqual([]);
+    expect(isOver).toBe(false);
+    await slow.take();
+    await first;
+    await slow.take();
+    await second;
+    expect(slow.lines).toEqual(['1', '2']);
+  });
+
+  it('that fail end alone, are told of once, and what waits for them is counted', async () => {
+    const { fast, slow, ended, outputs } = setUp();
+    const all = [outputs.deliver(alerts(1, 3)), outputs.deliver(alerts(4, 2))];
+    await slow.take(new Error('full'));
+    await fast.take();
+    await fast.take();
+    await Promise.all(all);
+    expect(fast.lines).toEqual(['1', '2', '3', '4', '5']);
+    expect(ended.map(({ name, reason }) => [name, reason])).toEqual([['slow', 'full']]);
+    expect(outputs.ended).toMatchObject([{ name: 'slow', undelivered: 5 }]);
+    expect(outputs.isOver).toBe(false);
+  });
+
+  it('leave no listeners behind after thousands of deliveries under back-pressure', async () => {
+    const written: string[] = [];
+    const stream = new Writable({
+      highWaterMark: 1,
+      write: (chunk, _encoding, done) => {
+        written.push(String(chunk));
+        setImmediate(done);
+      },
+    });
+    const outputs = new OutputSet([new StreamOutput('stream', stream)], () => {});
+    const listeners = (): number =>
+      (stream as EventEmitter)
+        .eventNames()
+        .reduce((sum, name) => sum + stream.listenerCount(name), 0);
+    await outputs.open();
+    const before = listeners();
+    await Promise.all(Array.from({ length: 5_000 }, (_, index) => outputs.deliver(alerts(index))));
+    expect(listeners()).toBe(before);
+    expect(written.slice(1)).toEqual(Array.from({ length: 5_000 }, (_, index) => `${index}\n`));
+  });
+});

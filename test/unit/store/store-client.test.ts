@@ -1,0 +1,75 @@
+/* The store as a plugin has it: synchronous, through the I/O thread, below its roots. */
+
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { IoThread } from '../../../engine/store/io-thread.ts';
+import { StoreClient } from '../../../engine/store/store-client.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+
+const folder = scratchFolder('store-client');
+for (let index = 0; index < 20; index++) folder.write(`many/${index}`, `file ${index}`);
+folder.write('large', 'x'.repeat(5 << 20));
+folder.write('other/looked-up', 'by name');
+
+const io = new IoThread((error) => {
+  throw error;
+});
+afterAll(() => io.end());
+
+function connect(locations: Record<string, string>): StoreClient {
+  const resolved = Object.entries(locations).map(([name, path]) => [name, join(folder.path, path)]);
+  return new StoreClient({
+    ...io.connect(Object.fromEntries(resolved)),
+    report: () => {},
+    isStopped: () => false,
+  });
+}
+
+function readAll(client: StoreClient, root: string, path: string, max = 1 << 16): string {
+  const object = client.open(root, path, 'automatic', 0);
+  const parts: Buffer[] = [];
+  for (let bytes = object.read(max); bytes.length > 0; bytes = object.read(max)) {
+    expect(bytes.length).toBeLessThanOrEqual(max);
+    parts.push(Buffer.from(bytes));
+  }
+  object.close();
+  return Buffer.concat(parts).toString();
+}
+
+describe('the store', () => {
+  it('has every root that was granted, by its name', () => {
+    const client = connect({ input: 'many', lookup: 'other' });
+    expect(readAll(client, 'lookup', 'looked-up')).toBe('by name');
+    expect(readAll(client, 'input', '3')).toBe('file 3');
+    expect(() => client.open('elsewhere', '3', 'automatic', 0)).toThrow('was not granted');
+  });
+
+  it('gives the same whatever order objects are read in, ahead or not', () => {
+    const client = connect({ input: 'many' });
+    const paths = client.listEntries('input', '', 100).map(({ path }) => path);
+    const orders = [paths, [...paths].reverse(), paths.filter((_, index) => index % 4 === 0)];
+    for (const path of orders.flat()) expect(readAll(client, 'input', path)).toBe(`file ${path}`);
+  });
+
+  it('gives an object that is larger than what is kept of it, in pieces of any size', () => {
+    const client = connect({ input: 'large' });
+    expect(readAll(client, 'input', '', 70_001)).toHaveLength(5 << 20);
+    expect(client.storedBytesRead).toBe(5 << 20);
+  });
+
+  it('may be given up in the middle of an object, and counts what was read', () => {
+    const client = connect({ input: 'large' });
+    for (let round = 0; round < 20; round++) {
+      const object = client.open('input', '', 'automatic', 0);
+      object.read(10);
+      object.close();
+    }
+    expect(readAll(client, 'input', '')).toHaveLength(5 << 20);
+  });
+
+  it('says what is not there', () => {
+    const client = connect({ input: 'many', gone: 'nowhere' });
+    expect(() => client.open('input', 'x', 'automatic', 0)).toThrow('does not exist');
+    expect(() => client.listEntries('gone', '', 1)).toThrow('does not exist');
+  });
+});
