@@ -6,7 +6,9 @@
 
 import type { CheckedCondition, CheckedOperand, CheckedRule } from '../check/checked-rule.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
-import { type ExtractionPlan, visitOperand } from '../plan/extraction-plan.ts';
+import type { ExtractionPlan } from '../plan/extraction-plan.ts';
+import { screenOf } from '../plan/screen.ts';
+import { visitOperand } from '../plan/visit-requests.ts';
 import { compileComparison, literalValue } from './compile-comparison.ts';
 import { compileOperand } from './compile-operand.ts';
 import type { ConditionNode, SlotPredicates } from './condition-node.ts';
@@ -16,6 +18,8 @@ export interface CompiledRuleset {
   readonly rules: readonly CheckedRule[];
   /** By rule. */
   readonly conditions: readonly ConditionNode[];
+  /** Where none of these holds no rule does; `undefined`: nothing is known before everything is extracted. */
+  readonly screens: readonly ConditionNode[] | undefined;
   readonly slots: readonly SlotPredicates[];
   readonly predicateCount: number;
   readonly nodeCount: number;
@@ -30,10 +34,26 @@ export function compileRuleset(
   return Object.freeze({
     rules,
     conditions,
+    screens: compileScreens(rules, plan, compiler),
     slots: compiler.table.slots(),
     predicateCount: compiler.table.count,
     nodeCount: compiler.nodeCount,
   });
+}
+
+function compileScreens(
+  rules: readonly CheckedRule[],
+  { screen }: ExtractionPlan,
+  compiler: Compiler,
+): readonly ConditionNode[] | undefined {
+  if (screen === undefined) return undefined;
+  const nodes = new Set<ConditionNode>();
+  for (const { condition } of rules) {
+    const part = screenOf(condition, screen);
+    if (part === undefined) return undefined;
+    nodes.add(compiler.compile(part));
+  }
+  return [...nodes];
 }
 
 type NodeParts =

@@ -15,6 +15,7 @@ import {
   wordCount,
 } from '../base/bitset.ts';
 import type { Batch } from '../column/batch.ts';
+import type { Column } from '../column/column.ts';
 import type { GetField } from '../compile/compile-operand.ts';
 import type { CompiledRuleset } from '../compile/compile-ruleset.ts';
 import type { ConditionNode } from '../compile/condition-node.ts';
@@ -43,10 +44,12 @@ export class Detector {
   readonly #results: (Bitset | undefined)[];
   readonly #buffers: (Bitset | undefined)[];
   readonly #stamps: Uint32Array;
+  readonly #slotStamps: Uint32Array;
   readonly #all: Bitset;
   readonly #left: Bitset;
   #stamp = 0;
   #words = 0;
+  #rowCount = 0;
 
   constructor(ruleset: CompiledRuleset, options: DetectorOptions) {
     this.#ruleset = ruleset;
@@ -56,20 +59,52 @@ export class Detector {
     this.#results = new Array(ruleset.nodeCount);
     this.#buffers = new Array(ruleset.nodeCount);
     this.#stamps = new Uint32Array(ruleset.nodeCount);
+    this.#slotStamps = new Uint32Array(ruleset.slots.length);
     this.#all = createBitset(options.batchEventsMax);
     this.#left = createBitset(options.batchEventsMax);
   }
 
-  evaluate(batch: Batch): Matches {
-    const rowCount = batch.eventCount;
+  evaluate({ eventCount, columns }: Batch): Matches {
+    this.start(eventCount);
+    this.addColumns(columns);
+    return this.finish();
+  }
+
+  /** A batch in steps: `start`, `addColumns` as they are extracted, `candidates` between, `finish`. */
+  start(rowCount: number): void {
+    this.#rowCount = rowCount;
     this.#words = wordCount(rowCount);
     this.#stamp += 1;
     setAll(this.#all, rowCount);
     this.#bits.startBatch();
-    for (const slot of this.#slots) {
-      const column = batch.columns[slot.slot];
-      if (column !== undefined) slot.evaluate(column, rowCount, this.#bits);
+  }
+
+  /** By slot; those that were added before are left as they are. */
+  addColumns(columns: readonly (Column | undefined)[]): void {
+    for (let index = 0; index < this.#slots.length; index++) {
+      const slot = this.#slots[index]!;
+      const column = columns[slot.slot];
+      if (column === undefined || this.#slotStamps[index] === this.#stamp) continue;
+      this.#slotStamps[index] = this.#stamp;
+      slot.evaluate(column, this.#rowCount, this.#bits);
     }
+  }
+
+  /** Rows for which some rule may still hold, ascending, from the columns of the screen; `undefined`: any. */
+  candidates(): Uint32Array | undefined {
+    const { screens } = this.#ruleset;
+    if (screens === undefined) return undefined;
+    const rows: number[] = [];
+    this.#left.fill(0);
+    for (const screen of screens) {
+      const bits = this.#node(screen);
+      if (bits !== undefined) orInto(this.#left, bits, this.#words);
+    }
+    forEachBit(this.#left, this.#words, (row) => rows.push(row));
+    return Uint32Array.from(rows);
+  }
+
+  finish(): Matches {
     return this.#collect();
   }
 

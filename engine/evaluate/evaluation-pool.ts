@@ -46,7 +46,7 @@ export interface EvaluationPoolOptions {
 /** So that a worker has the next batch at hand when it is done with one. */
 const JOBS_PER_WORKER = 2;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
-const SPARE_AFTER_MS = 1_000;
+const SPARE_AFTER_MS = 10_000;
 
 interface PendingJob {
   readonly stream: number;

@@ -12,8 +12,7 @@ import type { SlotLimits } from '../stream/slots.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
-import type { EvaluationResult } from './evaluation.ts';
-import type { PlanName } from './extractor.ts';
+import type { EvaluationResult, FaultPlace } from './evaluation.ts';
 
 /** How the events of one stream are evaluated. */
 export interface StreamEvaluation {
@@ -34,7 +33,7 @@ export interface EventWithoutPlugin {
   readonly eventNumber: number;
   readonly plugin: string;
   /** `outputs`: only what the outputs print of it is absent. */
-  readonly plan: PlanName;
+  readonly plan: FaultPlace;
 }
 
 export interface EvaluationJob {
@@ -105,7 +104,7 @@ export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationCont
 
 export interface WatchedCall {
   readonly plugin: string;
-  readonly plan: PlanName;
+  readonly plan: FaultPlace;
 }
 
 /** By position: the calls that are watched, two for each extractor of each stream. */

@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
-import { planExtraction, type SlotPlan } from '../plan/extraction-plan.ts';
+import { planExtraction, requestsOf } from '../plan/extraction-plan.ts';
 import { createServices, type LogLine } from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
@@ -102,11 +102,10 @@ class EvaluationWorker {
         (role, index) =>
           new Extractor({
             name: role.plugin.manifest.name,
-            conditions: requestsOf(plan.conditions, role),
-            outputs: requestsOf(plan.outputs, role),
+            requests: requestsOf(plan, role.plugin.manifest.name),
             instantiate: () => this.#instantiate(role),
-            guard: (plan, call) => {
-              const position = firstPosition + 2 * index + (plan === 'outputs' ? 1 : 0);
+            guard: (step, call) => {
+              const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
               return this.#calls.run(position, call);
             },
           }),
@@ -135,16 +134,6 @@ class EvaluationWorker {
     }
     return instance.extractor;
   }
-}
-
-function requestsOf(
-  plan: SlotPlan,
-  { plugin }: PluginRole,
-): Pick<SlotPlan['plugins'][number], 'requests' | 'firstSlot'> {
-  const { name } = plugin.manifest;
-  return (
-    plan.plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 }
-  );
 }
 
 let worker: EvaluationWorker | undefined;

@@ -11,13 +11,13 @@ import type { CheckedRule } from '../check/checked-rule.ts';
 import { type Value, valueAt } from '../column/cell-values.ts';
 import type { Column } from '../column/column.ts';
 import { engineFieldValue, type SourceContext } from '../compile/engine-field-values.ts';
-import type { Matches } from '../detect/detector.ts';
+import type { Detector, Matches } from '../detect/detector.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
-import type { ExtractionPlan, SlotPlan } from '../plan/extraction-plan.ts';
+import type { ExtractionPlan, PlanName, SlotPlan } from '../plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
 import { eventsBetween } from './event-parts.ts';
-import type { Extractor, PlanName } from './extractor.ts';
+import type { Extractor } from './extractor.ts';
 import { type MatchedBatch, matchedBatch } from './matched-batch.ts';
 import { RuleVariants } from './rule-variants.ts';
 
@@ -60,7 +60,11 @@ export interface EvaluationResult {
 }
 
 /** Names of plugins that cannot take the events: at all, or only what outputs print. */
-export type KnownFaults = Readonly<Record<PlanName, ReadonlySet<string>>>;
+export type KnownFaults = Readonly<Record<FaultPlace, ReadonlySet<string>>>;
+export type FaultPlace = 'conditions' | 'outputs';
+
+/** With more candidates than this the whole batch is extracted as it is: making a smaller one costs more. */
+const FEW_SHARE = 0.5;
 
 const NO_KNOWN_FAULTS: KnownFaults = { conditions: new Set(), outputs: new Set() };
 
@@ -128,12 +132,12 @@ export class Evaluation {
     const eventCount = events.times.length;
     if (eventCount === 0) return;
     const without = this.#missing(part.without);
-    const columns = this.#extract(events, 'conditions', without);
-    if (columns instanceof PluginFault) {
-      this.#evaluateAgain(part, columns, result);
+    const { detector, ruleIndexes, notEvaluated } = this.#variants.without(without);
+    const matches = this.#findMatches({ events, firstEventNumber }, without, detector);
+    if (matches instanceof PluginFault) {
+      this.#evaluateAgain(part, matches, result);
       return;
     }
-    const { detector, ruleIndexes, notEvaluated } = this.#variants.without(without);
     if (notEvaluated.length > 0) {
       const plugins = [...without];
       result.partial.push({
@@ -143,20 +147,53 @@ export class Evaluation {
         rulesNotEvaluated: notEvaluated,
       });
     }
-    this.#current = { events, firstEventNumber, columns, plan: this.#options.plan.conditions };
-    const matches = detector.evaluate({
-      eventCount,
-      firstEventNumber,
-      data: events.data,
-      spans: events.spans,
-      times: events.times,
-      columns,
-    });
     if (matches.count === 0) return;
     const matched = matchedBatch(events, matches.rows);
     const alerts = { matches, matched, ruleIndexes, firstEventNumber };
     const withoutNow = new Set([...without, ...this.#withoutForOutputs]);
     this.#format(alerts, { from: 0, to: matched.rows.length, without: withoutNow }, result);
+  }
+
+  /** The screen's fields of every event first, all others only of events that some rule may still hold for. */
+  #findMatches(
+    { events, firstEventNumber }: Events,
+    without: ReadonlySet<string>,
+    detector: Detector,
+  ): Matches | PluginFault {
+    const { plan } = this.#options;
+    const columns = this.#extract(events, 'conditions', without);
+    if (columns instanceof PluginFault) return columns;
+    this.#current = { events, firstEventNumber, columns, plan: plan.conditions };
+    detector.start(events.times.length);
+    detector.addColumns(columns);
+    if (plan.steps.rest.length > 0) {
+      const candidates = detector.candidates();
+      const rest = this.#extractRest(events, candidates, without);
+      if (rest instanceof PluginFault) return rest;
+      for (const [slot, column] of rest) columns[slot] = column;
+      detector.addColumns(columns);
+    }
+    return detector.finish();
+  }
+
+  /** By slot; events that are no candidates have no values, and need none. */
+  #extractRest(
+    events: EventBatch,
+    candidates: Uint32Array | undefined,
+    without: ReadonlySet<string>,
+  ): Map<number, Column> | PluginFault {
+    const eventCount = events.times.length;
+    if (candidates?.length === 0) return new Map();
+    const isFew = candidates !== undefined && candidates.length < FEW_SHARE * eventCount;
+    const part = isFew ? matchedBatch(events, candidates) : events;
+    const found = this.#extract(part, 'rest', without);
+    if (found instanceof PluginFault) return found;
+    const bySlot = new Map<number, Column>();
+    // There are gaps: the slots of the first step, and of plugins that are missing.
+    found.forEach((column, slot) => {
+      bySlot.set(slot, isFew ? spread(column, candidates, eventCount) : column);
+    });
+    return bySlot;
   }
 
   /** In halves, until the event stands alone that the plugin cannot take; then without the plugin. */
@@ -283,6 +320,13 @@ export class Evaluation {
     };
     return engineFieldValue(request.field.name, event, this.#options.context);
   }
+}
+
+/** The column of some rows as one of all: absent in the others. */
+function spread(column: Column, rows: Uint32Array, eventCount: number): Column {
+  const cells = new Uint32Array(eventCount);
+  for (let index = 0; index < rows.length; index++) cells[rows[index]!] = column.cells[index]!;
+  return { ...column, cells };
 }
 
 /** Consecutive events of the stream. */

@@ -2,7 +2,12 @@
 
 import type { Slots } from '../stream/slots.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
-import { Evaluation, type EvaluationOptions, type EvaluationResult } from './evaluation.ts';
+import {
+  Evaluation,
+  type EvaluationOptions,
+  type EvaluationResult,
+  type FaultPlace,
+} from './evaluation.ts';
 import {
   EVALUATION_IS_ALONE,
   type EvaluationControl,
@@ -10,7 +15,6 @@ import {
   type EventWithoutPlugin,
 } from './evaluation-protocol.ts';
 import { eventsBetween } from './event-parts.ts';
-import type { PlanName } from './extractor.ts';
 
 export interface JobRunnerOptions {
   readonly evaluation: EvaluationOptions;
@@ -61,6 +65,6 @@ export class JobRunner {
   }
 }
 
-function pluginsOf(known: readonly EventWithoutPlugin[], plan: PlanName): ReadonlySet<string> {
+function pluginsOf(known: readonly EventWithoutPlugin[], plan: FaultPlace): ReadonlySet<string> {
   return new Set(known.filter((one) => one.plan === plan).map(({ plugin }) => plugin));
 }

@@ -9,8 +9,8 @@ import type { Column, Dictionary, InlineValues } from '../column/column.ts';
 import type { FieldRequest } from '../field/field.ts';
 import type { EventBatch, ExtractedColumns, ExtractorInstance } from '../plugin/plugin-instance.ts';
 
-export const PLAN_CONDITIONS = 0;
-export const PLAN_OUTPUTS = 1;
+/** Numbers of the plans, as the WIT file says them. */
+export const PLAN_NUMBERS = { conditions: 0, outputs: 1, rest: 2 } as const;
 
 export class PlanExtraction {
   readonly #plan: number;

@@ -1,12 +1,12 @@
-/* Which values have to be extracted: once for the conditions, once for the outputs of matching events. */
+/*
+ * Which values have to be extracted: for the conditions, in two steps where a screen helps (see screen.ts), and for the
+ * outputs of matching events.
+ */
 
-import type {
-  CheckedCondition,
-  CheckedOperand,
-  CheckedRule,
-  OutputSegment,
-} from '../check/checked-rule.ts';
+import type { CheckedRule } from '../check/checked-rule.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
+import { chooseScreen } from './screen.ts';
+import { visitCondition, visitOperand, visitSegments } from './visit-requests.ts';
 
 /** What one plugin is asked for; its slots follow each other from `firstSlot`. */
 export interface PluginRequests {
@@ -23,9 +23,22 @@ export interface SlotPlan {
   readonly requests: readonly FieldRequest[];
 }
 
+/** What is asked of extractors, and of which events. */
+export type PlanName =
+  /** For conditions, of every event: the screen's fields, or all where there is no screen. */
+  | 'conditions'
+  /** For conditions, of events that the screen leaves. */
+  | 'rest'
+  /** For outputs, of matching events. */
+  | 'outputs';
+
 export interface ExtractionPlan {
+  /** Both steps together. */
   readonly conditions: SlotPlan;
   readonly outputs: SlotPlan;
+  /** Keys of the fields that are extracted first; `undefined`: all of them are. */
+  readonly screen: ReadonlySet<string> | undefined;
+  readonly steps: Readonly<Record<PlanName, readonly PluginRequests[]>>;
 }
 
 export function planExtraction(rules: readonly CheckedRule[]): ExtractionPlan {
@@ -39,10 +52,61 @@ export function planExtraction(rules: readonly CheckedRule[]): ExtractionPlan {
       else visitSegments(field.segments, (request) => outputs.push(request));
     }
   }
-  return Object.freeze({ conditions: planSlots(conditions), outputs: planSlots(outputs) });
+  const ofOutputs = planSlots([outputs]);
+  const screen = chooseScreen(rules, planSlots([conditions]).requests);
+  const isFirst = (request: FieldRequest): boolean => screen?.has(requestKey(request)) ?? true;
+  // Slots are numbered by step, so that those of a plugin follow each other in both.
+  const first = conditions.filter(isFirst);
+  const rest = conditions.filter((request) => !isFirst(request));
+  const both = planSlots([first, rest]);
+  return Object.freeze({
+    conditions: both,
+    outputs: ofOutputs,
+    screen,
+    steps: {
+      conditions: both.plugins.slice(0, pluginCount(first)),
+      rest: both.plugins.slice(pluginCount(first)),
+      outputs: ofOutputs.plugins,
+    },
+  });
 }
 
-function planSlots(requests: readonly FieldRequest[]): SlotPlan {
+/** What a plugin is asked for in each step. */
+export function requestsOf(
+  { steps }: ExtractionPlan,
+  name: string,
+): Record<PlanName, PluginRequests> {
+  const find = (step: PlanName): PluginRequests =>
+    steps[step].find(({ pluginName }) => pluginName === name) ?? {
+      pluginName: name,
+      requests: [],
+      firstSlot: 0,
+    };
+  return { conditions: find('conditions'), rest: find('rest'), outputs: find('outputs') };
+}
+
+/** One group of slots a plugin for each list of requests. */
+function planSlots(lists: readonly (readonly FieldRequest[])[]): SlotPlan {
+  const plugins: PluginRequests[] = [];
+  const slots = new Map<string, number>();
+  const bySlot: FieldRequest[] = [];
+  for (const requests of lists) {
+    for (const [pluginName, ofPlugin] of groupByPlugin(requests)) {
+      plugins.push({ pluginName, requests: [...ofPlugin.values()], firstSlot: bySlot.length });
+      for (const [key, request] of ofPlugin) {
+        slots.set(key, bySlot.length);
+        bySlot.push(request);
+      }
+    }
+  }
+  return Object.freeze({ plugins, slots, requests: bySlot });
+}
+
+function pluginCount(requests: readonly FieldRequest[]): number {
+  return groupByPlugin(requests).size;
+}
+
+function groupByPlugin(requests: readonly FieldRequest[]): Map<string, Map<string, FieldRequest>> {
   const byPlugin = new Map<string, Map<string, FieldRequest>>();
   for (const request of requests) {
     const { provider } = request.field;
@@ -51,48 +115,5 @@ function planSlots(requests: readonly FieldRequest[]): SlotPlan {
     ofPlugin.set(requestKey(request), request);
     byPlugin.set(provider.pluginName, ofPlugin);
   }
-  const slots = new Map<string, number>();
-  const bySlot: FieldRequest[] = [];
-  const plugins: PluginRequests[] = [];
-  for (const [pluginName, ofPlugin] of byPlugin) {
-    plugins.push({ pluginName, requests: [...ofPlugin.values()], firstSlot: bySlot.length });
-    for (const [key, request] of ofPlugin) {
-      slots.set(key, bySlot.length);
-      bySlot.push(request);
-    }
-  }
-  return Object.freeze({ plugins, slots, requests: bySlot });
-}
-
-type OnRequest = (request: FieldRequest) => void;
-
-function visitCondition(condition: CheckedCondition, onRequest: OnRequest): void {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      for (const operand of condition.operands) visitCondition(operand, onRequest);
-      break;
-    case 'not':
-      visitCondition(condition.operand, onRequest);
-      break;
-    case 'exists':
-      visitOperand(condition.operand, onRequest);
-      break;
-    case 'compare':
-      visitOperand(condition.left, onRequest);
-      if (condition.right.kind === 'operand') visitOperand(condition.right.operand, onRequest);
-  }
-}
-
-function visitSegments(segments: readonly OutputSegment[], onRequest: OnRequest): void {
-  for (const segment of segments)
-    if (segment.kind === 'value') visitOperand(segment.operand, onRequest);
-}
-
-/** Every field that an operand reads. */
-export function visitOperand(operand: CheckedOperand, onRequest: OnRequest): void {
-  if (operand.kind === 'field') onRequest(operand.request);
-  else if (operand.kind === 'transformer')
-    for (const one of operand.operands) visitOperand(one, onRequest);
-  else if (operand.kind === 'tuple') for (const one of operand.items) visitOperand(one, onRequest);
+  return byPlugin;
 }

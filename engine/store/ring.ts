@@ -11,7 +11,7 @@
 
 const HEADER_SIZE = 64;
 /** A power of two, so that positions may wrap around. */
-const RING_SIZE = 1 << 20;
+const RING_SIZE = 2 << 20;
 
 const WRITTEN = 0;
 const READ = 1;
@@ -89,9 +89,11 @@ export class Ring {
     return this.#bytes.subarray(start, start + Math.min(used, RING_SIZE - start, max));
   }
 
-  /** Reader: gives back bytes; answers whether the writer waits for that. */
+  /** Reader: gives back bytes; answers whether the writer waits for room and there is enough to be worth a word. */
   giveBack(size: number): boolean {
-    Atomics.add(this.#words, READ, size);
-    return size > 0 && Atomics.exchange(this.#words, WANTS_ROOM, 0) === 1;
+    const read = (Atomics.add(this.#words, READ, size) + size) >>> 0;
+    if (Atomics.load(this.#words, WANTS_ROOM) === 0) return false;
+    const used = (Atomics.load(this.#words, WRITTEN) - read) >>> 0;
+    return used <= RING_SIZE / 2 && Atomics.exchange(this.#words, WANTS_ROOM, 0) === 1;
   }
 }

@@ -10,11 +10,6 @@ export class NotesCollector {
   #warningsUnlisted = 0;
   #problemsListed = 0;
 
-  get isEmpty(): boolean {
-    const noted = this.#problems.length + this.#logLines.length;
-    return noted + this.#lostUnlisted + this.#warningsUnlisted === 0;
-  }
-
   addProblem(problem: Problem): void {
     if (this.#problemsListed < LIMITS.problemLinesMax.value) {
       this.#problemsListed += 1;
@@ -27,8 +22,10 @@ export class NotesCollector {
     this.#logLines.push(line);
   }
 
-  /** All of it; the collector is empty afterwards. */
-  take(): SourceNotes {
+  /** All of it, `undefined` when there is nothing; the collector is empty afterwards. */
+  take(): SourceNotes | undefined {
+    const noted = this.#problems.length + this.#logLines.length;
+    if (noted + this.#lostUnlisted + this.#warningsUnlisted === 0) return undefined;
     const notes = {
       problems: this.#problems,
       unlistedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },

@@ -159,7 +159,7 @@ export class StreamHost {
     this.#options.faults.madeProgress(this.#ledgerName);
     this.state = state;
     this.#usedSlots.add(batch.slot);
-    this.#options.onNotes(notes);
+    if (notes !== undefined) this.#options.onNotes(notes);
     this.#options.onBatch(batch, state);
   }
 

@@ -92,7 +92,7 @@ export type SourceMessage =
       readonly batch: NumberedBatch;
       /** Behind the batch. */
       readonly state: StreamState;
-      readonly notes: SourceNotes;
+      readonly notes: SourceNotes | undefined;
     }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }

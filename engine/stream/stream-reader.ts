@@ -134,8 +134,8 @@ export class StreamReader {
   }
 
   #postNotes(): void {
-    const { notes, post } = this.#parts;
-    if (!notes.isEmpty) post({ kind: 'notes', notes: notes.take() });
+    const notes = this.#parts.notes.take();
+    if (notes !== undefined) this.#parts.post({ kind: 'notes', notes });
   }
 }
 

@@ -8,8 +8,8 @@ import { ErrorCode, answerError, answerOk, release } from './memory';
 
 const REQUEST_SIZE: usize = 20;
 const REQUESTS_MAX: usize = 4096;
-/** Conditions and outputs. */
-const PLANS: u32 = 2;
+/** The engine has three: what conditions need of every event, what outputs print, what conditions need of a few. */
+const PLANS: u32 = 4;
 
 class Request {
   slot: i32 = -1;

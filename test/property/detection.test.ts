@@ -5,8 +5,8 @@ import type { CheckedRule } from '../../engine/check/checked-rule.ts';
 import { valueAt } from '../../engine/column/cell-values.ts';
 import { CELL_INLINE, type Column, type Dictionary } from '../../engine/column/column.ts';
 import { compileRuleset } from '../../engine/compile/compile-ruleset.ts';
-import { Detector } from '../../engine/detect/detector.ts';
-import { type Field, requestKey } from '../../engine/field/field.ts';
+import { Detector, type Matches } from '../../engine/detect/detector.ts';
+import { type Field, type FieldRequest, requestKey } from '../../engine/field/field.ts';
 import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
 import { parseCondition } from '../../engine/filter/parser.ts';
 import { planExtraction } from '../../engine/plan/extraction-plan.ts';
@@ -186,8 +186,20 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
               times: new BigUint64Array(rows.length),
               columns,
             });
-            const found = Array.from(matches.rows, (row, at) => [row, matches.rules[at]]);
-            expect(found).toEqual(expectedMatches(rules, rows, ruleMatching));
+            const expected = expectedMatches(rules, rows, ruleMatching);
+            expect(pairs(matches)).toEqual(expected);
+            // In two steps, with nothing of the events that the screen leaves out.
+            const isFirst = (slot: number): boolean =>
+              plan.screen?.has(requestKey(plan.conditions.requests[slot] as FieldRequest)) ?? true;
+            const all = columns;
+            detector.start(rows.length);
+            detector.addColumns(all.map((column, slot) => (isFirst(slot) ? column : undefined)));
+            const candidates = detector.candidates() ?? Uint32Array.from(rows.keys());
+            columns = all.map((column, slot) =>
+              isFirst(slot) ? column : onlyRows(column, new Set(candidates)),
+            );
+            detector.addColumns(columns);
+            expect(pairs(detector.finish())).toEqual(expected);
           }
         },
       ),
@@ -195,6 +207,14 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
     );
   });
 });
+
+function pairs({ rows, rules }: Matches): number[][] {
+  return Array.from(rows, (row, at) => [row, rules[at] ?? -1]);
+}
+
+function onlyRows(column: Column, kept: ReadonlySet<number>): Column {
+  return { ...column, cells: column.cells.map((cell, row) => (kept.has(row) ? cell : 0)) };
+}
 
 function expectedMatches(
   rules: readonly CheckedRule[],

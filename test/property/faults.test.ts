@@ -12,7 +12,7 @@ import { eventsBetween } from '../../engine/evaluate/event-parts.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
 import type { Field } from '../../engine/field/field.ts';
 import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
-import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
+import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../../engine/plugin/plugin-instance.ts';
 import { type Misdeeds, plainExtractor } from '../support/plain-extractor.ts';
 
@@ -70,11 +70,6 @@ function createEvaluation(
   onStart: (name: string) => void = () => {},
 ): Evaluation {
   let faults = 0;
-  const requestsOf = (
-    { plugins }: SlotPlan,
-    name: string,
-  ): Pick<SlotPlan['plugins'][number], 'requests' | 'firstSlot'> =>
-    plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 };
   const evaluation = new Evaluation({
     rules,
     plan,
@@ -82,8 +77,7 @@ function createEvaluation(
       (name) =>
         new Extractor({
           name,
-          conditions: requestsOf(plan.conditions, name),
-          outputs: requestsOf(plan.outputs, name),
+          requests: requestsOf(plan, name),
           instantiate: () => {
             onStart(name);
             return plainExtractor(name, name, misdeeds[name]);

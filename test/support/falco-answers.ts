@@ -10,7 +10,7 @@ import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
 import { Evaluation } from '../../engine/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
 import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
-import { planExtraction, type SlotPlan } from '../../engine/plan/extraction-plan.ts';
+import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
 import {
   createServices,
   type HostServices,
@@ -141,12 +141,9 @@ export class FalcoBench {
       rules: ofSource,
       plan,
       extractors: [...this.#extractors].map(([name, instance]) => {
-        const requestsOf = ({ plugins }: SlotPlan) =>
-          plugins.find(({ pluginName }) => pluginName === name) ?? { requests: [], firstSlot: 0 };
         return new Extractor({
           name,
-          conditions: requestsOf(plan.conditions),
-          outputs: requestsOf(plan.outputs),
+          requests: requestsOf(plan, name),
           instantiate: () => instance,
           guard: (_plan, call) => call(),
         });
