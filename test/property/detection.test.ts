@@ -75,6 +75,11 @@ const { condition } = fc.letrec<{ condition: string }>((tie) => ({
   ),
 }));
 
+/** Rules as people write them: something that few events have, and more. Most sets of these have a screen. */
+const screened = fc
+  .tuple(fc.constantFrom('t.a = x', 't.a in (x, zz)', 't.b startswith x or t.a = y'), condition)
+  .map(([first, more]) => `(${first}) and (${more})`);
+
 const text = fc.option(fc.constantFrom('', 'x', 'y', 'zz', 'X', 'xyx'), { nil: undefined });
 const event = fc.record({
   't.a': text,
@@ -148,13 +153,18 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
       minLength: 1,
       maxLength: 3,
     });
+    let screens = 0;
     fc.assert(
       fc.property(
-        fc.array(condition, { minLength: 1, maxLength: 6 }),
+        fc.oneof(
+          fc.array(condition, { minLength: 1, maxLength: 6 }),
+          fc.array(screened, { minLength: 1, maxLength: 6 }),
+        ),
         batches,
         (sources, allRows) => {
           const rules = sources.map(toRule);
           const plan = planExtraction(rules);
+          if (plan.screen !== undefined) screens += 1;
           let columns: Column[] = [];
           const detector = new Detector(compileRuleset(rules, plan), {
             ruleMatching,
@@ -205,6 +215,7 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
       ),
       { seed: SEED, numRuns: 400 },
     );
+    expect(screens).toBeGreaterThan(100);
   });
 });
 
