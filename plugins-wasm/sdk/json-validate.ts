@@ -53,44 +53,20 @@ export function validateValue(start: usize, end: usize): usize {
     const b = v128.load(base, 16);
     const c = v128.load(base, 32);
     const d = v128.load(base, 48);
-    let quotes = mask64(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES), i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES));
-    const a1 = i8x16.eq(a, BACKSLASHES);
-    const b1 = i8x16.eq(b, BACKSLASHES);
-    const c1 = i8x16.eq(c, BACKSLASHES);
-    const d1 = i8x16.eq(d, BACKSLASHES);
-    let escaped: u64 = 0;
-    if (v128.any_true(v128.or(v128.or(a1, b1), v128.or(c1, d1))) || carry != 0) {
-      escaped = escapedBits(mask64(a1, b1, c1, d1), carry);
-      quotes &= ~escaped;
-      carry = escapeCarry;
-    }
+    const quotes = unescapedQuotes(a, b, c, d, carry);
+    carry = carryHere;
     const inString = prefixXor(quotes) ^ stringCarry; // the opening quote is inside, the closing one not
     stringCarry = <u64>(<i64>inString >> 63);
-    const low = mask64(
-      i8x16.lt_u(a, BLANK), i8x16.lt_u(b, BLANK), i8x16.lt_u(c, BLANK), i8x16.lt_u(d, BLANK),
-    );
-    const blanks =
-      low | mask64(i8x16.eq(a, BLANK), i8x16.eq(b, BLANK), i8x16.eq(c, BLANK), i8x16.eq(d, BLANK));
-    const a2 = v128.or(a, FOLD);
-    const b2 = v128.or(b, FOLD);
-    const c2 = v128.or(c, FOLD);
-    const d2 = v128.or(d, FOLD);
-    const structural = mask64(
-      structuralOf(a, a2), structuralOf(b, b2), structuralOf(c, c2), structuralOf(d, d2),
-    );
-    const outside = ~inString;
+    const low = mask64(i8x16.lt_u(a, BLANK), i8x16.lt_u(b, BLANK), i8x16.lt_u(c, BLANK), i8x16.lt_u(d, BLANK));
+    const blanks = low | mask64(i8x16.eq(a, BLANK), i8x16.eq(b, BLANK), i8x16.eq(c, BLANK), i8x16.eq(d, BLANK));
+    const structural = mask64(structuralOf(a), structuralOf(b), structuralOf(c), structuralOf(d));
     // A closing quote is outside and neither blank nor structural: it must not look like a scalar.
-    const scalars = outside & ~(structural | blanks | quotes);
+    const scalars = ~(inString | structural | blanks | quotes);
     const scalarStarts = scalars & ~((scalars << 1) | scalarCarry);
     scalarCarry = scalars >> 63;
-    const left = end - base;
-    const valid: u64 = left >= 64 ? ~(<u64>0) : ((<u64>1) << <u64>left) - 1;
-    let tokens = ((structural & outside) | (quotes & inString) | scalarStarts) & valid;
-    // Control characters inside strings, and those outside that JSON has no use for.
-    const suspicious = low & valid;
-    let firstWrong: u64 = suspicious != 0 ? wrongControls(base, suspicious, inString) : 64;
-    escaped &= inString & valid;
-    if (escaped != 0) firstWrong = min(firstWrong, wrongEscape(base, escaped, end));
+    const valid = validBits(end - base);
+    let tokens = ((structural & ~inString) | (quotes & inString) | scalarStarts) & valid;
+    const firstWrong = firstWrongByte(base, end, low & valid, escapedHere & inString & valid, inString);
     while (tokens != 0) {
       const index = ctz(tokens);
       tokens &= tokens - 1;
@@ -111,8 +87,7 @@ export function validateValue(start: usize, end: usize): usize {
       } else if ((byte | 0x20) == 0x7b) {
         if (state != STATE_VALUE && state != STATE_FIRST_ELEMENT) return invalid(at);
         if (depth == DEPTH_MAX) return invalid(at);
-        pushContainer(depth, inObject);
-        depth++;
+        pushContainer(depth++, inObject);
         inObject = byte == TOKEN_OPEN_BRACE;
         state = inObject ? STATE_FIRST_KEY : STATE_FIRST_ELEMENT;
       } else if ((byte | 0x20) == 0x7d) {
@@ -136,16 +111,54 @@ export function validateValue(start: usize, end: usize): usize {
   return INCOMPLETE;
 }
 
+/** What backslashes escape in the block that `unescapedQuotes` looked at last, and in the first byte after it. */
+let escapedHere: u64 = 0;
+let carryHere: u64 = 0;
+
 // @ts-ignore: decorator
 @inline
-function structuralOf(raw: v128, folded: v128): v128 {
+function unescapedQuotes(a: v128, b: v128, c: v128, d: v128, carry: u64): u64 {
+  const quotes = mask64(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES), i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES));
+  const a1 = i8x16.eq(a, BACKSLASHES);
+  const b1 = i8x16.eq(b, BACKSLASHES);
+  const c1 = i8x16.eq(c, BACKSLASHES);
+  const d1 = i8x16.eq(d, BACKSLASHES);
+  if (!v128.any_true(v128.or(v128.or(a1, b1), v128.or(c1, d1))) && carry == 0) {
+    escapedHere = 0;
+    carryHere = 0;
+    return quotes;
+  }
+  escapedHere = escapedBits(mask64(a1, b1, c1, d1), carry);
+  carryHere = escapeCarry;
+  return quotes & ~escapedHere;
+}
+
+/** The bits of the block that lie before the end of the text. */
+// @ts-ignore: decorator
+@inline
+function validBits(left: usize): u64 {
+  return left >= 64 ? ~(<u64>0) : ((<u64>1) << <u64>left) - 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function structuralOf(raw: v128): v128 {
+  const folded = v128.or(raw, FOLD);
   return v128.or(
     v128.or(i8x16.eq(folded, OPENING), i8x16.eq(folded, CLOSING)),
     v128.or(i8x16.eq(raw, COMMAS), i8x16.eq(raw, COLONS)),
   );
 }
 
-/** Index of the first control character that must not be where it is, or 64. */
+/** Index of the first byte that must not be where it is, or 64: control characters and unknown escapes. */
+// @ts-ignore: decorator
+@inline
+function firstWrongByte(base: usize, end: usize, low: u64, escaped: u64, inString: u64): u64 {
+  const wrong = low != 0 ? wrongControls(base, low, inString) : 64;
+  return escaped != 0 ? min(wrong, wrongEscape(base, escaped, end)) : wrong;
+}
+
+/** Index of the first control character inside a string, or of one outside that JSON has no use for, or 64. */
 function wrongControls(base: usize, low: u64, inString: u64): u64 {
   let bits = low;
   while (bits != 0) {
