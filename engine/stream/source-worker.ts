@@ -18,7 +18,7 @@ import {
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
 
-function readStream(start: SourceStart, main: MessagePort): void {
+function readStream(start: SourceStart, main: MessagePort): Promise<void> {
   const { setup, state } = start;
   const control = viewSourceControl(start.control);
   const calls = new GuardedCalls(control.words);
@@ -36,7 +36,7 @@ function readStream(start: SourceStart, main: MessagePort): void {
     onLog: (line) => notes.addLogLine(line),
     onProblem: (problem) => notes.addProblem(problem),
   });
-  new StreamReader({
+  return new StreamReader({
     source: new StreamSource({
       role: setup.source,
       openParams: setup.openParams,
@@ -70,4 +70,5 @@ function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
 }
 
 const main = parentPort;
-main?.once('message', (start: SourceStart) => readStream(start, main));
+// A rejection is an error of our own: it ends the worker, and the main thread is told.
+main?.once('message', (start: SourceStart) => void readStream(start, main));

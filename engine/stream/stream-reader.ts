@@ -1,6 +1,6 @@
 /*
  * Reads one stream from its source to its end: next → number → slot → hand over. It runs in a worker of its own
- * and is synchronous throughout; it is the only one who numbers events, so that `evt.num`, `evt.reltime` and
+ * and waits for nothing but shared memory; it is the only one who numbers events, so that `evt.num`, `evt.reltime` and
  * inherited times do not depend on who evaluates. The main thread ends the worker when a call of the source takes
  * too long, and starts another one where this one stood (see stream-host.ts).
  */
@@ -46,12 +46,12 @@ export class StreamReader {
   }
 
   /** Returns when the stream ends, when it is told to stop, or when the source fails. */
-  run(): void {
+  async run(): Promise<void> {
     const { source, slots, post } = this.#parts;
     try {
       source.start(this.#state.position);
       post({ kind: 'open' });
-      const reason = this.#readStream();
+      const reason = await this.#readStream();
       // Everything is with the outputs before the source is closed: it learns of that.
       slots.waitForOthers(undefined, () => true);
       this.#acknowledge();
@@ -66,7 +66,7 @@ export class StreamReader {
     }
   }
 
-  #readStream(): 'end' | 'interrupted' {
+  async #readStream(): Promise<'end' | 'interrupted'> {
     const { source, slots, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
@@ -75,6 +75,8 @@ export class StreamReader {
         return 'interrupted';
       }
       this.#acknowledge();
+      // The bindings keep something of every call until promises get their turn.
+      await undefined;
       const step = source.next(batchSizeMax, batchEventsMax, slots.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);

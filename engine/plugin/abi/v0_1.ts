@@ -64,6 +64,9 @@ function guestError(error: unknown): { code: string; message: string } {
   return { code, message };
 }
 
+/** What the bindings call when the guest drops a resource: Node's own symbol where it has one. */
+const DISPOSE = (Symbol as { readonly dispose?: symbol }).dispose ?? Symbol.for('dispose');
+
 /** The imports of the world, by interface name without version. */
 export function createImports(host: HostServices): Record<string, Record<string, unknown>> {
   class StoreObjectResource {
@@ -79,11 +82,13 @@ export function createImports(host: HostServices): Record<string, Record<string,
         throw guestError(error);
       }
     }
-
-    [Symbol.for('dispose')](): void {
-      this.object.close();
-    }
   }
+  // A method by this name cannot be declared: which symbol it is depends on the Node that runs.
+  Object.defineProperty(StoreObjectResource.prototype, DISPOSE, {
+    value(this: StoreObjectResource): void {
+      this.object.close();
+    },
+  });
   return {
     'tiercel:plugin/log': {
       write: (level: LogLevel, message: string) => host.log(level, message),
