@@ -13,6 +13,7 @@ import {
   SupervisedWorker,
   type WorkerFailure,
 } from '../supervise/supervised-worker.ts';
+import type { WorkerStock } from '../supervise/worker-stock.ts';
 import {
   EVALUATION_CONTROL_SIZE,
   EVALUATION_IS_ALONE,
@@ -28,11 +29,14 @@ import {
   watchedCalls,
 } from './evaluation-protocol.ts';
 
+export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
+
 export interface EvaluationPoolOptions {
   readonly setup: EvaluationSetup;
   /** Of the streams, in the order of the setup. */
   readonly slots: readonly SharedArrayBuffer[];
   readonly workerCount: number;
+  readonly stock: WorkerStock;
   readonly times: CallTimes;
   readonly faults: FaultLedger;
   readonly onFault: (fault: RunFault) => void;
@@ -105,7 +109,8 @@ export class EvaluationPool {
     const buffer = new SharedArrayBuffer(EVALUATION_CONTROL_SIZE);
     const control = viewEvaluationControl(buffer);
     const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
-      entry: 'evaluate/evaluation-worker.js',
+      entry: EVALUATION_ENTRY,
+      stock: this.#options.stock,
       callWords: control.words,
       times: this.#options.times,
       onMessage: (message) => this.#take(member, message),

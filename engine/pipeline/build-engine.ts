@@ -11,13 +11,17 @@ import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import { IO_ENTRY } from '../store/io-thread.ts';
 import type { SlotLimits } from '../stream/slots.ts';
+import { SOURCE_ENTRY } from '../stream/stream-host.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
+import { WorkerStock } from '../supervise/worker-stock.ts';
 import { checkLocation, toStoreLocation } from './check-location.ts';
 import { Engine, type StreamParts } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
@@ -78,9 +82,18 @@ export async function buildEngine(
   config: Config,
   { limits, times }: EngineTuning = TUNING,
 ): Promise<EngineBuild> {
+  const workerCount = config.workers ?? defaultWorkerCount();
+  const stock = new WorkerStock([
+    IO_ENTRY,
+    SOURCE_ENTRY,
+    ...Array<string>(workerCount).fill(EVALUATION_ENTRY),
+  ]);
   const loaded = await loadAll(config);
   const diagnostics = [...loaded.diagnostics];
-  const failed = (): EngineBuild => ({ ...loaded, diagnostics, engine: undefined });
+  const failed = async (): Promise<EngineBuild> => {
+    await stock.end();
+    return { ...loaded, diagnostics, engine: undefined };
+  };
   const sources = loaded.plugins.plugins.filter(
     ({ config: plugin, file }) =>
       plugin.openParams !== undefined && file.manifest.source !== undefined,
@@ -102,7 +115,8 @@ export async function buildEngine(
       faultBudget: FAULT_BUDGET,
     },
     times,
-    workerCount: config.workers ?? defaultWorkerCount(),
+    workerCount,
+    stock,
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };

@@ -20,6 +20,7 @@ import type {
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
+import type { WorkerStock } from '../supervise/worker-stock.ts';
 import type { Progress, RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
 
@@ -44,6 +45,7 @@ export interface EngineParts {
   /** How many evaluation workers. */
   readonly workerCount: number;
   readonly times: CallTimes;
+  readonly stock: WorkerStock;
   readonly clock: Clock;
 }
 
@@ -86,12 +88,13 @@ class Run {
     this.#options = options;
     this.#startedMs = parts.clock.monotonicMs();
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
-    this.#io = new IoThread((error) => this.#fail(error));
+    this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
     this.#hosts = parts.streams.map(
       ({ setup }, stream) =>
         new StreamHost({
           setup,
           times: parts.times,
+          stock: parts.stock,
           connect: () => this.#io.connect(setup.storeRoots),
           onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
           onNotes: (notes) => this.#takeNotes(notes),
@@ -104,6 +107,7 @@ class Run {
       slots: this.#hosts.map(({ slotBuffer }) => slotBuffer),
       workerCount: parts.workerCount,
       times: parts.times,
+      stock: parts.stock,
       faults,
       onFault: (fault) => this.#takeFault(fault),
       onLog: (line) => options.onLog?.(line),
@@ -127,7 +131,7 @@ class Run {
       stopProgress();
       signal?.removeEventListener('abort', stop);
       this.#stop();
-      await Promise.all([this.#pool.end(), this.#io.end()]);
+      await Promise.all([this.#pool.end(), this.#io.end(), this.#parts.stock.end()]);
     }
   }
 

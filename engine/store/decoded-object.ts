@@ -2,6 +2,7 @@
 
 import { GzipReader } from './gzip-reader.ts';
 import type { ByteReader, StoredObject } from './object-store.ts';
+import { decodeSmallGzip, SMALL_SIZE_MAX } from './small-gzip.ts';
 import { StoreError } from './store-error.ts';
 import { createZstdReader } from './zstd-reader.ts';
 
@@ -30,7 +31,8 @@ export async function decode(object: StoredObject, options: DecodeOptions): Prom
   const { encoding, offset, name, warn } = options;
   const peeked = new PeekedReader(object);
   if (encoding === 'identity') return startAt(peeked, object, offset);
-  const magic = await peeked.peek(MAGIC_SIZE);
+  const isSmall = object.size !== undefined && object.size <= SMALL_SIZE_MAX;
+  const magic = await peeked.peek(isSmall ? Math.max(object.size ?? 0, MAGIC_SIZE) : MAGIC_SIZE);
   const startsWith = (bytes: readonly number[]): boolean =>
     bytes.every((byte, at) => magic[at] === byte);
   const foreign = FOREIGN_FORMATS.find(([, bytes]) => startsWith(bytes));
@@ -39,7 +41,11 @@ export async function decode(object: StoredObject, options: DecodeOptions): Prom
   }
   if (magic.length === 0 && name.endsWith('.gz'))
     throw new StoreError('corrupt', 'empty, not gzip');
-  if (startsWith(GZIP)) return skip(new GzipReader(peeked, warn), offset);
+  if (startsWith(GZIP)) {
+    const decoded = isSmall ? decodeSmallGzip(magic) : undefined;
+    if (decoded !== undefined) return new PeekedReader(NOTHING, decoded.subarray(offset));
+    return skip(new GzipReader(peeked, warn), offset);
+  }
   if (startsWith(ZSTD)) return skip(createZstdReader(peeked), offset);
   return startAt(peeked, object, offset);
 }
@@ -65,13 +71,16 @@ async function skip(reader: ByteReader, offset: number): Promise<ByteReader> {
   return reader;
 }
 
-/** A reader with a look at its first bytes. */
+const NOTHING: ByteReader = { read: async () => 0 };
+
+/** A reader with a look at its first bytes, or with bytes before its own. */
 class PeekedReader implements ByteReader {
   readonly #reader: ByteReader;
-  #peeked = new Uint8Array(0);
+  #peeked: Uint8Array;
 
-  constructor(reader: ByteReader) {
+  constructor(reader: ByteReader, peeked: Uint8Array = new Uint8Array(0)) {
     this.#reader = reader;
+    this.#peeked = peeked;
   }
 
   /** Fewer when there are no more. */

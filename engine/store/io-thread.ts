@@ -1,15 +1,19 @@
 import { MessageChannel } from 'node:worker_threads';
 import { SupervisedWorker } from '../supervise/supervised-worker.ts';
+import type { WorkerStock } from '../supervise/worker-stock.ts';
 import type { ConnectRequest, StoreConnection } from './store-protocol.ts';
+
+export const IO_ENTRY = 'store/io-worker.js';
 
 /** The thread in which everything waits that waits, seen from the main thread. */
 export class IoThread {
   readonly #worker: SupervisedWorker<ConnectRequest, never>;
 
   /** `onDefect`: an error of our own; nothing is read any more. */
-  constructor(onDefect: (error: Error) => void) {
+  constructor(stock: WorkerStock, onDefect: (error: Error) => void) {
     this.#worker = new SupervisedWorker({
-      entry: 'store/io-worker.js',
+      entry: IO_ENTRY,
+      stock,
       callWords: undefined,
       times: { callMaxMs: 0, startMaxMs: 0 },
       onMessage: () => {},

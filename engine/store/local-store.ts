@@ -15,9 +15,13 @@ export function createLocalStore(location: string): ObjectStore {
   return location === STANDARD_INPUT ? new StandardInput() : new LocalStore(location);
 }
 
+/** Links resolved, once. */
+type Root = 'file' | { readonly folder: string };
+
 class LocalStore implements ObjectStore {
   readonly #location: string;
   #listing: FolderListing | undefined;
+  #root: Root | undefined;
 
   constructor(location: string) {
     this.#location = location;
@@ -38,19 +42,30 @@ class LocalStore implements ObjectStore {
   }
 
   async open(path: string): Promise<StoredObject> {
+    this.#root ??= await this.#findRoot();
+    return openLocalFile(
+      this.#root === 'file' ? this.#location : await this.#inside(path, this.#root.folder),
+    );
+  }
+
+  async #findRoot(): Promise<Root> {
     const found = await statOf(this.#location);
-    return openLocalFile(found.isDirectory() ? await this.#inside(path) : this.#location);
+    if (!found.isDirectory()) return 'file';
+    try {
+      return { folder: await realpath(this.#location) };
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   /** The file behind a path, which must lie below the root also after links were followed. */
-  async #inside(path: string): Promise<string> {
+  async #inside(path: string, realRoot: string): Promise<string> {
     const parts = path.split('/');
     if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
       throw new StoreError('denied', 'is not a path below its root');
     }
     try {
       const real = await realpath(join(this.#location, path));
-      const realRoot = await realpath(this.#location);
       if (real !== realRoot && !real.startsWith(realRoot + sep)) {
         throw new StoreError('denied', 'is a link out of its root');
       }

@@ -6,6 +6,7 @@
 import type { StoreConnection } from '../store/store-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
+import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { createSlots, Slots } from './slots.ts';
 import {
   type Acknowledgement,
@@ -23,6 +24,8 @@ import {
   viewSourceControl,
 } from './stream-protocol.ts';
 
+export const SOURCE_ENTRY = 'stream/source-worker.js';
+
 export interface StreamFailure {
   readonly plugin: string;
   readonly reason: string;
@@ -38,6 +41,7 @@ export interface StreamEnd {
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
   readonly times: CallTimes;
+  readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
   readonly connect: () => StoreConnection;
   /** In the order of the stream. The batch lies in its slot until `release`. */
@@ -114,7 +118,8 @@ export class StreamHost {
       return await new Promise<WorkerEnd>((resolve, reject) => {
         this.#abandon = () => resolve({ kind: 'ended', reason: 'interrupted' });
         const worker = new SupervisedWorker<SourceStart | Acknowledgement, SourceMessage>({
-          entry: 'stream/source-worker.js',
+          entry: SOURCE_ENTRY,
+          stock: this.#options.stock,
           callWords: control.words,
           times: this.#options.times,
           onFailure: ({ message }) => {

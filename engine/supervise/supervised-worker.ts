@@ -3,9 +3,9 @@
  * fails, if it does: a call that does not come back, an error of our own, or the end of the thread.
  */
 
-import { type TransferListItem, Worker } from 'node:worker_threads';
-import { workerEntry } from '../base/package-root.ts';
+import type { TransferListItem, Worker } from 'node:worker_threads';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
+import type { WorkerStock } from './worker-stock.ts';
 
 export interface WorkerFailure {
   /** Position of the plugin that was being called. */
@@ -23,6 +23,7 @@ export interface CallTimes {
 export interface SupervisedWorkerOptions<Message> {
   /** Compiled path of the entry, as `stream/source-worker.js`. */
   readonly entry: string;
+  readonly stock: WorkerStock;
   /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
   readonly callWords: Int32Array | undefined;
   readonly times: CallTimes;
@@ -45,7 +46,7 @@ export class SupervisedWorker<Request, Message> {
 
   constructor(options: SupervisedWorkerOptions<Message>) {
     this.#options = options;
-    this.#worker = new Worker(workerEntry(options.entry), { env: {}, argv: [], execArgv: [] });
+    this.#worker = options.stock.take(options.entry);
     this.#worker.on('message', options.onMessage);
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a worker ended with code ${code}`)));

@@ -6,6 +6,7 @@ import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
 import { IoThread } from '../../engine/store/io-thread.ts';
 import type { ReportOddity } from '../../engine/store/object-store.ts';
 import { StoreClient } from '../../engine/store/store-client.ts';
+import { WorkerStock } from '../../engine/supervise/worker-stock.ts';
 import { REPOSITORY } from './run-program.ts';
 
 /** The built plugin, prepared as the engine prepares it. */
@@ -27,7 +28,7 @@ let io: IoThread | undefined;
 
 /** The location as a plugin's store has it, through an I/O thread that all tests of a file share. */
 export function openRoot(location: string, report: ReportOddity = () => {}): StoreClient {
-  io ??= new IoThread((error) => {
+  io ??= new IoThread(new WorkerStock([]), (error) => {
     throw error;
   });
   const connection = io.connect({ input: location });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { IoThread } from '../../../engine/store/io-thread.ts';
 import { StoreClient } from '../../../engine/store/store-client.ts';
+import { WorkerStock } from '../../../engine/supervise/worker-stock.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const folder = scratchFolder('store-client');
@@ -11,7 +12,7 @@ for (let index = 0; index < 20; index++) folder.write(`many/${index}`, `file ${i
 folder.write('large', 'x'.repeat(5 << 20));
 folder.write('other/looked-up', 'by name');
 
-const io = new IoThread((error) => {
+const io = new IoThread(new WorkerStock([]), (error) => {
   throw error;
 });
 afterAll(() => io.end());
