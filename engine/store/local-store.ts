@@ -8,11 +8,11 @@ import { join, sep } from 'node:path';
 import { FolderListing } from './folder-listing.ts';
 import { openLocalFile } from './local-file.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
-import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
+import { STANDARD_INPUT, type StandardInput } from './standard-input.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
-export function createLocalStore(location: string): ObjectStore {
-  return location === STANDARD_INPUT ? new StandardInput() : new LocalStore(location);
+export function createLocalStore(location: string, standardInput: StandardInput): ObjectStore {
+  return location === STANDARD_INPUT ? standardInput : new LocalStore(location);
 }
 
 /** Links resolved, once. */

@@ -13,11 +13,12 @@ export const STANDARD_INPUT = '-';
 const DESCRIPTOR = 0;
 const readDescriptor = promisify(read);
 
+/** One for the process: whoever connects again must not go on in the middle as if nothing had been read. */
 export class StandardInput implements ObjectStore {
   #isOpen = false;
 
   async listEntries(after: string, _limit: number, _report: ReportOddity): Promise<StoreEntry[]> {
-    return after === '' && !this.#isOpen ? [{ path: '', size: 0, modifiedNs: 0n }] : [];
+    return after === '' ? [{ path: '', size: 0, modifiedNs: 0n }] : [];
   }
 
   async open(): Promise<StoredObject> {

@@ -8,6 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { createLocalStore } from './local-store.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { StandardInput } from './standard-input.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import type { ConnectRequest, StoreMessage, StoreRequest } from './store-protocol.ts';
 
@@ -40,13 +41,13 @@ export class StoreService {
   readonly #rings: SharedArrayBuffer[] = [];
   #objects = 0;
 
-  constructor({ port, signal, locations }: ConnectRequest) {
+  constructor({ port, signal, locations }: ConnectRequest, standardInput: StandardInput) {
     this.#port = port;
     this.#signal = new Int32Array(signal);
     for (const [name, location] of Object.entries(locations)) {
       this.#roots.set(name, {
         location,
-        store: createLocalStore(location),
+        store: createLocalStore(location, standardInput),
         page: [],
         ahead: new Map(),
       });

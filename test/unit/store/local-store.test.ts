@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLocalFile } from '../../../engine/store/local-file.ts';
 import { createLocalStore } from '../../../engine/store/local-store.ts';
+import { StandardInput } from '../../../engine/store/standard-input.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const folder = scratchFolder('local-store');
 
 function listing(location: string) {
   const said: string[] = [];
-  const store = createLocalStore(location);
+  const store = createLocalStore(location, new StandardInput());
   const list = async (after: string, limit: number): Promise<string[]> => {
     const report = (severity: string, subject: string, message: string): void => {
       said.push(`${severity}: ${subject}: ${message}`);
@@ -78,4 +79,15 @@ describe('a folder', () => {
       await expect(store.open(path)).rejects.toThrow('is not a path below its root');
     },
   );
+});
+
+describe('standard input', () => {
+  it('is one entry, and is not read a second time as if nothing had been read', async () => {
+    const input = new StandardInput();
+    const list = () => input.listEntries('', 10, () => {});
+    expect((await list()).map(({ path }) => path)).toEqual(['']);
+    await input.open();
+    expect(await list()).toHaveLength(1);
+    await expect(input.open()).rejects.toThrow('cannot be read a second time');
+  });
 });
