@@ -12,20 +12,8 @@ import {
 } from './json-bytes';
 import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
 import { describeText, exportLinePrefix, findNewline, skipTop } from './lines';
+import { Mode, Position } from './position';
 import { RecordShape, Verdict } from './record-shape';
-
-enum Mode {
-  /** Between values at the top level. */
-  Top,
-  /** Among the members of an envelope. */
-  Members,
-  /** Among the elements of its array of records, or of an array at the top level. */
-  Elements,
-  /** Dropping a line that is too long. */
-  DropLine,
-  /** The rest of the file cannot be read. */
-  DropFile,
-}
 
 enum Step {
   Done,
@@ -88,30 +76,33 @@ export class RecordReader {
     return this.events.count > 0 || input.isOpen || !this.files.isOver;
   }
 
-  /** Where the stream stands, as text: version, mode, offset, line, record, path. */
+  /** Where the stream stands, as text. */
   checkpoint(): string {
     const input = this.input;
     input.hasGarbage = true;
-    return [
-      '2', (<i32>this.mode).toString(), this.envelopeDepth.toString(), input.offset.toString(), input.line.toString(),
-      this.record.toString(), input.isOpen ? '1' : '0', input.isOpen ? input.path : this.lastDone,
-    ].join('\n');
+    const position = new Position();
+    position.mode = this.mode;
+    position.envelopeDepth = this.envelopeDepth;
+    position.offset = input.offset;
+    position.line = input.line;
+    position.record = this.record;
+    position.isOpen = input.isOpen;
+    position.path = input.isOpen ? input.path : this.lastDone;
+    return position.toText();
   }
 
   /** Goes on from a checkpoint; false if it is not one. */
-  resume(position: string): bool {
-    const parts = position.split('\n');
-    if (parts.length < 8 || parts[0] != '2') return false;
-    const path = parts.slice(7).join('\n');
-    this.files.resumeAfter(path);
-    this.lastDone = path;
-    if (parts[6] == '1') {
-      this.startFile(path, U64.parseInt(parts[3]));
-      this.mode = <Mode>I32.parseInt(parts[1]);
-      this.envelopeDepth = I32.parseInt(parts[2]);
-      this.input.line = U64.parseInt(parts[4]);
-      this.record = U64.parseInt(parts[5]);
-    }
+  resume(text: string): bool {
+    const position = Position.parse(text);
+    if (position === null) return false;
+    this.files.resumeAfter(position.path);
+    this.lastDone = position.path;
+    if (!position.isOpen) return true;
+    this.startFile(position.path, position.offset);
+    this.mode = position.mode;
+    this.envelopeDepth = position.envelopeDepth;
+    this.input.line = position.line;
+    this.record = position.record;
     return true;
   }
 
