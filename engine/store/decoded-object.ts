@@ -26,11 +26,17 @@ export interface DecodeOptions {
   readonly warn: (message: string) => void;
 }
 
+export interface Decoded {
+  readonly reader: ByteReader;
+  /** What is read are the stored bytes themselves, from the offset on. */
+  readonly isAsStored: boolean;
+}
+
 /** Rejects with `StoreError`; the object is left open then. */
-export async function decode(object: StoredObject, options: DecodeOptions): Promise<ByteReader> {
+export async function decode(object: StoredObject, options: DecodeOptions): Promise<Decoded> {
   const { encoding, offset, name, warn } = options;
   const peeked = new PeekedReader(object);
-  if (encoding === 'identity') return startAt(peeked, object, offset);
+  if (encoding === 'identity') return asStored(peeked, object, offset);
   const isSmall = object.size !== undefined && object.size <= SMALL_SIZE_MAX;
   const magic = await peeked.peek(isSmall ? Math.max(object.size ?? 0, MAGIC_SIZE) : MAGIC_SIZE);
   const startsWith = (bytes: readonly number[]): boolean =>
@@ -43,32 +49,37 @@ export async function decode(object: StoredObject, options: DecodeOptions): Prom
     throw new StoreError('corrupt', 'empty, not gzip');
   if (startsWith(GZIP)) {
     const decoded = isSmall ? decodeSmallGzip(magic) : undefined;
-    if (decoded !== undefined) return new PeekedReader(NOTHING, decoded.subarray(offset));
-    return skip(new GzipReader(peeked, warn), offset);
+    return decoded === undefined
+      ? skipped(new GzipReader(peeked, warn), offset)
+      : skipped(new PeekedReader(NOTHING, decoded), offset);
   }
-  if (startsWith(ZSTD)) return skip(createZstdReader(peeked), offset);
-  return startAt(peeked, object, offset);
+  if (startsWith(ZSTD)) return skipped(createZstdReader(peeked), offset);
+  return asStored(peeked, object, offset);
 }
 
-async function startAt(
+async function asStored(
   peeked: PeekedReader,
   object: StoredObject,
   offset: number,
-): Promise<ByteReader> {
-  if (object.size === undefined) return skip(peeked, offset);
-  if (offset === 0) return peeked;
-  object.seek(offset);
-  return object;
+): Promise<Decoded> {
+  if (offset === 0) return { reader: peeked, isAsStored: true };
+  if (object.size === undefined) await skip(peeked, offset);
+  else object.seek(offset);
+  return { reader: object.size === undefined ? peeked : object, isAsStored: true };
 }
 
-async function skip(reader: ByteReader, offset: number): Promise<ByteReader> {
+async function skipped(reader: ByteReader, offset: number): Promise<Decoded> {
+  await skip(reader, offset);
+  return { reader, isAsStored: false };
+}
+
+async function skip(reader: ByteReader, offset: number): Promise<void> {
   const room = new Uint8Array(Math.min(offset, SKIP_SIZE));
   for (let left = offset; left > 0; ) {
     const size = await reader.read(room.subarray(0, Math.min(left, SKIP_SIZE)));
     if (size === 0) break;
     left -= size;
   }
-  return reader;
 }
 
 const NOTHING: ByteReader = { read: async () => 0 };

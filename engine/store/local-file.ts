@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
+import { isOnLocalDisk } from './local-disk.ts';
 import type { StoredObject } from './object-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
@@ -12,7 +13,7 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new StoreError('denied', `is ${kindOf(stat)}, not a regular file`);
-      return new LocalFile(handle, stat.size);
+      return new LocalFile(handle, stat.size, await isOnLocalDisk(path, stat.dev));
     } catch (error) {
       await handle.close();
       throw error;
@@ -29,24 +30,21 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
 class LocalFile implements StoredObject {
   readonly isLive = false;
   readonly size: number;
+  readonly descriptor: number | undefined;
   readonly #handle: FileHandle;
   #position = 0;
 
-  constructor(handle: FileHandle, size: number) {
+  constructor(handle: FileHandle, size: number, isOnDisk: boolean) {
     this.#handle = handle;
     this.size = size;
+    this.descriptor = isOnDisk ? handle.fd : undefined;
   }
 
   async read(room: Uint8Array): Promise<number> {
     try {
       const { bytesRead } = await this.#handle.read(room, 0, room.length, this.#position);
       this.#position += bytesRead;
-      if (bytesRead === 0 && this.#position < this.size) {
-        throw new StoreError(
-          'io',
-          `became shorter while it was read: ${this.#position} bytes left`,
-        );
-      }
+      if (bytesRead === 0 && this.#position < this.size) throw becameShorter(this.#position);
       return bytesRead;
     } catch (error) {
       throw toStoreError(error);
@@ -60,6 +58,10 @@ class LocalFile implements StoredObject {
   async close(): Promise<void> {
     await this.#handle.close();
   }
+}
+
+export function becameShorter(size: number): StoreError {
+  return new StoreError('io', `became shorter while it was read: ${size} bytes left`);
 }
 
 interface Kinds {

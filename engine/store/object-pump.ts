@@ -1,10 +1,14 @@
-/* One object on its way into a ring: opened, decoded, read ahead as far as there is room. */
+/*
+ * One object on its way to its reader: opened, decoded and read ahead into a ring as far as there is room; or only
+ * opened, where the reader may as well read the file itself.
+ */
 
-import { decode } from './decoded-object.ts';
-import type { ByteReader, ObjectStore, StoredObject } from './object-store.ts';
-import { createRing, Ring, STATE_END, STATE_FAILED } from './ring.ts';
-import { toStoreError } from './store-error.ts';
-import type { StoreEncoding, StoreMessage } from './store-protocol.ts';
+import { type Decoded, decode } from './decoded-object.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+import { Ring, STATE_END, STATE_FAILED } from './ring.ts';
+import { SMALL_SIZE_MAX } from './small-gzip.ts';
+import { StoreError, toStoreError } from './store-error.ts';
+import type { FileContent, ObjectContent, StoreEncoding, StoreMessage } from './store-protocol.ts';
 
 const READ_SIZE = 256 << 10;
 
@@ -16,18 +20,17 @@ export interface PumpOptions {
   readonly name: string;
   readonly encoding: StoreEncoding;
   readonly offset: number;
-  readonly ringBuffer: SharedArrayBuffer | undefined;
+  readonly takeRing: () => SharedArrayBuffer;
   readonly post: (message: StoreMessage) => void;
   /** There are new bytes, or an end. */
   readonly notify: () => void;
   /** Nobody uses the ring any more. */
-  readonly onClosed: (ringBuffer: SharedArrayBuffer) => void;
+  readonly giveRing: (ring: SharedArrayBuffer) => void;
 }
 
 export class ObjectPump {
-  readonly ringBuffer: SharedArrayBuffer;
   readonly #options: PumpOptions;
-  readonly #ring: Ring;
+  #content: ObjectContent | undefined;
   /** What was said before anybody wanted the object. */
   #held: StoreMessage[] | undefined = [];
   #stored: StoredObject | undefined;
@@ -37,26 +40,34 @@ export class ObjectPump {
 
   constructor(options: PumpOptions) {
     this.#options = options;
-    this.ringBuffer = options.ringBuffer ?? createRing();
-    this.#ring = new Ring(this.ringBuffer);
-    this.#ring.reset();
   }
 
   get object(): number {
     return this.#options.object;
   }
 
-  get isLive(): boolean {
-    return this.#stored?.isLive ?? false;
+  /** Of an object that was opened. */
+  get content(): ObjectContent {
+    if (this.#content === undefined) throw new StoreError('io', 'was not opened');
+    return this.#content;
   }
 
   /** Opens the object and begins to read. Rejects with `StoreError`; the pump is closed then. */
   async start(): Promise<void> {
     try {
       this.#stored = await this.#options.store.open(this.#options.path);
+      const { isLive } = this.#stored;
       // What a live object begins with may take any time to come.
-      const reader = this.#stored.isLive ? undefined : await this.#decode(this.#stored);
-      void this.#run(this.#stored, reader);
+      const decoded = isLive ? undefined : await this.#decode(this.#stored);
+      const file = decoded?.isAsStored === true ? fileOf(this.#stored) : undefined;
+      if (file === undefined) {
+        const ring = this.#options.takeRing();
+        this.#content = { kind: 'ring', ring, isLive };
+        void this.#run(this.#stored, new Ring(ring), decoded);
+      } else {
+        this.#content = file;
+        void this.#release();
+      }
     } catch (error) {
       this.#isClosed = true;
       await this.#release();
@@ -78,40 +89,42 @@ export class ObjectPump {
     this.#isClosed = true;
     this.#onRoom?.();
     // A live object is waited for no longer.
-    if (this.isLive) void this.#stored?.close();
+    if (this.#stored?.isLive === true) void this.#stored.close();
   }
 
-  async #run(stored: StoredObject, opened: ByteReader | undefined): Promise<void> {
+  async #run(stored: StoredObject, ring: Ring, decoded: Decoded | undefined): Promise<void> {
+    ring.reset();
     try {
-      const reader = opened ?? (await this.#decode(stored));
+      const { reader } = decoded ?? (await this.#decode(stored));
       while (!this.#isClosed) {
-        const { room } = this.#ring;
+        const { room } = ring;
         if (room.length === 0) {
-          await this.#waitForRoom();
+          await this.#waitForRoom(ring);
           continue;
         }
         const size = await reader.read(room.subarray(0, READ_SIZE));
         if (this.#isClosed) break;
-        this.#ring.storedBytesRead = this.#storedBytesRead;
-        if (size === 0) this.#ring.finish(STATE_END);
-        else this.#ring.commit(size);
+        ring.storedBytesRead = this.#storedBytesRead;
+        if (size === 0) ring.finish(STATE_END);
+        else ring.commit(size);
         this.#options.notify();
         if (size === 0) break;
       }
     } catch (error) {
       const { code, message } = toStoreError(error);
       this.#say({ kind: 'failed', object: this.object, code, message });
-      this.#ring.finish(STATE_FAILED);
+      ring.finish(STATE_FAILED);
       this.#options.notify();
     }
     await this.#release();
   }
 
-  #decode(stored: StoredObject): Promise<ByteReader> {
+  #decode(stored: StoredObject): Promise<Decoded> {
     const { name, encoding, offset } = this.#options;
     const counted: StoredObject = {
       isLive: stored.isLive,
       size: stored.size,
+      descriptor: stored.descriptor,
       seek: (position) => stored.seek(position),
       close: () => stored.close(),
       read: async (room) => {
@@ -130,20 +143,21 @@ export class ObjectPump {
     else this.#held.push(message);
   }
 
-  async #waitForRoom(): Promise<void> {
+  async #waitForRoom(ring: Ring): Promise<void> {
     const isThere = new Promise<void>((resolve) => {
       this.#onRoom = resolve;
     });
-    this.#ring.wantsRoom = true;
+    ring.wantsRoom = true;
     // It may have come before it was wanted.
-    if (this.#ring.room.length === 0 && !this.#isClosed) await isThere;
-    this.#ring.wantsRoom = false;
+    if (ring.room.length === 0 && !this.#isClosed) await isThere;
+    ring.wantsRoom = false;
     this.#onRoom = undefined;
   }
 
-  /** The ring is given back when it was closed by its reader, who may still read otherwise. */
+  /** A ring or a descriptor is free when its reader has closed the object: until then he may read. */
   async #release(): Promise<void> {
-    await this.#stored?.close().catch(() => {});
+    const content = this.#content;
+    if (content?.kind !== 'file') await this.#closeStored();
     if (!this.#isClosed) {
       await new Promise<void>((resolve) => {
         this.#onRoom = () => {
@@ -151,6 +165,17 @@ export class ObjectPump {
         };
       });
     }
-    this.#options.onClosed(this.ringBuffer);
+    if (content?.kind === 'ring') this.#options.giveRing(content.ring);
+    if (content?.kind === 'file') await this.#closeStored();
   }
+
+  async #closeStored(): Promise<void> {
+    await this.#stored?.close().catch(() => {});
+  }
+}
+
+/** What the reader may read itself; small files come to him sooner when they were read ahead. */
+function fileOf({ descriptor, size }: StoredObject): FileContent | undefined {
+  if (descriptor === undefined || size === undefined || size <= SMALL_SIZE_MAX) return undefined;
+  return { kind: 'file', descriptor, size };
 }

@@ -30,6 +30,8 @@ export interface StoredObject extends ByteReader {
   readonly isLive: boolean;
   /** Stored size in bytes when it was opened; `undefined`: it has none. */
   readonly size: number | undefined;
+  /** Open file that any thread may read by position without waiting for anybody; `undefined`: there is none. */
+  readonly descriptor: number | undefined;
   /** From here on, in bytes; only where `size` is known. */
   seek(offset: number): void;
   close(): Promise<void>;

@@ -42,6 +42,7 @@ export class StandardInput implements ObjectStore {
 const FILE_INPUT: StoredObject = {
   isLive: false,
   size: undefined,
+  descriptor: undefined,
   read: async (room) => {
     try {
       return (await readDescriptor(DESCRIPTOR, room, 0, room.length, null)).bytesRead;
@@ -56,6 +57,7 @@ const FILE_INPUT: StoredObject = {
 class LiveInput implements StoredObject {
   readonly isLive = true;
   readonly size = undefined;
+  readonly descriptor = undefined;
   readonly #stream: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Uint8Array = new Uint8Array(0);

@@ -5,10 +5,14 @@
 
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { LIMITS } from '../base/limits.ts';
+import { DirectObject } from './direct-object.ts';
 import type { ReportOddity, StoreEntry } from './object-store.ts';
-import { Ring, STATE_FAILED, STATE_OPEN } from './ring.ts';
+import type { OpenObject } from './open-object.ts';
+import { Ring } from './ring.ts';
+import { RingObject } from './ring-object.ts';
 import { StoreError } from './store-error.ts';
 import type {
+  RingContent,
   StoreConnection,
   StoreEncoding,
   StoreMessage,
@@ -27,7 +31,7 @@ const STOP_PATIENCE_MS = 1_000;
 export class StoreClient {
   readonly #options: StoreClientOptions;
   readonly #signal: Int32Array;
-  readonly #objects = new Map<number, RemoteObject>();
+  readonly #objects = new Map<number, OpenObject>();
   #requests = 0;
   #closedBytesRead = 0;
   /** The signal when a live object had nothing more: what to wait for. */
@@ -51,28 +55,16 @@ export class StoreClient {
     return answer.kind === 'entries' ? answer.entries : [];
   }
 
-  open(root: string, path: string, encoding: StoreEncoding, offset: number): RemoteObject {
+  open(root: string, path: string, encoding: StoreEncoding, offset: number): OpenObject {
     const answer = this.#ask((id) => ({ kind: 'open', id, root, path, encoding, offset }));
     if (answer.kind !== 'opened') throw new StoreError('io', 'was not opened');
-    const { object, ring, isLive } = answer;
-    const remote = new RemoteObject({
-      ring: new Ring(ring),
-      isLive,
-      wait: (isReady) => this.#waitUntil(isReady),
-      giveRoom: () => this.#send({ kind: 'room', object }),
-      onIdle: (seen) => {
-        this.#idleSince = seen;
-      },
-      signal: () => Atomics.load(this.#signal, 0),
-      takeMessages: () => this.#takeMessages(),
-      close: () => {
-        this.#closedBytesRead += remote.storedBytesRead;
-        this.#objects.delete(object);
-        this.#send({ kind: 'close', object });
-      },
-    });
-    this.#objects.set(object, remote);
-    return remote;
+    const { object, content } = answer;
+    const opened =
+      content.kind === 'file'
+        ? new DirectObject(content, offset, () => this.#close(object))
+        : this.#createRingObject(object, content);
+    this.#objects.set(object, opened);
+    return opened;
   }
 
   /** Until a live object has something new, at most for the time, and not when the run is being stopped. */
@@ -82,6 +74,29 @@ export class StoreClient {
       const seen = this.#idleSince;
       if (Atomics.wait(this.#signal, 0, seen, Math.min(left, WAIT_MS)) !== 'timed-out') return;
     }
+  }
+
+  #createRingObject(object: number, { ring, isLive }: RingContent): RingObject {
+    return new RingObject({
+      ring: new Ring(ring),
+      isLive,
+      wait: (isReady) => this.#waitUntil(isReady),
+      giveRoom: () => this.#send({ kind: 'room', object }),
+      onIdle: (seen) => {
+        this.#idleSince = seen;
+      },
+      signal: () => Atomics.load(this.#signal, 0),
+      takeMessages: () => this.#takeMessages(),
+      close: () => this.#close(object),
+    });
+  }
+
+  #close(object: number): void {
+    const opened = this.#objects.get(object);
+    if (opened === undefined) return;
+    this.#closedBytesRead += opened.storedBytesRead;
+    this.#objects.delete(object);
+    this.#send({ kind: 'close', object });
   }
 
   #send(request: StoreRequest): void {
@@ -134,76 +149,5 @@ export class StoreClient {
         throw new StoreError('io', `no answer within ${timeMax / 1000} s`);
       }
     }
-  }
-}
-
-interface RemoteObjectOptions {
-  readonly ring: Ring;
-  readonly isLive: boolean;
-  readonly wait: (isReady: () => boolean) => void;
-  readonly giveRoom: () => void;
-  readonly signal: () => number;
-  readonly onIdle: (signal: number) => void;
-  readonly takeMessages: () => void;
-  readonly close: () => void;
-}
-
-export class RemoteObject {
-  readonly #options: RemoteObjectOptions;
-  /** Given out by the last read: the plugin has it until the next one. */
-  #given = 0;
-  #error: StoreError | undefined;
-  #isClosed = false;
-
-  constructor(options: RemoteObjectOptions) {
-    this.#options = options;
-  }
-
-  get storedBytesRead(): number {
-    return this.#options.ring.storedBytesRead;
-  }
-
-  /**
-   * Up to `max` decoded bytes, empty at the end; valid until the next call. Throws `StoreError`: with `timed-out` where
-   * nothing has come for now, and with what went wrong when all that could be decoded was given out.
-   */
-  read(max: number): Uint8Array {
-    const { ring, isLive, wait, giveRoom, onIdle, signal } = this.#options;
-    if (ring.giveBack(this.#given)) giveRoom();
-    this.#given = 0;
-    const seen = signal();
-    let state = ring.state;
-    let bytes = ring.bytes(max);
-    const isReady = (): boolean => {
-      state = ring.state;
-      bytes = ring.bytes(max);
-      return bytes.length > 0 || state !== STATE_OPEN;
-    };
-    if (bytes.length === 0 && state === STATE_OPEN) {
-      if (!isLive) wait(isReady);
-      else if (!isReady()) {
-        onIdle(seen);
-        throw new StoreError('timed-out', 'nothing has come for now');
-      }
-    }
-    if (bytes.length === 0 && state === STATE_FAILED) throw this.#whatWentWrong();
-    // Said before the end of an object, and about it.
-    if (bytes.length === 0) this.#options.takeMessages();
-    this.#given = bytes.length;
-    return bytes;
-  }
-
-  fail(error: StoreError): void {
-    this.#error = error;
-  }
-
-  close(): void {
-    if (!this.#isClosed) this.#options.close();
-    this.#isClosed = true;
-  }
-
-  #whatWentWrong(): StoreError {
-    if (this.#error === undefined) this.#options.takeMessages();
-    return this.#error ?? new StoreError('io', 'cannot be read');
   }
 }

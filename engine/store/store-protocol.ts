@@ -40,14 +40,32 @@ export type StoreRequest =
   | { readonly kind: 'room'; readonly object: number }
   | { readonly kind: 'close'; readonly object: number };
 
+/** Its stored bytes are what is to be read, and reading them waits for nobody. */
+export interface FileContent {
+  readonly kind: 'file';
+  /** Open until the object is closed. */
+  readonly descriptor: number;
+  /** In bytes, when it was opened. */
+  readonly size: number;
+}
+
+export interface RingContent {
+  readonly kind: 'ring';
+  readonly ring: SharedArrayBuffer;
+  /** May stand still for any time, and go on. */
+  readonly isLive: boolean;
+}
+
+/** How the bytes of an object come to its reader. */
+export type ObjectContent = RingContent | FileContent;
+
 export type StoreMessage =
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly StoreEntry[] }
   | {
       readonly kind: 'opened';
       readonly id: number;
       readonly object: number;
-      readonly ring: SharedArrayBuffer;
-      readonly isLive: boolean;
+      readonly content: ObjectContent;
     }
   | {
       readonly kind: 'refused';

@@ -8,6 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { createLocalStore } from './local-store.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore } from './object-store.ts';
+import { createRing } from './ring.ts';
 import type { StandardInput } from './standard-input.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import type { ConnectRequest, StoreMessage, StoreRequest } from './store-protocol.ts';
@@ -96,8 +97,8 @@ export class StoreService {
     await (known?.started ?? pump.start());
     this.#pumps.set(pump.object, pump);
     pump.adopt();
-    const { object, ringBuffer: ring, isLive } = pump;
-    this.#post({ kind: 'opened', id, object, ring, isLive });
+    const { object, content } = pump;
+    this.#post({ kind: 'opened', id, object, content });
     this.#readAhead(root, index);
   }
 
@@ -128,10 +129,10 @@ export class StoreService {
       object,
       store: root.store,
       name: request.path || basename(root.location),
-      ringBuffer: this.#rings.pop(),
+      takeRing: () => this.#rings.pop() ?? createRing(),
       post: (message) => this.#post(message),
       notify: () => this.#notify(),
-      onClosed: (ring) => {
+      giveRing: (ring) => {
         if (this.#rings.length < RINGS_KEPT) this.#rings.push(ring);
       },
     });

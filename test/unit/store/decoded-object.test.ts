@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../engine/store/decoded-object.ts';
-import type { ByteReader, StoredObject } from '../../../engine/store/object-store.ts';
+import type { StoredObject } from '../../../engine/store/object-store.ts';
 
 const SEED = 7;
 const HAS_ZSTD = (process.versions.node.split('.').map(Number)[0] ?? 0) >= 22;
@@ -15,6 +15,7 @@ function stored(bytes: Uint8Array, pieceMax = 1 << 20, size: number | undefined 
   const object: StoredObject = {
     isLive: false,
     size,
+    descriptor: undefined,
     read: async (room) => {
       const piece = bytes.subarray(at, at + Math.min(room.length, pieceMax));
       room.set(piece);
@@ -29,7 +30,7 @@ function stored(bytes: Uint8Array, pieceMax = 1 << 20, size: number | undefined 
   return object;
 }
 
-interface Decoded {
+interface Outcome {
   readonly text: string;
   readonly error: string | undefined;
   readonly warnings: readonly string[];
@@ -38,17 +39,17 @@ interface Decoded {
 async function decodeAll(
   object: StoredObject,
   options: { offset?: number; encoding?: 'automatic' | 'identity'; roomSize?: number } = {},
-): Promise<Decoded> {
+): Promise<Outcome> {
   const { offset = 0, encoding = 'automatic', roomSize = 1 << 16 } = options;
   const warnings: string[] = [];
   const parts: Buffer[] = [];
-  const done = (error?: string): Decoded => ({
+  const done = (error?: string): Outcome => ({
     text: Buffer.concat(parts).toString('latin1'),
     error,
     warnings,
   });
   try {
-    const reader: ByteReader = await decode(object, {
+    const { reader } = await decode(object, {
       name: 'x',
       encoding,
       offset,
