@@ -22,6 +22,7 @@ interface CommonOptions {
 
 interface RunFlags extends CommonOptions {
   readonly quiet?: boolean;
+  readonly follow?: boolean;
   readonly workers?: string;
   readonly validate?: readonly string[];
   readonly list?: boolean;
@@ -82,6 +83,7 @@ function addRun(program: Command, setExitCode: SetExitCode): void {
     .argument('[plugin]', 'source plugin: a bundled one, one of the configuration, or a .wasm file')
     .argument('[location]', 'what it opens: one file or folder')
     .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
+    .option('-f, --follow', 'go on with files as they grow, until stopped')
     .option('--workers <n>', 'threads that evaluate rules (default: one fewer than cores)')
     .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
     .option('-L, --list', 'only list the rules')
@@ -98,11 +100,16 @@ async function run(
   flags: RunFlags,
 ): Promise<number> {
   const { runCommand } = await import('./command/run.ts');
-  const args = { ...loadArguments(flags), plugin, openParams, json: flags.json === true };
-  return runCommand(
-    { ...args, quiet: flags.quiet === true, workers: flags.workers },
-    createTerminal(!flags.color),
-  );
+  const args = {
+    ...loadArguments(flags),
+    plugin,
+    openParams,
+    json: flags.json === true,
+    quiet: flags.quiet === true,
+    follow: flags.follow === true,
+    workers: flags.workers,
+  };
+  return runCommand(args, createTerminal(!flags.color));
 }
 
 function addValidate(program: Command, setExitCode: SetExitCode): void {

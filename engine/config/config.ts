@@ -18,6 +18,8 @@ export interface Config {
     readonly filename: string;
     readonly keepAlive: boolean;
   };
+  /** Files are read as they grow, until the run is stopped. */
+  readonly isFollowed: boolean;
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */

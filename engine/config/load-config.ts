@@ -85,6 +85,7 @@ function toConfig(
       filename: resolve(base, raw.file_output?.filename ?? ''),
       keepAlive: raw.file_output?.keep_alive ?? false,
     },
+    isFollowed: raw.follow ?? false,
     workers: raw.workers,
     cacheDirectory:
       raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),

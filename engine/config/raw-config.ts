@@ -19,6 +19,7 @@ export interface RawConfig {
   time_format_iso_8601?: boolean;
   stdout_output?: { enabled?: boolean };
   file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };
+  follow?: boolean;
   workers?: number;
   cache_dir?: string;
 }

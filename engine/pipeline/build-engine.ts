@@ -17,6 +17,7 @@ import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import { IO_ENTRY } from '../store/io-thread.ts';
+import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import { SOURCE_ENTRY } from '../stream/stream-host.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
@@ -194,21 +195,32 @@ interface StreamContext {
   readonly limits: SlotLimits;
 }
 
-function createStream(source: LoadedPlugin, { prepared, limits }: StreamContext): StreamParts {
+function createStream(
+  source: LoadedPlugin,
+  { config, prepared, limits }: StreamContext,
+): StreamParts {
   const isLocation = source.file.manifest.source?.openParams === 'location';
   const written = source.config.openParams ?? '';
   const openParams = isLocation ? toStoreLocation(written) : written;
+  // What standard input gives is followed anyway.
+  const isFollowed = config.isFollowed && openParams !== STANDARD_INPUT;
   return {
     setup: {
       source: toRole(source, prepared),
       openParams,
       storeRoots: {
-        ...source.config.grants.storeRoots,
-        ...(isLocation ? { input: openParams } : {}),
+        ...Object.fromEntries(
+          Object.entries(source.config.grants.storeRoots).map(([name, location]) => [
+            name,
+            { location, isFollowed: false },
+          ]),
+        ),
+        ...(isLocation ? { input: { location: openParams, isFollowed } } : {}),
       },
       limits,
     },
-    measureBytes: () => (isLocation ? measureLocation(openParams) : Promise.resolve(undefined)),
+    measureBytes: () =>
+      isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
   };
 }
 

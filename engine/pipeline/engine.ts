@@ -95,7 +95,7 @@ class Run {
           setup,
           times: parts.times,
           stock: parts.stock,
-          connect: () => this.#io.connect(setup.storeRoots),
+          connect: () => this.#io.connect(setup.storeRoots, `stream ${stream}`),
           onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
           onNotes: (notes) => this.#takeNotes(notes),
           onFault: (fault) => this.#takeFault(fault),
@@ -140,7 +140,9 @@ class Run {
       this.#hosts.map(async (host, stream) => {
         const end = await host.run();
         if (this.#refusal === undefined) await this.#order.drained(stream);
-        return { ...end, state: host.state };
+        // A stream without an end is over when it is told to stop.
+        const isOver = end.stopped === 'interrupted' && isEndless(this.#parts.streams[stream]);
+        return { ...end, ...(isOver ? { stopped: 'end' as const } : {}), state: host.state };
       }),
     );
     const { clock } = this.#parts;
@@ -226,4 +228,8 @@ class Run {
     }, PROGRESS_INTERVAL_MS);
     return () => clearInterval(timer);
   }
+}
+
+function isEndless(stream: StreamParts | undefined): boolean {
+  return Object.values(stream?.setup.storeRoots ?? {}).some(({ isFollowed }) => isFollowed);
 }

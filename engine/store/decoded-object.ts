@@ -17,6 +17,13 @@ const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const MAGIC_SIZE = 4;
 const SKIP_SIZE = 1 << 20;
 
+/** Whether these are the first bytes of something that is not to be read as it is. */
+export function isCompressed(head: Uint8Array): boolean {
+  return [GZIP, ZSTD, ...FOREIGN_FORMATS.map(([, magic]) => magic)].some((magic) =>
+    magic.every((byte, at) => head[at] === byte),
+  );
+}
+
 export interface DecodeOptions {
   /** Of the object: an empty one that is named gzip is not right. */
   readonly name: string;
@@ -36,7 +43,7 @@ export interface Decoded {
 export async function decode(object: StoredObject, options: DecodeOptions): Promise<Decoded> {
   const { encoding, offset, name, warn } = options;
   const peeked = new PeekedReader(object);
-  if (encoding === 'identity') return asStored(peeked, object, offset);
+  if (encoding === 'identity' || object.run !== undefined) return asStored(peeked, object, offset);
   const isSmall = object.size !== undefined && object.size <= SMALL_SIZE_MAX;
   const magic = await peeked.peek(isSmall ? Math.max(object.size ?? 0, MAGIC_SIZE) : MAGIC_SIZE);
   const startsWith = (bytes: readonly number[]): boolean =>

@@ -15,6 +15,11 @@ const FOLDER_DEPTH_MAX = 64;
 /** So many files are asked for their size at once. */
 const STATS_AT_ONCE = 32;
 
+export interface ListedFile extends StoreEntry {
+  /** The same for whatever names the file has. */
+  readonly id: string;
+}
+
 interface OpenFolder {
   readonly path: string;
   readonly names: readonly Dirent<Buffer>[];
@@ -26,18 +31,21 @@ interface OpenFolder {
 export class FolderListing {
   readonly #root: string;
   readonly #report: ReportOddity;
+  readonly #onFolder: (path: string) => void;
   readonly #stack: OpenFolder[] = [];
   #isStarted = false;
   lastPath = '';
 
-  constructor(root: string, report: ReportOddity) {
+  /** `onFolder` is told of each folder that is read, relative to the root. */
+  constructor(root: string, report: ReportOddity, onFolder: (path: string) => void = () => {}) {
     this.#root = root;
     this.#report = report;
+    this.#onFolder = onFolder;
   }
 
-  async take(limit: number): Promise<StoreEntry[]> {
+  async take(limit: number): Promise<ListedFile[]> {
     await this.#start();
-    const entries: StoreEntry[] = [];
+    const entries: ListedFile[] = [];
     while (entries.length < limit) {
       const entry = await this.#nextEntry();
       if (entry === undefined) break;
@@ -72,7 +80,7 @@ export class FolderListing {
     this.#isStarted = true;
   }
 
-  async #nextEntry(): Promise<StoreEntry | undefined> {
+  async #nextEntry(): Promise<ListedFile | undefined> {
     for (let folder = this.#stack.at(-1); folder !== undefined; folder = this.#stack.at(-1)) {
       const dirent = folder.names[folder.next];
       if (dirent === undefined) {
@@ -105,7 +113,7 @@ export class FolderListing {
     folder: string,
     dirent: Dirent<Buffer>,
     found: BigIntStats | Error,
-  ): Promise<StoreEntry | undefined> {
+  ): Promise<ListedFile | undefined> {
     const name = dirent.name.toString('utf8');
     const path = folder === '' ? name : `${folder}/${name}`;
     const lose = (message: string): undefined => {
@@ -122,7 +130,8 @@ export class FolderListing {
         if (dirent.isSymbolicLink() && !(await this.#isInside(join(this.#root, path)))) {
           return lose('left out: a link out of the folder');
         }
-        return { path, size: Number(found.size), modifiedNs: found.mtimeNs };
+        const { size, mtimeNs: modifiedNs } = found;
+        return { path, size: Number(size), modifiedNs, id: identityOf(found) };
       }
       if (!found.isDirectory()) return lose(`left out: ${kindOf(found)}, not a regular file`);
       if (dirent.isSymbolicLink()) await this.#reportFolderLink(path);
@@ -152,6 +161,7 @@ export class FolderListing {
       return;
     }
     try {
+      this.#onFolder(path);
       const names = await readdir(join(this.#root, path), {
         withFileTypes: true,
         encoding: 'buffer',
@@ -162,4 +172,9 @@ export class FolderListing {
       this.#report('lost', path === '' ? this.#root : path, toStoreError(error).message);
     }
   }
+}
+
+/** Device and inode. */
+export function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
-import type { ConnectRequest, StoreConnection } from './store-protocol.ts';
+import type { ConnectRequest, StoreConnection, StoreRoot } from './store-protocol.ts';
 
 export const IO_ENTRY = 'store/io-worker.js';
 
@@ -22,11 +22,14 @@ export class IoThread {
     });
   }
 
-  /** Roots for one plugin: name → location. The port is to be transferred to the thread that reads. */
-  connect(locations: Readonly<Record<string, string>>): StoreConnection {
+  /**
+   * Roots for one plugin, by name; `reader` names who reads, also when it connects again. The port is to be
+   * transferred to the thread that reads.
+   */
+  connect(roots: Readonly<Record<string, StoreRoot>>, reader: string): StoreConnection {
     const { port1, port2 } = new MessageChannel();
     const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    this.#worker.post({ port: port1, signal, locations }, [port1]);
+    this.#worker.post({ port: port1, signal, roots, reader }, [port1]);
     return { port: port2, signal };
   }
 

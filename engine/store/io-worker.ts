@@ -1,11 +1,11 @@
 /* Entry of the I/O thread: one service for each connection. */
 
 import { parentPort } from 'node:worker_threads';
-import { StandardInput } from './standard-input.ts';
 import type { ConnectRequest } from './store-protocol.ts';
 import { StoreService } from './store-service.ts';
+import { Stores } from './stores.ts';
 
-const standardInput = new StandardInput();
+const stores = new Stores();
 parentPort?.on('message', (request: ConnectRequest) => {
-  new StoreService(request, standardInput);
+  new StoreService(request, stores);
 });

@@ -29,6 +29,7 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
 
 class LocalFile implements StoredObject {
   readonly isLive = false;
+  readonly run = undefined;
   readonly size: number;
   readonly descriptor: number | undefined;
   readonly #handle: FileHandle;

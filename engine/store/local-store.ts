@@ -1,5 +1,5 @@
 /*
- * A location of this machine: a folder, one file, or standard input (`-`). A path never leaves its root, neither
+ * A location of this machine: a folder or one file. A path never leaves its root, neither
  * by `..` nor by a symbolic link.
  */
 
@@ -8,17 +8,12 @@ import { join, sep } from 'node:path';
 import { FolderListing } from './folder-listing.ts';
 import { openLocalFile } from './local-file.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
-import { STANDARD_INPUT, type StandardInput } from './standard-input.ts';
 import { StoreError, toStoreError } from './store-error.ts';
-
-export function createLocalStore(location: string, standardInput: StandardInput): ObjectStore {
-  return location === STANDARD_INPUT ? standardInput : new LocalStore(location);
-}
 
 /** Links resolved, once. */
 type Root = 'file' | { readonly folder: string };
 
-class LocalStore implements ObjectStore {
+export class LocalStore implements ObjectStore {
   readonly #location: string;
   #listing: FolderListing | undefined;
   #root: Root | undefined;

@@ -52,6 +52,12 @@ export class ObjectPump {
     return this.#content;
   }
 
+  /** What the reader is told of a run of a followed file. */
+  get run(): { readonly name: string; readonly linesBefore: number } | undefined {
+    const run = this.#stored?.run;
+    return run === undefined ? undefined : { name: run.name, linesBefore: run.linesBefore };
+  }
+
   /** Opens the object and begins to read. Rejects with `StoreError`; the pump is closed then. */
   async start(): Promise<void> {
     try {
@@ -64,6 +70,8 @@ export class ObjectPump {
         const ring = this.#options.takeRing();
         this.#content = { kind: 'ring', ring, isLive };
         void this.#run(this.#stored, new Ring(ring), decoded);
+        // Whoever looks at its first bytes finds them there.
+        await this.#stored.run?.whenSettled;
       } else {
         this.#content = file;
         void this.#release();
@@ -125,6 +133,7 @@ export class ObjectPump {
       isLive: stored.isLive,
       size: stored.size,
       descriptor: stored.descriptor,
+      run: stored.run,
       seek: (position) => stored.seek(position),
       close: () => stored.close(),
       read: async (room) => {

@@ -35,4 +35,16 @@ export interface StoredObject extends ByteReader {
   /** From here on, in bytes; only where `size` is known. */
   seek(offset: number): void;
   close(): Promise<void>;
+  /** Where the bytes are a run of a file that is followed. */
+  readonly run: FollowedRun | undefined;
+}
+
+/** Bytes out of the middle of a file, decoded already. */
+export interface FollowedRun {
+  /** Of the file, for people. */
+  readonly name: string;
+  /** Lines of the file before the run. */
+  readonly linesBefore: number;
+  /** Resolves when its first bytes were read, or there is nothing for now. */
+  readonly whenSettled: Promise<void>;
 }

@@ -43,6 +43,7 @@ const FILE_INPUT: StoredObject = {
   isLive: false,
   size: undefined,
   descriptor: undefined,
+  run: undefined,
   read: async (room) => {
     try {
       return (await readDescriptor(DESCRIPTOR, room, 0, room.length, null)).bytesRead;
@@ -58,6 +59,7 @@ class LiveInput implements StoredObject {
   readonly isLive = true;
   readonly size = undefined;
   readonly descriptor = undefined;
+  readonly run = undefined;
   readonly #stream: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Uint8Array = new Uint8Array(0);

@@ -24,14 +24,20 @@ export interface StoreClientOptions extends StoreConnection {
   readonly isStopped: () => boolean;
 }
 
+/** Runs of which something may still be said. */
+const RUNS_REMEMBERED = 64;
 const WAIT_MS = 50;
 /** What takes longer is given up when the run is being stopped. */
 const STOP_PATIENCE_MS = 1_000;
+
+type RunPlace = NonNullable<Extract<StoreMessage, { kind: 'opened' }>['run']>;
 
 export class StoreClient {
   readonly #options: StoreClientOptions;
   readonly #signal: Int32Array;
   readonly #objects = new Map<number, OpenObject>();
+  /** By path, of followed files. */
+  readonly #runs = new Map<string, RunPlace>();
   #requests = 0;
   #closedBytesRead = 0;
   /** The signal when a live object had nothing more: what to wait for. */
@@ -58,7 +64,8 @@ export class StoreClient {
   open(root: string, path: string, encoding: StoreEncoding, offset: number): OpenObject {
     const answer = this.#ask((id) => ({ kind: 'open', id, root, path, encoding, offset }));
     if (answer.kind !== 'opened') throw new StoreError('io', 'was not opened');
-    const { object, content } = answer;
+    const { object, content, run } = answer;
+    if (run !== undefined) this.#remember(path, run);
     const opened =
       content.kind === 'file'
         ? new DirectObject(content, offset, () => this.#close(object))
@@ -73,6 +80,21 @@ export class StoreClient {
       if (this.#options.isStopped()) return;
       const seen = this.#idleSince;
       if (Atomics.wait(this.#signal, 0, seen, Math.min(left, WAIT_MS)) !== 'timed-out') return;
+    }
+  }
+
+  /** What people know of a path and a line of it, which may be those of a run. */
+  placeOf(path: string, line: number): { readonly subject: string; readonly line: number } {
+    const run = this.#runs.get(path);
+    if (run === undefined) return { subject: path, line };
+    return { subject: run.name, line: line === 0 ? 0 : line + run.linesBefore };
+  }
+
+  #remember(path: string, run: RunPlace): void {
+    this.#runs.set(path, run);
+    for (const oldest of this.#runs.keys()) {
+      if (this.#runs.size <= RUNS_REMEMBERED) break;
+      this.#runs.delete(oldest);
     }
   }
 
@@ -108,11 +130,16 @@ export class StoreClient {
     const id = this.#requests;
     this.#send(request(id));
     let answer: StoreMessage | undefined;
+    let seen = 0;
     this.#waitUntil(() => {
+      seen = Atomics.load(this.#signal, 0);
       answer = this.#takeMessages(id);
       return answer !== undefined;
     });
-    if (answer?.kind === 'refused') throw new StoreError(answer.code, answer.message);
+    if (answer?.kind === 'refused') {
+      if (answer.code === 'timed-out') this.#idleSince = seen;
+      throw new StoreError(answer.code, answer.message);
+    }
     if (answer === undefined) throw new StoreError('io', 'no answer');
     return answer;
   }

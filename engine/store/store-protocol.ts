@@ -12,8 +12,16 @@ export interface StoreConnection {
 
 /** What the main thread tells the I/O thread. */
 export interface ConnectRequest extends StoreConnection {
-  /** Roots that may be read through this connection: name → location. */
-  readonly locations: Readonly<Record<string, string>>;
+  /** Roots that may be read through this connection, by name. */
+  readonly roots: Readonly<Record<string, StoreRoot>>;
+  /** Who reads: whoever connects again under this name goes on in what it followed. */
+  readonly reader: string;
+}
+
+export interface StoreRoot {
+  readonly location: string;
+  /** Files are read as they grow, and there is no end. */
+  readonly isFollowed: boolean;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';
@@ -66,6 +74,8 @@ export type StoreMessage =
       readonly id: number;
       readonly object: number;
       readonly content: ObjectContent;
+      /** Of a run of a followed file: its name, and the lines of the file before the run. */
+      readonly run: { readonly name: string; readonly linesBefore: number } | undefined;
     }
   | {
       readonly kind: 'refused';

@@ -5,13 +5,12 @@
 
 import { basename } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { createLocalStore } from './local-store.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createRing } from './ring.ts';
-import type { StandardInput } from './standard-input.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import type { ConnectRequest, StoreMessage, StoreRequest } from './store-protocol.ts';
+import type { Stores } from './stores.ts';
 
 /** So many objects are read ahead. */
 const AHEAD_MAX = 2;
@@ -42,13 +41,15 @@ export class StoreService {
   readonly #rings: SharedArrayBuffer[] = [];
   #objects = 0;
 
-  constructor({ port, signal, locations }: ConnectRequest, standardInput: StandardInput) {
+  constructor({ port, signal, roots, reader }: ConnectRequest, stores: Stores) {
     this.#port = port;
     this.#signal = new Int32Array(signal);
-    for (const [name, location] of Object.entries(locations)) {
+    for (const [name, { location, isFollowed }] of Object.entries(roots)) {
       this.#roots.set(name, {
         location,
-        store: createLocalStore(location, standardInput),
+        store: isFollowed
+          ? stores.follow(`${reader} ${name}`, location, () => this.#notify())
+          : stores.open(location),
         page: [],
         ahead: new Map(),
       });
@@ -97,8 +98,8 @@ export class StoreService {
     await (known?.started ?? pump.start());
     this.#pumps.set(pump.object, pump);
     pump.adopt();
-    const { object, content } = pump;
-    this.#post({ kind: 'opened', id, object, content });
+    const { object, content, run } = pump;
+    this.#post({ kind: 'opened', id, object, content, run });
     this.#readAhead(root, index);
   }
 

@@ -34,7 +34,8 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
     clock: setup.source.clockGranted ? SYSTEM_CLOCK : undefined,
     store: watched(client, calls),
     onLog: (line) => notes.addLogLine(line),
-    onProblem: (problem) => notes.addProblem(problem),
+    onProblem: (problem) =>
+      notes.addProblem({ ...problem, ...client.placeOf(problem.subject, problem.line) }),
   });
   return new StreamReader({
     source: new StreamSource({

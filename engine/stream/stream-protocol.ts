@@ -6,7 +6,7 @@
 
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
-import type { StoreConnection } from '../store/store-protocol.ts';
+import type { StoreConnection, StoreRoot } from '../store/store-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { SlotLimits, SlotRange } from './slots.ts';
 
@@ -14,8 +14,8 @@ import type { SlotLimits, SlotRange } from './slots.ts';
 export interface SourceSetup {
   readonly source: PluginRole;
   readonly openParams: string;
-  /** Store roots granted to the source: name → location. */
-  readonly storeRoots: Readonly<Record<string, string>>;
+  /** Store roots granted to the source, by name. */
+  readonly storeRoots: Readonly<Record<string, StoreRoot>>;
   readonly limits: SlotLimits;
 }
 

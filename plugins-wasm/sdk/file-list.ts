@@ -2,11 +2,12 @@
 // their first bytes. What is left out is counted, and named once.
 
 import {
-  LogLevel, Severity, StoreEntry, closeObject, lastError, listEntries, log, openObject, readObject, report,
+  LogLevel, Severity, StoreEntry, closeObject, lastError, lastErrorCode, listEntries, log, openObject, readObject,
+  report,
 } from './host';
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks } from './json-bytes';
 import { exportLinePrefix, skipTop } from './lines';
-import { SLACK } from './memory';
+import { ErrorCode, SLACK } from './memory';
 import { FileVerdict, RecordShape } from './record-shape';
 
 export const ROOT = 'input';
@@ -15,6 +16,7 @@ const STANDARD_INPUT = '-';
 const ENTRIES_A_PAGE = 256;
 /** So many names of files that were left out are told; the rest is counted. */
 const NAMES_SHOWN: u32 = 5;
+const NAMES_REMEMBERED: i32 = 1024;
 /** Enough for a byte order mark, blanks and the first token. */
 const PEEK_SIZE: usize = 4096;
 
@@ -22,6 +24,8 @@ export class FileList {
   private entries: StoreEntry[] = [];
   private nextEntry: i32 = 0;
   private listedAll: bool = false;
+  /** A followed location has nothing for now. */
+  isWaiting: bool = false;
   private lastListed: string = '';
   /** The location is a file: it was named on purpose, whatever its name. */
   private isSingle: bool = false;
@@ -30,6 +34,7 @@ export class FileList {
   private pending: string | null = null;
   private leftOut: u32 = 0;
   private leftOutNames: string = '';
+  private readonly leftOutBefore: Set<string> = new Set<string>();
   private indexes: u32 = 0;
   private readonly peeked: usize = heap.alloc(PEEK_SIZE + SLACK);
 
@@ -40,11 +45,11 @@ export class FileList {
     this.location = location;
     const error = this.listMore();
     if (error !== null) return error;
-    this.isSingle = this.entries.length == 1 && this.entries[0].path.length == 0;
-    if (this.isSingle) this.listedAll = true;
+    this.isSingle = this.entries.length == 1 && isWholeRoot(this.entries[0].path);
+    if (this.isSingle && this.entries[0].path.length == 0) this.listedAll = true;
     this.pending = this.findNext();
     // What was left out is in the message when there is nothing else, and told at the end otherwise.
-    if (this.pending !== null) return null;
+    if (this.pending !== null || this.isWaiting) return null;
     if (this.leftOut == 0 && this.indexes == 0) return location + ' holds no files';
     return location + ' holds no logs: ' + this.describeLeftOut();
   }
@@ -64,7 +69,7 @@ export class FileList {
   /** A path for people: a location that is one file has none of its own. */
   nameOf(path: string): string {
     if (this.isSingle && this.location == STANDARD_INPUT) return 'standard input';
-    return this.isSingle ? this.location.substring(this.location.lastIndexOf('/') + 1) : path;
+    return path.length == 0 ? this.location.substring(this.location.lastIndexOf('/') + 1) : path;
   }
 
   get isOver(): bool {
@@ -75,7 +80,7 @@ export class FileList {
   resumeAfter(path: string): void {
     this.entries = [];
     this.nextEntry = 0;
-    this.listedAll = this.isSingle;
+    this.listedAll = this.isSingle && path.length == 0;
     this.lastListed = path;
     this.pending = null;
   }
@@ -88,6 +93,7 @@ export class FileList {
       }
       if (this.listedAll) return null;
       const error = this.listMore();
+      if (this.isWaiting) return null;
       if (error !== null) report(Severity.Lost, this.location, 0, error);
       if (this.entries.length == 0) return null;
     }
@@ -97,6 +103,8 @@ export class FileList {
     const page = listEntries(ROOT, this.lastListed, ENTRIES_A_PAGE);
     this.nextEntry = 0;
     this.entries = page === null ? [] : page;
+    this.isWaiting = page === null && lastErrorCode == ErrorCode.TimedOut;
+    if (this.isWaiting) return null;
     if (page === null) {
       this.listedAll = true;
       return lastError;
@@ -114,9 +122,16 @@ export class FileList {
       return false;
     }
     if (this.beginsLikeLog(path)) return true;
-    if (this.leftOut < NAMES_SHOWN) this.leftOutNames += (this.leftOut > 0 ? ', ' : '') + path;
-    this.leftOut++;
+    this.leaveOut(nameWithoutRun(path));
     return false;
+  }
+
+  /** Once, however often a followed file grows. */
+  private leaveOut(name: string): void {
+    if (this.leftOutBefore.has(name)) return;
+    if (this.leftOutBefore.size < NAMES_REMEMBERED) this.leftOutBefore.add(name);
+    if (this.leftOut < NAMES_SHOWN) this.leftOutNames += (this.leftOut > 0 ? ', ' : '') + name;
+    this.leftOut++;
   }
 
   /** Whether the first bytes are those of JSON records. A file that cannot be opened is wanted: reading says why. */
@@ -131,6 +146,8 @@ export class FileList {
       end += size;
     }
     closeObject(object);
+    // A run of a followed file that has nothing after all says nothing of the file.
+    if (end == this.peeked && path.startsWith('#')) return true;
     return looksLikeRecords(this.peeked, end);
   }
 
@@ -138,6 +155,7 @@ export class FileList {
     if (this.leftOut > 0) report(Severity.Warning, this.location, 0, this.describeLeftOut());
     if (this.indexes > 0) log(LogLevel.Notice, this.indexes.toString() + ' digest files hold no events');
     this.leftOut = 0;
+    this.leftOutNames = '';
     this.indexes = 0;
   }
 
@@ -161,4 +179,14 @@ function looksLikeRecords(start: usize, end: usize): bool {
   if (first == OPEN_BRACE) return second == QUOTE || second == CLOSE_BRACE;
   if (first != OPEN_BRACKET) return false;
   return second == OPEN_BRACE || (second == QUOTE && inside + 1 < end && load<u8>(inside, 1) == OPEN_BRACE);
+}
+
+/** Of a run, `#NUMBER/PATH`, the path. */
+function nameWithoutRun(path: string): string {
+  return path.startsWith('#') ? path.substring(path.indexOf('/') + 1) : path;
+}
+
+/** The root is one file: read from its start, or, `#NUMBER`, in runs as it grows. */
+function isWholeRoot(path: string): bool {
+  return path.length == 0 || (path.startsWith('#') && !path.includes('/'));
 }

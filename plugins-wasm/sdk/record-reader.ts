@@ -60,7 +60,10 @@ export class RecordReader {
     this.events.startBatch();
     this.isWaiting = false;
     while (this.events.count < eventsMax && input.batchSize < <usize>bytesMax) {
-      if (!input.isOpen && !this.openNext()) break;
+      if (!input.isOpen && !this.openNext()) {
+        this.isWaiting = this.files.isWaiting;
+        break;
+      }
       if (this.step() == Step.Done) continue;
       if (input.atEnd) this.closeFile();
       else {

@@ -31,7 +31,8 @@ export function openRoot(location: string, report: ReportOddity = () => {}): Sto
   io ??= new IoThread(new WorkerStock([]), (error) => {
     throw error;
   });
-  const connection = io.connect({ input: location });
+  const root = { location, isFollowed: false };
+  const connection = io.connect({ input: root }, 'test');
   return new StoreClient({ ...connection, report, isStopped: () => false });
 }
 

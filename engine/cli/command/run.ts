@@ -24,6 +24,7 @@ import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly follow: boolean;
   /** As it was typed. */
   readonly workers: string | undefined;
 }
@@ -32,6 +33,7 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   const options = [
     ...(args.json ? ['json_output=true'] : []),
     ...args.options,
+    ...(args.follow ? ['follow=true'] : []),
     ...(args.workers === undefined ? [] : [`workers=${args.workers}`]),
   ];
   const { value: config, diagnostics } = loadConfigFor({ ...args, options }, args);

@@ -16,6 +16,7 @@ function stored(bytes: Uint8Array, pieceMax = 1 << 20, size: number | undefined 
     isLive: false,
     size,
     descriptor: undefined,
+    run: undefined,
     read: async (room) => {
       const piece = bytes.subarray(at, at + Math.min(room.length, pieceMax));
       room.set(piece);

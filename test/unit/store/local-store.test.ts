@@ -4,7 +4,7 @@ import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLocalFile } from '../../../engine/store/local-file.ts';
-import { createLocalStore } from '../../../engine/store/local-store.ts';
+import { LocalStore } from '../../../engine/store/local-store.ts';
 import { StandardInput } from '../../../engine/store/standard-input.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
@@ -12,7 +12,7 @@ const folder = scratchFolder('local-store');
 
 function listing(location: string) {
   const said: string[] = [];
-  const store = createLocalStore(location, new StandardInput());
+  const store = new LocalStore(location);
   const list = async (after: string, limit: number): Promise<string[]> => {
     const report = (severity: string, subject: string, message: string): void => {
       said.push(`${severity}: ${subject}: ${message}`);

@@ -25,9 +25,11 @@ const io = new IoThread(new WorkerStock([]), (error) => {
 afterAll(() => io.end());
 
 function connect(locations: Record<string, string>): StoreClient {
-  const resolved = Object.entries(locations).map(([name, path]) => [name, join(folder.path, path)]);
+  const roots = Object.entries(locations).map(([name, path]) => {
+    return [name, { location: join(folder.path, path), isFollowed: false }];
+  });
   return new StoreClient({
-    ...io.connect(Object.fromEntries(resolved)),
+    ...io.connect(Object.fromEntries(roots), 'test'),
     report: () => {},
     isStopped: () => false,
   });

@@ -1,0 +1,70 @@
+/* What is new in a compressed file, decoded. It is whole when it is read, so there is nothing to wait for. */
+
+import { decode } from '../decoded-object.ts';
+import type { ByteReader, FollowedRun, StoredObject } from '../object-store.ts';
+import { StoreError } from '../store-error.ts';
+import type { RunSpan } from './file-run.ts';
+import { OpenFileReader } from './open-file-reader.ts';
+
+const NEWLINE = 0x0a;
+
+export class CompressedRun implements StoredObject {
+  readonly isLive = true;
+  readonly size = undefined;
+  readonly descriptor = undefined;
+  readonly run: FollowedRun;
+  readonly #span: RunSpan;
+  readonly #reader: ByteReader;
+  #settle: () => void = () => {};
+  #given = 0;
+  #lines = 0;
+
+  private constructor(span: RunSpan, name: string, reader: ByteReader) {
+    this.#span = span;
+    this.#reader = reader;
+    const whenSettled = new Promise<void>((resolve) => {
+      this.#settle = resolve;
+    });
+    this.run = { name, linesBefore: span.startLines, whenSettled };
+  }
+
+  /** Rejects with `StoreError`. */
+  static async open(
+    span: RunSpan,
+    name: string,
+    warn: (message: string) => void,
+  ): Promise<CompressedRun> {
+    const { file, start: offset } = span;
+    if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
+    const stored = new OpenFileReader(file.handle, file.size);
+    const { reader } = await decode(stored, { name, encoding: 'automatic', offset, warn });
+    return new CompressedRun(span, name, reader);
+  }
+
+  settle(): void {
+    const { file, start, startLines } = this.#span;
+    file.offset = start + this.#given;
+    file.lines = startLines + this.#lines;
+    file.seenEnd = file.size;
+  }
+
+  async read(room: Uint8Array): Promise<number> {
+    try {
+      const size = await this.#reader.read(room);
+      this.#given += size;
+      const given = room.subarray(0, size);
+      for (let at = given.indexOf(NEWLINE); at >= 0; at = given.indexOf(NEWLINE, at + 1)) {
+        this.#lines += 1;
+      }
+      return size;
+    } finally {
+      this.#settle();
+    }
+  }
+
+  seek(): void {}
+
+  async close(): Promise<void> {
+    this.#settle();
+  }
+}
