@@ -20,6 +20,12 @@ export interface ListedFile extends StoreEntry {
   readonly id: string;
 }
 
+/** Of a folder that is looked at again and again: files that come and go are no oddity. */
+export interface FollowedListing {
+  /** Told of each folder that is read, relative to the root. */
+  readonly onFolder: (path: string) => void;
+}
+
 interface OpenFolder {
   readonly path: string;
   readonly names: readonly Dirent<Buffer>[];
@@ -32,15 +38,16 @@ export class FolderListing {
   readonly #root: string;
   readonly #report: ReportOddity;
   readonly #onFolder: (path: string) => void;
+  readonly #isChanging: boolean;
   readonly #stack: OpenFolder[] = [];
   #isStarted = false;
   lastPath = '';
 
-  /** `onFolder` is told of each folder that is read, relative to the root. */
-  constructor(root: string, report: ReportOddity, onFolder: (path: string) => void = () => {}) {
+  constructor(root: string, report: ReportOddity, followed?: FollowedListing) {
     this.#root = root;
     this.#report = report;
-    this.#onFolder = onFolder;
+    this.#onFolder = followed?.onFolder ?? (() => {});
+    this.#isChanging = followed !== undefined;
   }
 
   async take(limit: number): Promise<ListedFile[]> {
@@ -122,8 +129,11 @@ export class FolderListing {
     };
     if (!Buffer.from(name).equals(dirent.name)) return lose('left out: its name is not UTF-8');
     if (found instanceof Error) {
-      const isLink = dirent.isSymbolicLink() && (found as NodeJS.ErrnoException).code === 'ENOENT';
-      return lose(isLink ? 'left out: a link to nothing' : toStoreError(found).message);
+      const isGone = (found as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isGone && dirent.isSymbolicLink()) return lose('left out: a link to nothing');
+      // It was removed since the folder was read.
+      if (isGone && this.#isChanging) return undefined;
+      return lose(toStoreError(found).message);
     }
     try {
       if (found.isFile()) {

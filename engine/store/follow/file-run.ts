@@ -123,6 +123,7 @@ export class FileRun implements StoredObject {
     try {
       size = (await file.handle.read(room, 0, most, this.#position)).bytesRead;
     } catch (error) {
+      if (this.#isClosed) return false;
       throw toStoreError(error);
     }
     // What was read may be of another file that was written over this one.
@@ -144,6 +145,7 @@ export class FileRun implements StoredObject {
   async #atEnd(): Promise<void> {
     const { file, end } = this.#span;
     const { nowMs, times, doOthersWait, changed } = this.#around;
+    if (this.#isClosed) return;
     if (file.isCut || (end !== undefined && this.#position >= end)) {
       this.#lines.dropRest();
       return this.#end();

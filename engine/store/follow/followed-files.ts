@@ -60,7 +60,7 @@ export class FollowedFiles {
     let isNew = false;
     for (const sight of sights) {
       seen.add(sight.id);
-      const known = this.#there.get(sight.id);
+      const known = this.#there.get(sight.id) ?? this.#raise(sight.id);
       // A single look does not know whether a link leads out of the root.
       if (known === undefined && !isComplete) this.#options.scan();
       else if (known === undefined) await this.#add(sight);
@@ -107,9 +107,7 @@ export class FollowedFiles {
   /** What an open file is now; it may have been cut, and written to since. */
   async look(file: TrackedFile): Promise<void> {
     if (file.handle === undefined || file.isCut) return;
-    const found = await file.handle.stat({ bigint: true });
-    const { id, path } = file;
-    await this.#update(file, { id, path, size: Number(found.size), modifiedNs: found.mtimeNs });
+    await this.#update(file, file);
   }
 
   /** Opens the file if it is still the one that was seen. */
@@ -138,39 +136,46 @@ export class FollowedFiles {
     const file = new TrackedFile(sight, isHeld, nowMs - Math.max(0, sinceMs));
     this.#there.set(file.id, file);
     file.isAside = this.#isFirstLook && this.#isOther(file);
-    if (isHeld && !file.isAside) await this.open(file);
+    if (isHeld || file.isAside) await this.open(file);
+    if (file.isAside) await file.close();
   }
 
   /** Whether there is more in it. */
-  async #update(file: TrackedFile, sight: Sight): Promise<boolean> {
+  async #update(file: TrackedFile, sight: FileStatus & Pick<Sight, 'path'>): Promise<boolean> {
     if (file.isCut) return false;
     if (file.fate === 'there') file.path = sight.path;
-    if (sight.size === file.size && sight.modifiedNs === file.modifiedNs) return false;
-    const isCut = sight.size < file.readTo && file.isCompressed !== true;
+    // It may have been renamed before it could be opened.
+    if (file.isHeld && !file.isAside) await this.open(file);
+    // What was read since a folder was looked at must not make it look cut: both as they are now.
+    const { readTo } = file;
+    const now = (await statusOf(file.handle)) ?? sight;
+    if (file.isCut) return true;
+    if (now.size === file.size && now.modifiedNs === file.modifiedNs) return false;
+    const isCut = now.size < readTo && file.isCompressed !== true;
     const isOther = isCut || !(await this.#hasSameHead(file));
     // It may have been found out by another look meanwhile.
     if (file.isCut) return true;
     if (isOther) {
-      await this.#replace(file, sight);
+      await this.#replace(file, now);
       return true;
     }
-    file.size = sight.size;
-    file.modifiedNs = sight.modifiedNs;
+    file.size = now.size;
+    file.modifiedNs = now.modifiedNs;
     file.changedMs = this.#options.clock.monotonicMs();
     if (file.handle === undefined && file.fate === 'there') await this.open(file);
     return true;
   }
 
   /** What is at its path now is another file in the same place. */
-  async #replace(file: TrackedFile, sight: Sight): Promise<void> {
-    const { handle, fate } = file;
+  async #replace(file: TrackedFile, now: FileStatus): Promise<void> {
+    const { handle, fate, id, path } = file;
     file.handle = undefined;
     this.#bury(file, 'truncated');
     if (fate !== 'there') {
       await handle?.close();
       return;
     }
-    const fresh = new TrackedFile(sight, false, this.#options.clock.monotonicMs());
+    const fresh = new TrackedFile({ id, path, ...now }, false, this.#options.clock.monotonicMs());
     fresh.handle = handle;
     fresh.servedBy = file.servedBy;
     this.#there.set(fresh.id, fresh);
@@ -180,11 +185,15 @@ export class FollowedFiles {
   /** Whether it still begins as it began; more of its beginning may be known then. */
   async #hasSameHead(file: TrackedFile): Promise<boolean> {
     if (file.handle === undefined || file.isCompressed === true) return true;
-    const now = await headOf(file.handle);
     const { head: before } = file;
+    if (before.length === 0) {
+      await this.#readHead(file);
+      return true;
+    }
+    const now = await headOf(file.handle);
     const isSame =
       now.length >= before.length && Buffer.compare(now.subarray(0, before.length), before) === 0;
-    if (isSame && before.length > 0) file.head = now;
+    if (isSame) file.head = now;
     return isSame;
   }
 
@@ -193,6 +202,19 @@ export class FollowedFiles {
     const bytes = await headOf(file.handle);
     file.isCompressed = bytes.length === 0 ? undefined : isCompressed(bytes);
     file.head = file.isCompressed === true ? await decodedHead(file.handle, file.size) : bytes;
+  }
+
+  /** It was renamed while the folder was looked at, and is there after all. */
+  #raise(id: string): TrackedFile | undefined {
+    // Whoever has it open knows that it is the same one: its number is not given to another.
+    const found = this.#past.find(
+      (one) => one.id === id && one.fate === 'gone' && one.handle !== undefined,
+    );
+    if (found === undefined) return undefined;
+    this.#past = this.#past.filter((one) => one !== found);
+    found.fate = 'there';
+    this.#there.set(id, found);
+    return found;
   }
 
   #bury(file: TrackedFile, fate: 'gone' | 'truncated'): void {
@@ -213,7 +235,7 @@ export class FollowedFiles {
       if (verdict.kind === 'heir') {
         inherit(file, verdict.of);
         await this.#forget(verdict.of);
-      } else if (this.#isOther(file)) file.isAside = true;
+      } else if (this.#isOther(file) && !isRotated(file.path)) file.isAside = true;
       file.isHeld = false;
       this.#options.onNews();
     }
@@ -254,7 +276,8 @@ export class FollowedFiles {
     for (const file of [...this.#past]) await this.#age(file, nowMs);
     for (const file of this.#there.values()) {
       const isIdle = nowMs - file.changedMs > HANDLE_IDLE_MS;
-      if (isIdle && !file.isHeld && file.size <= file.seenEnd) await file.close();
+      const isDone = !file.isHeld && !file.isBeingRead && file.size <= file.seenEnd;
+      if (file.isAside || (isIdle && isDone)) await file.close();
     }
   }
 
@@ -274,6 +297,13 @@ export class FollowedFiles {
 
 /** Younger than this, a file may still be being written when it is first seen. */
 const HELD_IF_YOUNGER_MS = 2_000;
+
+type FileStatus = Pick<Sight, 'size' | 'modifiedNs'>;
+
+async function statusOf(handle: FileHandle | undefined): Promise<FileStatus | undefined> {
+  const found = await handle?.stat({ bigint: true });
+  return found && { size: Number(found.size), modifiedNs: found.mtimeNs };
+}
 
 async function openSeen(location: string, id: string): Promise<FileHandle | undefined> {
   let handle: FileHandle;
@@ -310,6 +340,11 @@ async function decodedHead(handle: FileHandle, size: number): Promise<Uint8Array
     // What came before the damage is known.
   }
   return room.subarray(0, filled);
+}
+
+/** `app.log.1`, `app.log-20260101.gz`: what was the followed file for so short a time that nobody saw it. */
+function isRotated(path: string): boolean {
+  return /[.-]\d[\d.-]*(?:\.(?:gz|zst))?$/.test(path);
 }
 
 const bytesOf = ({ path }: TrackedFile): Buffer => Buffer.from(path);

@@ -45,6 +45,7 @@ export function judgeNewFile(
 
 /** What was read of `origin` counts as read of `file`. */
 export function inherit(file: TrackedFile, origin: TrackedFile): void {
+  file.isAside = origin.isAside;
   file.knownAs = origin.knownAs;
   file.offset = origin.offset;
   file.lines = origin.lines;

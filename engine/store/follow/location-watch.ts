@@ -33,6 +33,8 @@ export class LocationWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   #queue: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** When it goes off. */
+  #dueMs = 0;
   #isScanDue = false;
   readonly #changed = new Set<string>();
   #areAllWatched = true;
@@ -72,7 +74,7 @@ export class LocationWatch {
     };
     const sights = isFile
       ? await this.#lookAtFile(onFolder)
-      : await listAll(new FolderListing(location, report, onFolder));
+      : await listAll(new FolderListing(location, report, { onFolder }));
     for (const [path, watcher] of this.#watchers) {
       if (folders.has(path)) continue;
       watcher.close();
@@ -122,13 +124,18 @@ export class LocationWatch {
 
   #plan(): void {
     if (this.#isClosed) return;
-    clearTimeout(this.#timer);
     const isUrgent = this.#isScanDue || this.#changed.size > 0;
     const period = this.#areAllWatched ? WATCHED_PERIOD_MS : UNWATCHED_PERIOD_MS;
     const scanPauseMs = DUTY * this.#lastScanMs;
     const urgentMs = this.#isScanDue ? Math.max(COALESCE_MS, this.#lastScanMs) : COALESCE_MS;
     const waitMs = isUrgent ? urgentMs : Math.max(period, scanPauseMs);
+    const dueMs = performance.now() + waitMs;
+    // Changes that go on and on must not put off the look at them.
+    if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       void this.#enqueue(() => this.#look(isUrgent));
     }, waitMs);
   }

@@ -180,10 +180,11 @@ describe.each(['folder', 'file'])('rotation in a followed %s', (kind) => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
       return (state >> 8) % below;
     };
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 150; round++) {
       log.write(1 + random(400), (number) => `line ${number} ${'.'.repeat(random(80))}`);
-      if (random(3) > 0) await new Promise((resolve) => setTimeout(resolve, random(40)));
-      if (round % 4 === 3) log.rotate(ROTATIONS[random(ROTATIONS.length)] ?? 'rename');
+      // Changes without a pause in which to look at them.
+      await new Promise((resolve) => setTimeout(resolve, random(10)));
+      if (round % 10 === 9) log.rotate(ROTATIONS[random(ROTATIONS.length)] ?? 'rename');
     }
     await until(() => expect(reader.lines.length).toBeGreaterThanOrEqual(log.lines));
     await new Promise((resolve) => setTimeout(resolve, 500));
