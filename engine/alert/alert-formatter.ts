@@ -9,6 +9,7 @@ import { compileOperand, type GetField } from '../compile/compile-operand.ts';
 import { formatIso8601, formatLocal, formatUtc } from '../compile/engine-field-values.ts';
 import type { FieldType } from '../field/field-type.ts';
 import type { Alert, AlertFormat } from './alert.ts';
+import { alertId } from './alert-id.ts';
 import { escapeText, valueJson, valueText } from './format-value.ts';
 
 const NOT_AVAILABLE = '<NA>';
@@ -28,6 +29,7 @@ const NANOSECOND_FIELDS = new Set([
 export interface MatchedEvent {
   readonly number: number;
   readonly time: bigint;
+  readonly bytes: Uint8Array;
   readonly get: GetField;
 }
 
@@ -91,6 +93,9 @@ export class AlertFormatter {
     parts.push(`"source":${jsonText(rule.source)}`);
     if (format.jsonIncludeTagsProperty) parts.push(`"tags":${JSON.stringify(rule.tags)}`);
     parts.push(`"time":"${formatUtc(texts.event.time)}"`);
+    if (format.jsonIncludeUuid) {
+      parts.push(`"uuid":"${alertId(rule.name, rule.source, texts.event.bytes)}"`);
+    }
     return `{${parts.join(',')}}`;
   }
 

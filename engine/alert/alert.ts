@@ -18,6 +18,8 @@ export interface AlertFormat {
   readonly jsonIncludeMessageProperty: boolean;
   readonly jsonIncludeOutputFieldsProperty: boolean;
   readonly jsonIncludeTagsProperty: boolean;
+  /** Ours; Falco's alerts have no such key. */
+  readonly jsonIncludeUuid: boolean;
   readonly timeFormatIso8601: boolean;
   /** Value of the alert's `hostname` key. */
   readonly hostname: string;

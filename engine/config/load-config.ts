@@ -76,6 +76,7 @@ function toConfig(
       jsonIncludeMessageProperty: raw.json_include_message_property ?? false,
       jsonIncludeOutputFieldsProperty: raw.json_include_output_fields_property ?? true,
       jsonIncludeTagsProperty: raw.json_include_tags_property ?? true,
+      jsonIncludeUuid: raw.json_include_uuid ?? false,
       timeFormatIso8601: raw.time_format_iso_8601 ?? false,
       hostname: hostname(),
     },

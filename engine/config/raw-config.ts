@@ -16,6 +16,7 @@ export interface RawConfig {
   json_include_message_property?: boolean;
   json_include_output_fields_property?: boolean;
   json_include_tags_property?: boolean;
+  json_include_uuid?: boolean;
   time_format_iso_8601?: boolean;
   stdout_output?: { enabled?: boolean };
   file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };

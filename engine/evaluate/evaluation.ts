@@ -249,7 +249,8 @@ export class Evaluation {
       const rule = ruleIndexes[matches.rules[match] ?? 0] ?? 0;
       const get = (request: FieldRequest): Value | undefined => this.#valueOf(request, source, at);
       const time = events.times[at] ?? 0n;
-      result.alerts.push(this.#formatter.formatAlert(rule, { number, time, get }));
+      const bytes = events.data.subarray(events.spans[2 * at], events.spans[2 * at + 1]);
+      result.alerts.push(this.#formatter.formatAlert(rule, { number, time, bytes, get }));
     }
   }
 

@@ -42,6 +42,26 @@ describe('tiercel run', () => {
       expect(stderr).toContain(`1  ${name}`);
   });
 
+  it('gives an alert the same uuid whenever its event is read, and none unless asked', async () => {
+    const rules = write('announced.yaml', ANNOUNCED_RULE);
+    const [first, second] = [loginRecord({}), loginRecord({ userAgent: 'other' })];
+    const one = write('uuid-one.jsonl', `${first}\n${second}\n`);
+    const other = write('uuid-other.json', `{"Records":[${second},\n ${first}]}`);
+    const uuidsOf = async (path: string, ...more: string[]): Promise<unknown[]> => {
+      const args = ['run', 'cloudtrail', path, '-r', rules, '--json', ...more];
+      const { stdout } = await runProgram(args);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).uuid);
+    };
+    const asked = ['-o', 'json_include_uuid=true'];
+    const uuids = await uuidsOf(one, ...asked);
+    expect(new Set(uuids).size).toBe(2);
+    expect(await uuidsOf(other, ...asked)).toEqual(uuids.toReversed());
+    expect(await uuidsOf(one)).toEqual([undefined, undefined]);
+  });
+
   it('fires the announced rule when the error is absent, and not when there is one', async () => {
     const rules = write('announced.yaml', ANNOUNCED_RULE);
     const events = write(

@@ -94,6 +94,7 @@ function createEvaluation(
       jsonIncludeMessageProperty: false,
       jsonIncludeOutputFieldsProperty: true,
       jsonIncludeTagsProperty: true,
+      jsonIncludeUuid: false,
       timeFormatIso8601: false,
       hostname: 'h',
     },

@@ -42,6 +42,7 @@ const FORMAT: AlertFormat = {
   jsonIncludeMessageProperty: false,
   jsonIncludeOutputFieldsProperty: true,
   jsonIncludeTagsProperty: true,
+  jsonIncludeUuid: false,
   timeFormatIso8601: true,
   hostname: 'h',
 };

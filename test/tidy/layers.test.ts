@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['fs', 'path', 'url'],
   check: ['net'],
-  alert: ['net'],
+  alert: ['crypto', 'net'],
   plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
   store: ['fs', 'fs/promises', 'net', 'path', 'stream', 'tty', 'util', 'worker_threads', 'zlib'],
   supervise: ['worker_threads'],

@@ -24,8 +24,8 @@ interface Run {
   readonly file: TrackedFile;
   readonly start: number;
   readonly startLines: number;
-  /** The files stand behind it. */
-  isSettled: boolean;
+  /** Where it ended, in decoded bytes of its file; `undefined` while it is the latest one. */
+  end: number | undefined;
   reader: FileRun | CompressedRun | undefined;
 }
 
@@ -75,7 +75,7 @@ export class FollowedRoot implements ObjectStore {
     this.#lastNumber = number + 1;
     const { offset: start, lines: startLines } = file;
     const fresh = { number: number + 1, file, start, startLines };
-    const run: Run = { ...fresh, isSettled: false, reader: undefined };
+    const run: Run = { ...fresh, end: undefined, reader: undefined };
     this.#runs.set(run.number, run);
     this.#runs.delete(run.number - RUNS_KEPT);
     return [entryOf(run, opened)];
@@ -84,12 +84,12 @@ export class FollowedRoot implements ObjectStore {
   async open(path: string): Promise<StoredObject> {
     const run = this.#runs.get(numberOf(path));
     if (run === undefined) throw new StoreError('not-found', 'does not exist');
-    const { file, start, startLines, isSettled } = run;
+    const { file, start, startLines, end } = run;
     const { files } = await this.#open();
     // It must be the file that was seen: not what a link at its path has come to lead to.
     if (file.fate === 'there') await files.open(file);
     if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
-    const span: RunSpan = { file, start, startLines, end: isSettled ? file.offset : undefined };
+    const span: RunSpan = { file, start, startLines, end };
     const name = file.path;
     if (file.isCompressed === true) {
       const warn = (message: string): void => this.#report('warning', name, message);
@@ -143,10 +143,12 @@ export class FollowedRoot implements ObjectStore {
   }
 
   #settle(run: Run | undefined): void {
-    if (run === undefined || run.isSettled) return;
-    run.isSettled = true;
+    if (run === undefined || run.end !== undefined) return;
     if (run.reader === undefined) run.file.seenEnd = run.file.size;
     else run.reader.settle();
+    run.end = run.file.offset;
+    // Its buffers are of no use any more.
+    run.reader = undefined;
   }
 
   #surroundings(file: TrackedFile, files: FollowedFiles): RunSurroundings {
