@@ -9,7 +9,7 @@ export { type Diagnostic, hasErrors } from './diagnostic/diagnostic.ts';
 export { renderText, toJson } from './diagnostic/render.ts';
 export { buildEngine, type EngineBuild, type Loaded, loadAll } from './pipeline/build-engine.ts';
 export type { Engine, RunOptions } from './pipeline/engine.ts';
-export type { Progress, RunSummary } from './pipeline/run-summary.ts';
+export type { Progress, RunSummary, StreamSummary } from './pipeline/run-summary.ts';
 export { type ComponentFile, readComponentFile } from './plugin/component-file.ts';
 export type { LogLine, Problem } from './plugin/host/host-services.ts';
 export type { RunFault } from './stream/stream-protocol.ts';

@@ -2,7 +2,7 @@
 
 import { PRIORITIES } from '../base/priority.ts';
 import type { EndedOutput } from '../deliver/output-set.ts';
-import type { RunSummary } from '../index.ts';
+import type { RunSummary, StreamSummary } from '../index.ts';
 import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
 
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -33,6 +33,7 @@ export function renderSummary(report: RunReport): string {
     const count = summary.alertsByPriority.get(priority);
     if (count !== undefined) lines.push(`  ${priority}: ${formatCount(count)}`);
   }
+  if (summary.streams.length > 1) lines.push('by stream:', ...summary.streams.map(streamLine));
   const byRule = [...summary.alertsByRule].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (byRule.length > 0) lines.push('by rule:');
   for (const [rule, count] of byRule.slice(0, RULES_SHOWN))
@@ -42,6 +43,15 @@ export function renderSummary(report: RunReport): string {
   }
   lines.push(...losses(report), ...remarks(report));
   return lines.join('\n');
+}
+
+function streamLine({ name, events, alertsTotal, ...lost }: StreamSummary): string {
+  const parts = [countOf(events, 'event'), countOf(alertsTotal, 'alert')];
+  if (lost.lostProblems > 0) parts.push(`${countOf(lost.lostProblems, 'part')} not read`);
+  if (lost.eventsInPart > 0) parts.push(`${formatCount(lost.eventsInPart)} evaluated in part`);
+  if (lost.sourceFaults > 0) parts.push(countOf(lost.sourceFaults, 'fault'));
+  if (lost.stopped === 'fault') parts.push('given up');
+  return `  ${name}: ${parts.join(', ')}`;
 }
 
 /** Where not every rule was evaluated for every event: what was read is what was evaluated in full and in part. */
@@ -83,8 +93,9 @@ function losses(report: RunReport): string[] {
   for (const plugin of summary.quarantined) {
     lines.push(`plugin \`${plugin}\` had too many faults and was not called any more`);
   }
-  for (const { plugin, atStart } of summary.failures) {
-    if (!atStart) lines.push(`plugin \`${plugin}\` was given up`);
+  for (const { stream, plugin, atStart } of summary.failures) {
+    const which = stream === plugin ? '' : `, stream \`${stream}\`,`;
+    if (!atStart) lines.push(`plugin \`${plugin}\`${which} was given up`);
   }
   for (const { name, reason, undelivered, isClosedByReader } of report.outputs) {
     if (isClosedByReader) continue;

@@ -6,6 +6,8 @@ export interface Config {
   /** `undefined`: the rules that ship for the loaded sources. */
   readonly rulesFiles: readonly RulesPath[] | undefined;
   readonly plugins: readonly PluginConfig[];
+  /** Beside those of plugins with open parameters. */
+  readonly streams: readonly StreamConfig[];
   /** Some that were asked for were not found. */
   readonly arePluginsMissing: boolean;
   readonly ruleLoad: RuleLoadOptions;
@@ -45,6 +47,15 @@ export interface PluginConfig {
   readonly grants: Grants;
   /** Nobody named it: it gives way to a plugin with the same name or source. */
   readonly isImplicit: boolean;
+}
+
+/** One stream of events. */
+export interface StreamConfig {
+  readonly name: string;
+  readonly pluginName: string;
+  readonly openParams: string;
+  /** `undefined`: as the configuration says for all of them. */
+  readonly isFollowed: boolean | undefined;
 }
 
 export interface Grants {

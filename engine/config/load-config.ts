@@ -31,10 +31,11 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const { raw } = read;
   const base =
     request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
-  const { plugins, diagnostics } = resolvePlugins(raw, request, base);
+  const { plugins, streams, diagnostics } = resolvePlugins(raw, request, base);
   const value = Object.freeze({
     ...toConfig(read, base),
     plugins,
+    streams,
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, base),
   });
@@ -57,7 +58,7 @@ function checkOutputs(raw: RawConfig): Diagnostic[] {
 function toConfig(
   { raw, labelOf }: ReadConfig,
   base: string,
-): Omit<Config, 'plugins' | 'arePluginsMissing' | 'rulesFiles'> {
+): Omit<Config, 'plugins' | 'streams' | 'arePluginsMissing' | 'rulesFiles'> {
   return {
     ruleLoad: {
       minimumPriority: toPriority(raw.priority),

@@ -6,6 +6,7 @@ export interface RawConfig {
   rules_file?: string | string[];
   load_plugins?: string[];
   plugins?: RawPlugin[];
+  streams?: RawStream[];
   priority?: string;
   rule_matching?: 'first' | 'all';
   rules?: { enable?: { rule?: string; tag?: string }; disable?: { rule?: string; tag?: string } }[];
@@ -31,6 +32,13 @@ export interface RawPlugin {
   init_config?: unknown;
   open_params?: string;
   grants?: string[];
+}
+
+export interface RawStream {
+  name?: string;
+  plugin: string;
+  open_params?: string;
+  follow?: boolean;
 }
 
 export interface RawAppendOutput {

@@ -8,8 +8,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bundledPluginPath, bundledPlugins } from './bundled-plugins.ts';
-import { type Grants, NO_GRANTS, type PluginConfig } from './config.ts';
-import type { RawConfig, RawPlugin } from './raw-config.ts';
+import { type Grants, NO_GRANTS, type PluginConfig, type StreamConfig } from './config.ts';
+import type { RawConfig, RawPlugin, RawStream } from './raw-config.ts';
 
 export interface PluginRequest {
   /** The source plugin named on the command line (a name, or the path of a .wasm file), and what it opens. */
@@ -19,6 +19,7 @@ export interface PluginRequest {
 
 export interface ResolvedPlugins {
   readonly plugins: readonly PluginConfig[];
+  readonly streams: readonly StreamConfig[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -36,6 +37,8 @@ export function resolvePlugins(
   if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
   else if (plugin !== undefined) resolver.addNamed(plugin, request.openParams);
   for (const name of named) resolver.addNamed(name, undefined);
+  // What is named on the command line is what is wanted.
+  if (plugin === undefined) for (const stream of raw.streams ?? []) resolver.addStream(stream);
   // Without a list every bundled plugin is at hand: rules may name its fields.
   const isListed = (raw.load_plugins ?? []).length > 0;
   const implicit = !isListed ? bundledPlugins() : plugin === undefined ? [] : [COMPANION];
@@ -45,6 +48,7 @@ export function resolvePlugins(
 
 class PluginResolver implements ResolvedPlugins {
   readonly plugins: PluginConfig[] = [];
+  readonly streams: StreamConfig[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #declared: readonly RawPlugin[];
   readonly #baseFolder: string;
@@ -85,6 +89,16 @@ class PluginResolver implements ResolvedPlugins {
           : locationOf(openParams, process.cwd()),
       grants: toGrants(raw?.grants ?? [], this.#baseFolder),
       isImplicit: false,
+    });
+  }
+
+  addStream({ name, plugin, open_params: openParams, follow }: RawStream): void {
+    this.addNamed(plugin, undefined);
+    this.streams.push({
+      name: name ?? plugin,
+      pluginName: plugin,
+      openParams: locationOf(openParams, this.#baseFolder) ?? '',
+      isFollowed: follow,
     });
   }
 

@@ -28,6 +28,7 @@ import { Engine, type StreamParts } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
+import { findStreams, type OpenedStream } from './opened-streams.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
 
 const TUNING: EngineTuning = {
@@ -95,23 +96,21 @@ export async function buildEngine(
     await stock.end();
     return { ...loaded, diagnostics, engine: undefined };
   };
-  const sources = loaded.plugins.plugins.filter(
-    ({ config: plugin, file }) =>
-      plugin.openParams !== undefined && file.manifest.source !== undefined,
-  );
-  if (sources.length === 0 && !hasErrors(diagnostics)) {
+  const { streams, diagnostics: ofStreams } = findStreams(config, loaded.plugins.plugins);
+  diagnostics.push(...ofStreams);
+  if (streams.length === 0 && !hasErrors(diagnostics)) {
     diagnostics.push(nothingToRead(loaded.plugins.plugins));
   }
-  diagnostics.push(...(await Promise.all(sources.map(checkLocation))).flat());
-  if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(sources, loaded.rulesetLoad));
+  diagnostics.push(...(await Promise.all(streams.map(checkLocation))).flat());
+  if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(streams, loaded.rulesetLoad));
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
   const context = { config, prepared, loaded, limits };
   const engine = new Engine({
-    streams: sources.map((source) => createStream(source, context)),
+    streams: streams.map((stream) => createStream(stream, context)),
     evaluation: {
-      streams: sources.map((source) => createEvaluation(source, context)),
+      streams: streams.map(({ plugin }) => createEvaluation(plugin, context)),
       limits,
       faultBudget: FAULT_BUDGET,
     },
@@ -139,10 +138,12 @@ function nothingToRead(plugins: readonly LoadedPlugin[]): Diagnostic {
 
 /** A run in which nothing can match says so instead of reading for nothing. */
 function findUselessRun(
-  opened: readonly LoadedPlugin[],
+  opened: readonly OpenedStream[],
   { rules, items, results }: RulesetLoad,
 ): Diagnostic[] {
-  const sources = opened.flatMap(({ file }) => file.manifest.source?.name ?? []);
+  const sources = [
+    ...new Set(opened.flatMap(({ plugin }) => plugin.file.manifest.source?.name ?? [])),
+  ];
   if (rules.some(({ source }) => sources.includes(source))) return [];
   const wanted = sources.map((source) => `\`${source}\``).join(', ');
   if (results.length === 0) {
@@ -196,21 +197,22 @@ interface StreamContext {
 }
 
 function createStream(
-  source: LoadedPlugin,
-  { config, prepared, limits }: StreamContext,
+  { name, plugin, openParams: written, isFollowed: mayFollow }: OpenedStream,
+  { prepared, limits }: StreamContext,
 ): StreamParts {
-  const isLocation = source.file.manifest.source?.openParams === 'location';
-  const written = source.config.openParams ?? '';
+  const isLocation = plugin.file.manifest.source?.openParams === 'location';
   const openParams = isLocation ? toStoreLocation(written) : written;
   // What standard input gives is followed anyway.
-  const isFollowed = config.isFollowed && openParams !== STANDARD_INPUT;
+  const isFollowed = mayFollow && isLocation && openParams !== STANDARD_INPUT;
   return {
     setup: {
-      source: toRole(source, prepared),
+      name,
+      isEndless: isFollowed,
+      source: toRole(plugin, prepared),
       openParams,
       storeRoots: {
         ...Object.fromEntries(
-          Object.entries(source.config.grants.storeRoots).map(([name, location]) => [
+          Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
             name,
             { location, isFollowed: false },
           ]),

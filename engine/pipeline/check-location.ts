@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { kindOf } from '../store/local-file.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
-import type { LoadedPlugin } from './load-plugins.ts';
+import type { OpenedStream } from './opened-streams.ts';
 
 /** Locations that Falco's plugins or other tools take, and what to do until we do. */
 const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
@@ -38,10 +38,13 @@ export function toStoreLocation(openParams: string): string {
   return STANDARD_INPUT_FILES.includes(openParams) ? STANDARD_INPUT : openParams;
 }
 
-export async function checkLocation({ config, file }: LoadedPlugin): Promise<Diagnostic[]> {
+export async function checkLocation({
+  plugin: { file },
+  openParams,
+}: OpenedStream): Promise<Diagnostic[]> {
   const { source } = file.manifest;
   if (source?.openParams !== 'location') return [];
-  const location = toStoreLocation(config.openParams ?? '');
+  const location = toStoreLocation(openParams);
   const unsupported = UNSUPPORTED.find(([pattern]) => pattern.test(location));
   const [, problem, hint] = unsupported ??
     (await findProblem(location, file.manifest.name)) ?? [undefined, undefined, ''];

@@ -97,8 +97,11 @@ class Run {
           stock: parts.stock,
           connect: () => this.#io.connect(setup.storeRoots, `stream ${stream}`),
           onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
-          onNotes: (notes) => this.#takeNotes(notes),
-          onFault: (fault) => this.#takeFault(fault),
+          onNotes: (notes) => this.#takeNotes(stream, notes),
+          onFault: (fault) => {
+            this.#tally.addSourceFault(stream, fault);
+            options.onFault?.(this.#named(stream, fault));
+          },
           faults,
         }),
     );
@@ -141,8 +144,10 @@ class Run {
         const end = await host.run();
         if (this.#refusal === undefined) await this.#order.drained(stream);
         // A stream without an end is over when it is told to stop.
-        const isOver = end.stopped === 'interrupted' && isEndless(this.#parts.streams[stream]);
-        return { ...end, ...(isOver ? { stopped: 'end' as const } : {}), state: host.state };
+        const { isEndless = false } = this.#parts.streams[stream]?.setup ?? {};
+        const isOver = end.stopped === 'interrupted' && isEndless;
+        const stopped = isOver ? ('end' as const) : end.stopped;
+        return { ...end, stopped, name: this.#nameOf(stream), state: host.state };
       }),
     );
     const { clock } = this.#parts;
@@ -155,7 +160,8 @@ class Run {
       quarantined: [...this.#pool.quarantined],
     });
     if (this.#refusal === undefined) return summary;
-    return { ...summary, failures: [{ ...this.#refusal, atStart: true }], stopped: 'fault' };
+    const failure = { stream: this.#nameOf(0), ...this.#refusal, atStart: true };
+    return { ...summary, failures: [failure], stopped: 'fault' };
   }
 
   #stop(): void {
@@ -170,25 +176,44 @@ class Run {
   #takeBatch(stream: number, batch: NumberedBatch, behind: StreamState): void {
     const result = this.#pool.submit(stream, batch);
     this.#order.add(stream, result, async (one) => {
-      await this.#deliver(batch, one);
+      await this.#deliver(stream, batch, one);
       this.#hosts[stream]?.release(batch, behind);
     });
   }
 
-  async #deliver({ eventCount }: NumberedBatch, result: JobResult): Promise<void> {
+  async #deliver(stream: number, { eventCount }: NumberedBatch, result: JobResult): Promise<void> {
     try {
       if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
-      this.#tally.addResult(eventCount, result);
+      this.#tally.addResult(stream, eventCount, result);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #takeNotes(notes: SourceNotes): void {
+  #takeNotes(stream: number, notes: SourceNotes): void {
     const { onProblem, onLog } = this.#options;
-    this.#tally.addNotes(notes);
-    for (const problem of notes.problems) onProblem?.(problem);
+    this.#tally.addNotes(stream, notes);
+    for (const problem of notes.problems) {
+      const subject = this.#isAlone
+        ? problem.subject
+        : `${this.#nameOf(stream)}: ${problem.subject}`;
+      onProblem?.({ ...problem, subject });
+    }
     for (const line of notes.logLines) onLog?.(line);
+  }
+
+  /** Of several streams that one plugin reads, the fault says which it was. */
+  #named(stream: number, fault: RunFault): RunFault {
+    if (this.#isAlone) return fault;
+    return { ...fault, message: `stream \`${this.#nameOf(stream)}\`: ${fault.message}` };
+  }
+
+  #nameOf(stream: number): string {
+    return this.#parts.streams[stream]?.setup.name ?? '';
+  }
+
+  get #isAlone(): boolean {
+    return this.#parts.streams.length === 1;
   }
 
   #takeFault(fault: RunFault): void {
@@ -228,8 +253,4 @@ class Run {
     }, PROGRESS_INTERVAL_MS);
     return () => clearInterval(timer);
   }
-}
-
-function isEndless(stream: StreamParts | undefined): boolean {
-  return Object.values(stream?.setup.storeRoots ?? {}).some(({ isFollowed }) => isFollowed);
 }

@@ -20,8 +20,25 @@ export interface PluginFaultCount {
   readonly message: string;
 }
 
+/** What became of one stream. */
+export interface StreamSummary {
+  readonly name: string;
+  readonly events: number;
+  /** Bytes of the events' own text. */
+  readonly bytes: number;
+  readonly alertsTotal: number;
+  readonly eventsInPart: number;
+  /** Reports of its source that something could not be read. */
+  readonly lostProblems: number;
+  /** Of its source; those of extractors are counted by plugin. */
+  readonly sourceFaults: number;
+  readonly stopped: 'end' | 'interrupted' | 'fault';
+}
+
 /** What a run did. Everything that was not evaluated is in here with its count. */
 export interface RunSummary {
+  /** In the order of the configuration; all other counts are of all of them. */
+  readonly streams: readonly StreamSummary[];
   readonly events: number;
   /** Bytes of the events' own text. */
   readonly bytes: number;

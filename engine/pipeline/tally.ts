@@ -6,11 +6,20 @@ import type { PluginFaultCount, RunSummary } from './run-summary.ts';
 
 /** What is known of a stream when it has ended. */
 export interface StreamOutcome extends StreamEnd {
+  readonly name: string;
   readonly state: StreamState;
 }
 
-/** Counts over all streams of a run. */
+interface StreamCounts {
+  alertsTotal: number;
+  eventsInPart: number;
+  lostProblems: number;
+  sourceFaults: number;
+}
+
+/** Counts of a run: over all streams, and of each by its position. */
 export class Tally {
+  readonly #streams: StreamCounts[] = [];
   alertsTotal = 0;
   eventsEvaluated = 0;
   #eventsInPart = 0;
@@ -21,7 +30,9 @@ export class Tally {
   #lostProblems = 0;
   #warnings = 0;
 
-  addResult(eventCount: number, { alerts, partial }: JobResult): void {
+  addResult(stream: number, eventCount: number, { alerts, partial }: JobResult): void {
+    const counts = this.#of(stream);
+    counts.alertsTotal += alerts.length;
     this.eventsEvaluated += eventCount;
     for (const { rule, priority } of alerts) {
       this.alertsTotal += 1;
@@ -30,19 +41,24 @@ export class Tally {
     }
     for (const { eventCount: count, rulesNotEvaluated } of partial) {
       this.#eventsInPart += count;
+      counts.eventsInPart += count;
       for (const rule of rulesNotEvaluated) {
         this.#rulesNotEvaluated.set(rule, (this.#rulesNotEvaluated.get(rule) ?? 0) + count);
       }
     }
   }
 
-  addNotes({ problems, unlistedProblems }: SourceNotes): void {
-    for (const { severity } of problems) {
-      if (severity === 'lost') this.#lostProblems += 1;
-      else this.#warnings += 1;
-    }
-    this.#lostProblems += unlistedProblems.lost;
-    this.#warnings += unlistedProblems.warnings;
+  addNotes(stream: number, { problems, unlistedProblems }: SourceNotes): void {
+    const listedLost = problems.filter(({ severity }) => severity === 'lost').length;
+    const lost = listedLost + unlistedProblems.lost;
+    this.#of(stream).lostProblems += lost;
+    this.#lostProblems += lost;
+    this.#warnings += problems.length - listedLost + unlistedProblems.warnings;
+  }
+
+  addSourceFault(stream: number, fault: RunFault): void {
+    this.#of(stream).sourceFaults += 1;
+    this.addFault(fault);
   }
 
   addFault({ plugin, kind, message }: RunFault): void {
@@ -64,6 +80,10 @@ export class Tally {
     const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
     return {
+      streams: outcomes.map(({ name, state, stopped }, stream) => {
+        const { events, bytes } = state;
+        return { name, events, bytes, ...this.#of(stream), stopped };
+      }),
       events: sum(({ events }) => events),
       bytes: sum(({ bytes }) => bytes),
       ...measured,
@@ -80,5 +100,13 @@ export class Tally {
       failures,
       stopped: failures.length > 0 ? 'fault' : isInterrupted ? 'interrupted' : 'end',
     };
+  }
+
+  #of(stream: number): StreamCounts {
+    const known = this.#streams[stream];
+    if (known !== undefined) return known;
+    const fresh = { alertsTotal: 0, eventsInPart: 0, lostProblems: 0, sourceFaults: 0 };
+    this.#streams[stream] = fresh;
+    return fresh;
   }
 }

@@ -27,6 +27,8 @@ import {
 export const SOURCE_ENTRY = 'stream/source-worker.js';
 
 export interface StreamFailure {
+  /** Its name. */
+  readonly stream: string;
   readonly plugin: string;
   readonly reason: string;
   /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
@@ -61,6 +63,8 @@ export class StreamHost {
   readonly #usedSlots = new Set<number>();
   #control: SourceControl = viewSourceControl(new SharedArrayBuffer(SOURCE_CONTROL_SIZE));
   #isStopping = false;
+  /** A worker of it has been reading. */
+  #wasOpen = false;
   #endPause: () => void = () => {};
   #abandon: () => void = () => {};
   #worker: SupervisedWorker<SourceStart | Acknowledgement, SourceMessage> | undefined;
@@ -172,16 +176,21 @@ export class StreamHost {
   async #afterFault({ fault, hasOpened }: FailedWorker): Promise<StreamFailure | undefined> {
     const { plugin, kind, message } = fault;
     const phase = hasOpened ? 'call' : 'start';
-    const { faults, onFault } = this.#options;
+    const { faults, onFault, setup } = this.#options;
+    this.#wasOpen ||= hasOpened;
+    const isEndless = setup.isEndless && this.#wasOpen;
     const { decision, pauseMs } = faults.judge(this.#ledgerName, {
       side: 'source',
       phase,
       kind,
       eventCount: 0,
+      isEndless,
     });
     // A source that says what is wrong with its location is not at fault.
-    if (hasOpened || kind !== 'error') onFault(fault);
-    if (decision === 'give-up-stream') return { plugin, reason: message, atStart: !hasOpened };
+    if (isEndless || hasOpened || kind !== 'error') onFault(fault);
+    if (decision === 'give-up-stream') {
+      return { stream: setup.name, plugin, reason: message, atStart: !hasOpened };
+    }
     await this.#pause(pauseMs);
     return undefined;
   }
@@ -203,7 +212,7 @@ export class StreamHost {
 
   /** The same component may extract as well: those faults are another instance's. */
   get #ledgerName(): string {
-    return `source ${this.#plugin}`;
+    return `source ${this.#options.setup.name}`;
   }
 }
 

@@ -12,6 +12,10 @@ import type { SlotLimits, SlotRange } from './slots.ts';
 
 /** Everything that a source worker needs. */
 export interface SourceSetup {
+  /** Of the stream, for people. */
+  readonly name: string;
+  /** It goes on until it is told to stop: a source that fails is started again and again. */
+  readonly isEndless: boolean;
   readonly source: PluginRole;
   readonly openParams: string;
   /** Store roots granted to the source, by name. */

@@ -8,6 +8,7 @@
  * | source    | says that the stream is over (`error`)    | give-up-stream                                        |
  * | source    | otherwise, up to twice without progress   | restart-source, after a pause that doubles            |
  * | source    | without progress again, or past its budget| give-up-stream                                        |
+ * | source    | of a stream without an end that was open  | restart-source, after a pause that doubles            |
  * | extractor | at start                                  | quarantine                                            |
  * | extractor | does not come back from several events    | retry, one event at a time                            |
  * | extractor | otherwise, with several events            | bisect                                                |
@@ -24,6 +25,8 @@ export interface FaultCase {
   readonly kind: string;
   /** How many events an extractor was given; it may be any one of them. */
   readonly eventCount: number;
+  /** Of a source: its stream has no end, and it was open before. */
+  readonly isEndless?: boolean;
 }
 
 export type FaultDecision =
@@ -57,6 +60,7 @@ export const NO_FAULTS: PluginHistory = Object.freeze({ budget: undefined, witho
 /** A source that fails so often without an event between is given up. */
 const WITHOUT_PROGRESS_MAX = 3;
 const FIRST_PAUSE_MS = 100;
+const PAUSE_MAX_MS = 60_000;
 
 export function decide(
   history: PluginHistory,
@@ -66,6 +70,7 @@ export function decide(
 ): Judgement {
   const same = (decision: FaultDecision): Judgement => ({ history, decision, pauseMs: 0 });
   if (fault.side === 'source') {
+    if (fault.isEndless === true) return decideEndless(history);
     if (fault.phase === 'start' || fault.kind === 'error') return same('give-up-stream');
     return decideSource(history, nowMs, budget);
   }
@@ -87,6 +92,20 @@ function decideSource(history: PluginHistory, nowMs: number, budget: FaultBudget
   return {
     history: { budget: after.history, withoutProgress },
     decision: isOver ? 'give-up-stream' : 'restart-source',
-    pauseMs: isOver ? 0 : FIRST_PAUSE_MS * 2 ** (withoutProgress - 1),
+    pauseMs: isOver ? 0 : pauseAfter(withoutProgress),
   };
+}
+
+/** What ails it may pass: a folder that comes back, a disk that has room again. */
+function decideEndless(history: PluginHistory): Judgement {
+  const withoutProgress = history.withoutProgress + 1;
+  return {
+    history: { ...history, withoutProgress },
+    decision: 'restart-source',
+    pauseMs: pauseAfter(withoutProgress),
+  };
+}
+
+function pauseAfter(withoutProgress: number): number {
+  return Math.min(PAUSE_MAX_MS, FIRST_PAUSE_MS * 2 ** (withoutProgress - 1));
 }

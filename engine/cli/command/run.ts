@@ -185,9 +185,10 @@ function createOutputs(config: Config, terminal: Terminal): Output[] {
 }
 
 function reportFailures(summary: RunSummary, say: (text: string) => void): void {
-  for (const { plugin, reason, atStart } of summary.failures) {
+  for (const { stream, plugin, reason, atStart } of summary.failures) {
+    const which = stream === plugin ? '' : ` (stream \`${stream}\`)`;
     const what = atStart ? 'cannot start' : 'was given up';
-    const message = `plugin \`${plugin}\` ${what}: ${escapeControls(reason)}`;
+    const message = `plugin \`${plugin}\`${which} ${what}: ${escapeControls(reason)}`;
     say(renderText([createDiagnostic('SOURCE_UNREADABLE', { message })], { color: false }));
   }
 }

@@ -102,7 +102,6 @@ export class FileRun implements StoredObject {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#span.file.isBeingRead = false;
     this.#settle();
   }
 

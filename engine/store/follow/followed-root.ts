@@ -73,6 +73,8 @@ export class FollowedRoot implements ObjectStore {
       throw nothingForNow();
     }
     this.#lastNumber = number + 1;
+    // No copy of it goes on before it is known how far it was read.
+    file.isBeingRead = true;
     const { offset: start, lines: startLines } = file;
     const fresh = { number: number + 1, file, start, startLines };
     const run: Run = { ...fresh, end: undefined, reader: undefined };
@@ -88,7 +90,8 @@ export class FollowedRoot implements ObjectStore {
     const { files } = await this.#open();
     // It must be the file that was seen: not what a link at its path has come to lead to.
     if (file.fate === 'there') await files.open(file);
-    if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
+    if (file.handle === undefined && !file.isCut)
+      throw new StoreError('not-found', 'does not exist any more');
     const span: RunSpan = { file, start, startLines, end };
     const name = file.path;
     if (file.isCompressed === true) {
@@ -147,6 +150,7 @@ export class FollowedRoot implements ObjectStore {
     if (run.reader === undefined) run.file.seenEnd = run.file.size;
     else run.reader.settle();
     run.end = run.file.offset;
+    run.file.isBeingRead = false;
     // Its buffers are of no use any more.
     run.reader = undefined;
   }

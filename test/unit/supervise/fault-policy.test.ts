@@ -58,6 +58,19 @@ describe('the fault policy', () => {
     ]);
   });
 
+  it('never gives up a source of a stream without an end that was open', () => {
+    const fault = { side: 'source', phase: 'start', eventCount: 0, isEndless: true } as const;
+    let history = SPENT;
+    const found = [...KINDS, ...KINDS, ...KINDS].map((kind) => {
+      const judgement = decide(history, { ...fault, kind }, 0, BUDGET);
+      history = judgement.history;
+      expect(judgement.decision).toBe('restart-source');
+      return judgement.pauseMs;
+    });
+    expect(found.slice(0, 3)).toEqual([100, 200, 400]);
+    expect(found.at(-1)).toBe(60_000);
+  });
+
   it('takes nothing from the budget for events among which the guilty one is still sought', () => {
     const fault = { side: 'extractor', phase: 'call', kind: 'trap', eventCount: 9 } as const;
     expect(decide(NO_FAULTS, fault, 0, BUDGET).history).toBe(NO_FAULTS);
