@@ -175,18 +175,29 @@ class Run {
 
   #takeBatch(stream: number, batch: NumberedBatch, behind: StreamState): void {
     const result = this.#pool.submit(stream, batch);
-    this.#order.add(stream, result, async (one) => {
-      await this.#deliver(stream, batch, one);
-      this.#hosts[stream]?.release(batch, behind);
-    });
+    this.#order.add(
+      stream,
+      result,
+      (one) => this.#deliver(stream, batch, one),
+      (isDelivered) => {
+        if (isDelivered) this.#hosts[stream]?.release(batch, behind);
+      },
+    );
   }
 
-  async #deliver(stream: number, { eventCount }: NumberedBatch, result: JobResult): Promise<void> {
+  /** Whether every output has the alerts. */
+  async #deliver(
+    stream: number,
+    { eventCount }: NumberedBatch,
+    result: JobResult,
+  ): Promise<boolean> {
     try {
       if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
       this.#tally.addResult(stream, eventCount, result);
+      return true;
     } catch (error) {
       this.#fail(error);
+      return false;
     }
   }
 

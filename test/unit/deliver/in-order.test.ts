@@ -22,11 +22,18 @@ describe('results', () => {
         const inOrder = new InOrder();
         const begun: number[] = [];
         const over: number[] = [];
+        const settled: number[] = [];
         for (const [index, { promise }] of results.entries()) {
-          inOrder.add(index % 2, promise, async (result) => {
+          const take = async (result: number): Promise<number> => {
             begun.push(result);
             for (let ticks = 0; ticks < result % 3; ticks++) await tick();
             over.push(result);
+            return result;
+          };
+          inOrder.add(index % 2, promise, take, (result) => {
+            // Whatever came earlier in the stream was taken to its end.
+            for (let earlier = result; earlier >= 0; earlier -= 2) expect(over).toContain(earlier);
+            settled.push(result);
           });
         }
         for (const index of order) results[index]?.resolve(index);
@@ -34,6 +41,8 @@ describe('results', () => {
         for (const stream of [0, 1]) {
           const ofStream = begun.filter((one) => one % 2 === stream);
           expect(ofStream).toEqual([...ofStream].sort((a, b) => a - b));
+          const settledOf = settled.filter((one) => one % 2 === stream);
+          expect(settledOf).toEqual(ofStream);
         }
         expect(over.sort((a, b) => a - b)).toEqual([...order].sort((a, b) => a - b));
       }),
