@@ -23,13 +23,14 @@ export interface LoadArguments {
 export interface SourceArguments {
   readonly plugin: string | undefined;
   readonly openParams: string | undefined;
+  readonly fromStart?: boolean;
 }
 
 const NO_SOURCE: SourceArguments = { plugin: undefined, openParams: undefined };
 
 export function loadConfigFor(
   args: LoadArguments,
-  { plugin, openParams } = NO_SOURCE,
+  { plugin, openParams, fromStart = false } = NO_SOURCE,
 ): Checked<Config> {
   const isFound = args.config === undefined && existsSync(DEFAULT_CONFIG);
   const { value, diagnostics } = loadConfig({
@@ -38,6 +39,7 @@ export function loadConfigFor(
     options: args.options,
     plugin,
     openParams,
+    isFromStart: fromStart,
   });
   const message = `using ${DEFAULT_CONFIG} of this folder`;
   const found = isFound ? [createDiagnostic('CONFIG_FOUND', { message })] : [];

@@ -23,6 +23,7 @@ interface CommonOptions {
 interface RunFlags extends CommonOptions {
   readonly quiet?: boolean;
   readonly follow?: boolean;
+  readonly fromStart?: boolean;
   readonly workers?: string;
   readonly validate?: readonly string[];
   readonly list?: boolean;
@@ -84,6 +85,7 @@ function addRun(program: Command, setExitCode: SetExitCode): void {
     .argument('[location]', 'what it opens: one file or folder')
     .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
     .option('-f, --follow', 'go on with files as they grow, until stopped')
+    .option('--from-start', 'read streams from their start, whatever `data_dir` says')
     .option('--workers <n>', 'threads that evaluate rules (default: one fewer than cores)')
     .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
     .option('-L, --list', 'only list the rules')
@@ -107,6 +109,7 @@ async function run(
     json: flags.json === true,
     quiet: flags.quiet === true,
     follow: flags.follow === true,
+    fromStart: flags.fromStart === true,
     workers: flags.workers,
   };
   return runCommand(args, createTerminal(!flags.color));

@@ -24,6 +24,10 @@ export interface Config {
   readonly isFollowed: boolean;
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
+  /** Where it is kept how far streams were read; `undefined`: nowhere. */
+  readonly dataDirectory: string | undefined;
+  /** Streams are read from their start, whatever is kept of them. */
+  readonly isFromStart: boolean;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
   readonly cacheDirectory: string | undefined;
 }

@@ -22,6 +22,8 @@ export interface ConfigRequest extends PluginRequest {
   readonly rulesFiles: readonly string[];
   /** From -o, in order. */
   readonly options: readonly string[];
+  /** From --from-start. */
+  readonly isFromStart?: boolean;
 }
 
 /** There is a value also beside errors, when more can be found with it. */
@@ -33,7 +35,7 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
     request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
   const { plugins, streams, diagnostics } = resolvePlugins(raw, request, base);
   const value = Object.freeze({
-    ...toConfig(read, base),
+    ...toConfig(read, request, base),
     plugins,
     streams,
     arePluginsMissing: hasErrors(diagnostics),
@@ -57,6 +59,7 @@ function checkOutputs(raw: RawConfig): Diagnostic[] {
 
 function toConfig(
   { raw, labelOf }: ReadConfig,
+  request: ConfigRequest,
   base: string,
 ): Omit<Config, 'plugins' | 'streams' | 'arePluginsMissing' | 'rulesFiles'> {
   return {
@@ -89,6 +92,8 @@ function toConfig(
     },
     isFollowed: raw.follow ?? false,
     workers: raw.workers,
+    dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
+    isFromStart: request.isFromStart ?? false,
     cacheDirectory:
       raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),
   };

@@ -23,6 +23,7 @@ export interface RawConfig {
   file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };
   follow?: boolean;
   workers?: number;
+  data_dir?: string;
   cache_dir?: string;
 }
 

@@ -1,3 +1,4 @@
+import { CHECKPOINT_CODES } from './code/checkpoint-codes.ts';
 import { CONDITION_CODES } from './code/condition-codes.ts';
 import { CONFIG_CODES } from './code/config-codes.ts';
 import { OUTPUT_CODES } from './code/output-codes.ts';
@@ -13,6 +14,7 @@ const CODES = {
   ...CONFIG_CODES,
   ...SOURCE_CODES,
   ...OUTPUT_CODES,
+  ...CHECKPOINT_CODES,
 };
 
 export type DiagnosticCode = keyof typeof CODES;

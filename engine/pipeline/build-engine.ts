@@ -8,6 +8,7 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
+import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
@@ -20,7 +21,7 @@ import { IO_ENTRY } from '../store/io-thread.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import { SOURCE_ENTRY } from '../stream/stream-host.ts';
-import type { PluginRole } from '../stream/stream-protocol.ts';
+import { type PluginRole, START_OF_STREAM } from '../stream/stream-protocol.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import { WorkerStock } from '../supervise/worker-stock.ts';
 import { checkLocation, toStoreLocation } from './check-location.ts';
@@ -29,6 +30,7 @@ import { foldConsequences } from './fold-consequences.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
 import { findStreams, type OpenedStream } from './opened-streams.ts';
+import { findBeginning, type StreamBeginning } from './resume-stream.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
 
 const TUNING: EngineTuning = {
@@ -106,9 +108,12 @@ export async function buildEngine(
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
+  const beginnings = streams.map((stream) => findBeginningOf(stream, config, prepared));
+  diagnostics.push(...beginnings.flatMap((one) => one.diagnostics));
+  if (hasErrors(diagnostics)) return failed();
   const context = { config, prepared, loaded, limits };
   const engine = new Engine({
-    streams: streams.map((stream) => createStream(stream, context)),
+    streams: streams.map((stream, index) => createStream(stream, context, beginnings[index])),
     evaluation: {
       streams: streams.map(({ plugin }) => createEvaluation(plugin, context)),
       limits,
@@ -196,9 +201,27 @@ interface StreamContext {
   readonly limits: SlotLimits;
 }
 
+type Beginning = StreamBeginning & { readonly owner: CheckpointOwner };
+
+function findBeginningOf(
+  stream: OpenedStream,
+  config: Config,
+  prepared: ReadonlyMap<string, PreparedPlugin>,
+): Beginning {
+  const { plugin } = toRole(stream.plugin, prepared);
+  const { name, version } = plugin.manifest;
+  const owner = {
+    stream: stream.name,
+    openParams: toStoreLocation(stream.openParams),
+    plugin: { name, version, digest: plugin.digest },
+  };
+  return { ...findBeginning(config, owner, stream.isFollowed), owner };
+}
+
 function createStream(
   { name, plugin, openParams: written, isFollowed: mayFollow }: OpenedStream,
   { prepared, limits }: StreamContext,
+  beginning: Beginning | undefined,
 ): StreamParts {
   const isLocation = plugin.file.manifest.source?.openParams === 'location';
   const openParams = isLocation ? toStoreLocation(written) : written;
@@ -221,6 +244,11 @@ function createStream(
       },
       limits,
     },
+    state: beginning?.state ?? START_OF_STREAM,
+    checkpoint:
+      beginning?.checkpointPath === undefined
+        ? undefined
+        : { path: beginning.checkpointPath, owner: beginning.owner },
     measureBytes: () =>
       isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
   };

@@ -5,18 +5,21 @@
 
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
+import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
+import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, JobResult } from '../evaluate/evaluation-protocol.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { StreamHost } from '../stream/stream-host.ts';
-import type {
-  NumberedBatch,
-  RunFault,
-  SourceNotes,
-  SourceSetup,
-  StreamState,
+import {
+  type NumberedBatch,
+  type RunFault,
+  type SourceNotes,
+  type SourceSetup,
+  START_OF_STREAM,
+  type StreamState,
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
@@ -51,6 +54,10 @@ export interface EngineParts {
 
 export interface StreamParts {
   readonly setup: SourceSetup;
+  /** Where it begins. */
+  readonly state: StreamState;
+  /** Where it is kept how far the outputs have it; `undefined`: nowhere. */
+  readonly checkpoint: { readonly path: string; readonly owner: CheckpointOwner } | undefined;
   /** Stored bytes of the stream, if it has an end. */
   readonly measureBytes: () => Promise<number | undefined>;
 }
@@ -76,6 +83,7 @@ class Run {
   readonly #tally = new Tally();
   readonly #order = new InOrder();
   readonly #hosts: readonly StreamHost[];
+  readonly #checkpoints: readonly (CheckpointFile | undefined)[];
   readonly #pool: EvaluationPool;
   readonly #io: IoThread;
   readonly #startedMs: number;
@@ -89,10 +97,12 @@ class Run {
     this.#startedMs = parts.clock.monotonicMs();
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
     this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
+    this.#checkpoints = parts.streams.map(({ checkpoint }) => this.#openCheckpoint(checkpoint));
     this.#hosts = parts.streams.map(
-      ({ setup }, stream) =>
+      ({ setup, state }, stream) =>
         new StreamHost({
           setup,
+          state,
           times: parts.times,
           stock: parts.stock,
           connect: () => this.#io.connect(setup.storeRoots, `stream ${stream}`),
@@ -143,11 +153,13 @@ class Run {
       this.#hosts.map(async (host, stream) => {
         const end = await host.run();
         if (this.#refusal === undefined) await this.#order.drained(stream);
+        await this.#checkpoints[stream]?.flush();
         // A stream without an end is over when it is told to stop.
         const { isEndless = false } = this.#parts.streams[stream]?.setup ?? {};
         const isOver = end.stopped === 'interrupted' && isEndless;
         const stopped = isOver ? ('end' as const) : end.stopped;
-        return { ...end, stopped, name: this.#nameOf(stream), state: host.state };
+        const start = this.#parts.streams[stream]?.state ?? START_OF_STREAM;
+        return { ...end, stopped, name: this.#nameOf(stream), start, state: host.state };
       }),
     );
     const { clock } = this.#parts;
@@ -160,8 +172,21 @@ class Run {
       quarantined: [...this.#pool.quarantined],
     });
     if (this.#refusal === undefined) return summary;
-    const failure = { stream: this.#nameOf(0), ...this.#refusal, atStart: true };
+    const failure = { stream: this.#nameOf(0), kind: 'error', ...this.#refusal, atStart: true };
     return { ...summary, failures: [failure], stopped: 'fault' };
+  }
+
+  #openCheckpoint(kept: StreamParts['checkpoint']): CheckpointFile | undefined {
+    if (kept === undefined) return undefined;
+    return new CheckpointFile({
+      ...kept,
+      onProblem: (message) => {
+        const problem = { severity: 'warning', subject: kept.path, line: 0, message } as const;
+        const unlistedProblems = { lost: 0, warnings: 0 };
+        const stream = this.#parts.streams.findIndex(({ checkpoint }) => checkpoint === kept);
+        this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
+      },
+    });
   }
 
   #stop(): void {
@@ -180,7 +205,9 @@ class Run {
       result,
       (one) => this.#deliver(stream, batch, one),
       (isDelivered) => {
-        if (isDelivered) this.#hosts[stream]?.release(batch, behind);
+        if (!isDelivered) return;
+        this.#hosts[stream]?.release(batch, behind);
+        this.#checkpoints[stream]?.update(behind);
       },
     );
   }

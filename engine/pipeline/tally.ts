@@ -7,6 +7,8 @@ import type { PluginFaultCount, RunSummary } from './run-summary.ts';
 /** What is known of a stream when it has ended. */
 export interface StreamOutcome extends StreamEnd {
   readonly name: string;
+  /** Where it began, and where it ended. */
+  readonly start: StreamState;
   readonly state: StreamState;
 }
 
@@ -76,12 +78,13 @@ export class Tally {
     >,
   ): RunSummary {
     const sum = (pick: (state: StreamState) => number): number =>
-      outcomes.reduce((total, { state }) => total + pick(state), 0);
+      outcomes.reduce((total, { start, state }) => total + pick(state) - pick(start), 0);
     const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
     return {
-      streams: outcomes.map(({ name, state, stopped }, stream) => {
-        const { events, bytes } = state;
+      streams: outcomes.map(({ name, start, state, stopped }, stream) => {
+        const events = state.events - start.events;
+        const bytes = state.bytes - start.bytes;
         return { name, events, bytes, ...this.#of(stream), stopped };
       }),
       events: sum(({ events }) => events),

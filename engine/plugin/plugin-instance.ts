@@ -65,6 +65,8 @@ export type PluginFaultKind =
   | 'answer'
   /** `err(...)` returned by the plugin itself. */
   | 'error'
+  /** `err(...)` for the position that it is to go on from. */
+  | 'position'
   /** A host import used beyond its limits or grants. */
   | 'denied';
 

@@ -19,7 +19,6 @@ import {
   type SourceNotes,
   type SourceSetup,
   type SourceStart,
-  START_OF_STREAM,
   type StreamState,
   viewSourceControl,
 } from './stream-protocol.ts';
@@ -31,6 +30,8 @@ export interface StreamFailure {
   readonly stream: string;
   readonly plugin: string;
   readonly reason: string;
+  /** As in `PluginFaultKind`. */
+  readonly kind: string;
   /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
   readonly atStart: boolean;
 }
@@ -42,6 +43,8 @@ export interface StreamEnd {
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
+  /** Where to begin. */
+  readonly state: StreamState;
   readonly times: CallTimes;
   readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
@@ -55,7 +58,7 @@ export interface StreamHostOptions {
 
 export class StreamHost {
   /** Where the stream stands, of what was handed on. */
-  state: StreamState = START_OF_STREAM;
+  state: StreamState;
   readonly slotBuffer: SharedArrayBuffer;
   readonly #options: StreamHostOptions;
   readonly #slots: Slots;
@@ -71,6 +74,7 @@ export class StreamHost {
 
   constructor(options: StreamHostOptions) {
     this.#options = options;
+    this.state = options.state;
     this.slotBuffer = createSlots(options.setup.limits);
     this.#slots = new Slots(this.slotBuffer, options.setup.limits);
   }
@@ -189,7 +193,7 @@ export class StreamHost {
     // A source that says what is wrong with its location is not at fault.
     if (isEndless || hasOpened || kind !== 'error') onFault(fault);
     if (decision === 'give-up-stream') {
-      return { stream: setup.name, plugin, reason: message, atStart: !hasOpened };
+      return { stream: setup.name, plugin, reason: message, kind, atStart: !hasOpened };
     }
     await this.#pause(pauseMs);
     return undefined;

@@ -34,9 +34,18 @@ export class StreamSource {
         throw new PluginFault('answer', this.name, 'exports no source');
       }
       instance.source.open(openParams);
-      if (position !== undefined) instance.source.resume(position);
+      if (position !== undefined) this.#resume(instance.source, position);
       this.#instance = instance.source;
     });
+  }
+
+  #resume(source: SourceInstance, position: Uint8Array): void {
+    try {
+      source.resume(position);
+    } catch (error) {
+      if (!(error instanceof PluginFault) || error.kind !== 'error') throw error;
+      throw new PluginFault('position', this.name, error.message);
+    }
   }
 
   /** `room`: where the bytes of a batch are put when they fit. */

@@ -61,14 +61,15 @@ export class InputFile {
     return this.bytesRead - <u64>(this.tail - this.head);
   }
 
-  /** False when it cannot be opened, which is reported. */
-  open(path: string, name: string, offset: u64): bool {
+  /** False when it cannot be opened, which is reported; but not that it is gone, where it may be. */
+  open(path: string, name: string, offset: u64, mayBeGone: bool = false): bool {
     this.path = path;
     this.name = name;
     this.hasGarbage = true;
     this.object = openObject(ROOT, path, offset);
     if (this.object < 0) {
-      report(Severity.Lost, name, 0, lastError);
+      const isGone = lastErrorCode == ErrorCode.NotFound;
+      if (!mayBeGone || !isGone) report(Severity.Lost, name, 0, lastError);
       return false;
     }
     this.atEnd = false;

@@ -100,12 +100,15 @@ export class RecordReader {
     if (position === null) return false;
     this.files.resumeAfter(position.path);
     this.lastDone = position.path;
-    if (!position.isOpen) return true;
-    this.startFile(position.path, position.offset);
-    this.mode = position.mode;
-    this.envelopeDepth = position.envelopeDepth;
+    // What was read to its end may have grown since.
+    if (!position.isOpen && position.offset == 0) return true;
+    const isThere = this.startFile(position.path, position.offset, !position.isOpen);
+    if (!position.isOpen && !isThere) return true;
     this.input.line = position.line;
     this.record = position.record;
+    if (!position.isOpen) return true;
+    this.mode = position.mode;
+    this.envelopeDepth = position.envelopeDepth;
     return true;
   }
 
@@ -124,8 +127,8 @@ export class RecordReader {
     }
   }
 
-  private startFile(path: string, offset: u64): bool {
-    if (!this.input.open(path, this.files.nameOf(path), offset)) {
+  private startFile(path: string, offset: u64, mayBeGone: bool = false): bool {
+    if (!this.input.open(path, this.files.nameOf(path), offset, mayBeGone)) {
       this.lastDone = path;
       return false;
     }

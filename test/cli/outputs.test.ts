@@ -32,6 +32,16 @@ describe('outputs', () => {
     expect(run.stderr).toMatch(/alerts\.txt cannot be opened: ENOENT[\s\S]*OUTPUT_UNUSABLE/);
   });
 
+  it('begin a line of their own in a file that ends in half a line', async () => {
+    const path = join(folder, 'half.txt');
+    writeFileSync(path, 'whole\nhal');
+    await runProgram(['run', 'cloudtrail', few, '-r', rules, ...toFile(path)]);
+    const text = readFileSync(path, 'utf8');
+    expect(text.startsWith('whole\nhal\n')).toBe(true);
+    await runProgram(['run', 'cloudtrail', few, '-r', rules, ...toFile(path)]);
+    expect(readFileSync(path, 'utf8')).toBe(text + text.slice('whole\nhal\n'.length));
+  });
+
   // Opening this device works, writing to it never does.
   onFullDisk('that fail later do not take the others with them, and are counted', async () => {
     const file = toFile('/dev/full');

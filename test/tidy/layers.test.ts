@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   supervise: ['base'],
   store: ['base', 'supervise'],
   stream: ['base', 'plugin', 'store', 'supervise'],
+  checkpoint: ['base', 'stream'],
   evaluate: [
     'base',
     'field',
@@ -54,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'supervise',
     'store',
     'stream',
+    'checkpoint',
     'evaluate',
     'deliver',
     'output',
@@ -71,6 +73,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   store: ['fs', 'fs/promises', 'net', 'path', 'stream', 'tty', 'util', 'worker_threads', 'zlib'],
   supervise: ['worker_threads'],
   stream: ['worker_threads'],
+  checkpoint: ['fs', 'fs/promises', 'path'],
   evaluate: ['worker_threads'],
   output: ['fs/promises', 'stream'],
   config: ['fs', 'os', 'path'],

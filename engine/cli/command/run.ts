@@ -184,12 +184,20 @@ function createOutputs(config: Config, terminal: Terminal): Output[] {
   return outputs;
 }
 
+/** The plugin says that the position is none of its own: an older or another one wrote it. */
+const POSITION_HINT =
+  'use the plugin that wrote the checkpoint, or `--from-start` to read the stream from its start';
+
 function reportFailures(summary: RunSummary, say: (text: string) => void): void {
-  for (const { stream, plugin, reason, atStart } of summary.failures) {
+  for (const { stream, plugin, reason, kind, atStart } of summary.failures) {
     const which = stream === plugin ? '' : ` (stream \`${stream}\`)`;
     const what = atStart ? 'cannot start' : 'was given up';
     const message = `plugin \`${plugin}\`${which} ${what}: ${escapeControls(reason)}`;
-    say(renderText([createDiagnostic('SOURCE_UNREADABLE', { message })], { color: false }));
+    const diagnostic =
+      kind === 'position'
+        ? createDiagnostic('CHECKPOINT_UNUSABLE', { message, hint: POSITION_HINT })
+        : createDiagnostic('SOURCE_UNREADABLE', { message });
+    say(renderText([diagnostic], { color: false }));
   }
 }
 

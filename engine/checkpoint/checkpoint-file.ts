@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
+import type { StreamState } from '../stream/stream-protocol.ts';
+import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
+
+/** Between two writes: what was read since is read again after a crash, and has the same ids. */
+const INTERVAL_MS = 1_000;
+
+export interface CheckpointFileOptions {
+  readonly path: string;
+  readonly owner: CheckpointOwner;
+  /** It could not be written; said once until it can be again. */
+  readonly onProblem: (message: string) => void;
+}
+
+/** Keeps the latest state of a stream in its file: at most once a second, whole or not at all. */
+export class CheckpointFile {
+  readonly #options: CheckpointFileOptions;
+  #latest: StreamState | undefined;
+  #written: StreamState | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+
+  constructor(options: CheckpointFileOptions) {
+    this.#options = options;
+  }
+
+  /** Every output has everything up to here. */
+  update(state: StreamState): void {
+    if (state.position === undefined) return;
+    this.#latest = state;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, INTERVAL_MS);
+  }
+
+  /** Resolves when the latest state is in the file, or cannot be. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const state = this.#latest;
+    if (state === undefined || state === this.#written) return;
+    const { path, owner, onProblem } = this.#options;
+    const temporary = `${path}.new`;
+    try {
+      const file = await open(temporary, 'w', 0o600);
+      try {
+        await file.writeFile(writeCheckpointText(owner, state));
+        // A name must never lead to a file whose bytes did not reach the disk.
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      this.#written = state;
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed)
+        onProblem(`cannot be written: ${(error as NodeJS.ErrnoException).code}`);
+      this.#hasFailed = true;
+    }
+  }
+}
+
+/** `undefined`: there is none. Throws what the system says. */
+export function readCheckpointFile(path: string): string | undefined {
+  makeFolder(dirname(path), 0o700);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

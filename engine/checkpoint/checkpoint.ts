@@ -1,0 +1,87 @@
+/*
+ * Where a stream stood when its outputs last had everything: one JSON file a stream in `data_dir/checkpoints`, replaced
+ * as a whole. Format 1:
+ *
+ *   { "format": 1, "stream": NAME, "openParams": TEXT, "plugin": { "name", "version", "digest" },
+ *     "state": { "position": BASE64, "events", "bytes", "eventsWithoutTime", "firstTime": TEXT, "latestTime": TEXT } }
+ *
+ * Times are nanoseconds since 1970 as decimal text; they are absent before the first event.
+ */
+
+import type { StreamState } from '../stream/stream-protocol.ts';
+
+const FORMAT = 1;
+
+/** What a position belongs to. */
+export interface CheckpointOwner {
+  readonly stream: string;
+  readonly openParams: string;
+  readonly plugin: { readonly name: string; readonly version: string; readonly digest: string };
+}
+
+export interface Checkpoint extends CheckpointOwner {
+  readonly state: StreamState;
+}
+
+export function writeCheckpointText(owner: CheckpointOwner, state: StreamState): string {
+  const { position, firstTime, latestTime, ...counts } = state;
+  const text = {
+    format: FORMAT,
+    ...owner,
+    state: {
+      position: position && Buffer.from(position).toString('base64'),
+      ...counts,
+      firstTime: firstTime?.toString(),
+      latestTime: latestTime?.toString(),
+    },
+  };
+  return `${JSON.stringify(text, null, 2)}\n`;
+}
+
+/** `undefined` for a text that is no checkpoint of this format. */
+export function parseCheckpoint(text: string): Checkpoint | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { format, stream, openParams, plugin, state } = fieldsOf(read);
+  const { name, version, digest } = fieldsOf(plugin);
+  const parsed = parseState(fieldsOf(state));
+  if (format !== FORMAT || parsed === undefined) return undefined;
+  if (!areTexts([stream, openParams, name, version, digest])) return undefined;
+  return {
+    stream: String(stream),
+    openParams: String(openParams),
+    plugin: { name: String(name), version: String(version), digest: String(digest) },
+    state: parsed,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseState(fields: Fields): StreamState | undefined {
+  const { position, events, bytes, eventsWithoutTime, firstTime, latestTime } = fields;
+  const times = [firstTime, latestTime].filter((time) => time !== undefined);
+  const isTime = (time: unknown): boolean => typeof time === 'string' && /^\d{1,20}$/.test(time);
+  if (!areTexts([position]) || !times.every(isTime)) return undefined;
+  if (![events, bytes, eventsWithoutTime].every((one) => Number.isSafeInteger(one)))
+    return undefined;
+  return {
+    position: Buffer.from(String(position), 'base64'),
+    events: Number(events),
+    bytes: Number(bytes),
+    eventsWithoutTime: Number(eventsWithoutTime),
+    firstTime: firstTime === undefined ? undefined : BigInt(String(firstTime)),
+    latestTime: latestTime === undefined ? undefined : BigInt(String(latestTime)),
+  };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}

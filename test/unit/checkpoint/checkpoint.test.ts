@@ -1,0 +1,110 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { parseCheckpoint, writeCheckpointText } from '../../../engine/checkpoint/checkpoint.ts';
+import { CheckpointFile, readCheckpointFile } from '../../../engine/checkpoint/checkpoint-file.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+
+const SEED = 5;
+const owner = {
+  stream: 'production',
+  openParams: '/logs',
+  plugin: { name: 'cloudtrail', version: '0.1.0', digest: 'abc' },
+};
+const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const time = fc.option(fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), { nil: undefined });
+const states = fc.record({
+  position: fc.uint8Array(),
+  events: count,
+  bytes: count,
+  eventsWithoutTime: count,
+  firstTime: time,
+  latestTime: time,
+});
+const stateOf = (events: number) => ({
+  position: Buffer.from('p'),
+  events,
+  bytes: 0,
+  eventsWithoutTime: 0,
+  firstTime: undefined,
+  latestTime: undefined,
+});
+
+describe('a checkpoint', () => {
+  it(`is read as it was written (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const read = parseCheckpoint(writeCheckpointText(owner, state));
+        expect(read).toEqual({
+          ...owner,
+          state: { ...state, position: Buffer.from(state.position) },
+        });
+      }),
+      { seed: SEED },
+    );
+  });
+
+  it(`that is damaged is none, and nothing is thrown (seed ${SEED})`, () => {
+    const whole = writeCheckpointText(owner, stateOf(7));
+    fc.assert(
+      fc.property(fc.nat(whole.length - 2), (size) => {
+        expect(parseCheckpoint(whole.slice(0, size))).toBeUndefined();
+      }),
+      { seed: SEED },
+    );
+    const wrong: readonly (readonly [string, string])[] = [
+      ['"format": 1', '"format": 2'],
+      ['"events": 7', '"events": "7"'],
+      ['"events": 7', '"events": 7.5'],
+      ['"position": "cA=="', '"position": 1'],
+      ['"name": "cloudtrail"', '"name": null'],
+    ];
+    for (const [part, other] of wrong) {
+      expect(whole).toContain(part);
+      expect(parseCheckpoint(whole.replace(part, other))).toBeUndefined();
+    }
+    expect(parseCheckpoint('null')).toBeUndefined();
+  });
+});
+
+describe('the file of a checkpoint', () => {
+  const folder = scratchFolder('checkpoint');
+  const path = join(folder.path, 'data/checkpoints/production.json');
+  const eventsIn = (): number | undefined =>
+    parseCheckpoint(readFileSync(path, 'utf8'))?.state.events;
+
+  it('has the latest state after a flush, and nothing lies beside it', async () => {
+    expect(readCheckpointFile(path)).toBeUndefined();
+    const file = new CheckpointFile({ path, owner, onProblem: () => {} });
+    await file.flush();
+    expect(readCheckpointFile(path)).toBeUndefined();
+    for (const events of [1, 2, 3]) file.update(stateOf(events));
+    await file.flush();
+    expect(eventsIn()).toBe(3);
+    expect(readdirSync(join(path, '..'))).toEqual(['production.json']);
+  });
+
+  it('is written by itself after a while', async () => {
+    const file = new CheckpointFile({ path, owner, onProblem: () => {} });
+    file.update(stateOf(9));
+    await vi.waitFor(() => expect(eventsIn()).toBe(9), { timeout: 5_000 });
+  });
+
+  it('that cannot be written is told of once, until it can be again', async () => {
+    const problems: string[] = [];
+    const file = new CheckpointFile({ path, owner, onProblem: (one) => problems.push(one) });
+    // A folder in the place of the file that is written first.
+    mkdirSync(`${path}.new`);
+    for (const events of [20, 21]) {
+      file.update(stateOf(events));
+      await file.flush();
+    }
+    expect(problems).toEqual(['cannot be written: EISDIR']);
+    rmSync(`${path}.new`, { recursive: true });
+    file.update(stateOf(22));
+    await file.flush();
+    expect(eventsIn()).toBe(22);
+    expect(problems).toHaveLength(1);
+  });
+});
