@@ -6,7 +6,7 @@ import {
   report,
 } from './host';
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks } from './json-bytes';
-import { exportLinePrefix, skipTop } from './lines';
+import { exportLinePrefix, holdsRecords, skipTop } from './lines';
 import { ErrorCode, SLACK } from './memory';
 import { FileVerdict, RecordShape } from './record-shape';
 
@@ -177,8 +177,7 @@ function looksLikeRecords(start: usize, end: usize): bool {
   const first = load<u8>(at);
   const second = load<u8>(inside);
   if (first == OPEN_BRACE) return second == QUOTE || second == CLOSE_BRACE;
-  if (first != OPEN_BRACKET) return false;
-  return second == OPEN_BRACE || (second == QUOTE && inside + 1 < end && load<u8>(inside, 1) == OPEN_BRACE);
+  return first == OPEN_BRACKET && holdsRecords(at, end);
 }
 
 /** Of a run, `#NUMBER/PATH`, the path. */

@@ -1,6 +1,6 @@
 // Lines and what lies between values at the top level of a file.
 
-import { QUOTE } from './json-bytes';
+import { OPEN_BRACE, QUOTE, skipBlanks } from './json-bytes';
 
 /** Blanks, line ends, padding of zeros and byte order marks between values. */
 export function skipTop(start: usize, end: usize): usize {
@@ -67,4 +67,19 @@ export function exportLinePrefix(start: usize, end: usize): usize {
 
 function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Whether the array that begins at `bracket` begins with an object, or with the text of one. */
+export function holdsRecords(bracket: usize, end: usize): bool {
+  const element = skipBlanks(bracket + 1, end);
+  if (element >= end) return false;
+  if (load<u8>(element) == OPEN_BRACE) return true;
+  return load<u8>(element) == QUOTE && element + 1 < end && load<u8>(element, 1) == OPEN_BRACE;
+}
+
+/** What is wrong with a line of JSON that breaks off at `wrongAt`. */
+export function describeInvalid(start: usize, wrongAt: usize, end: usize): string {
+  const character = (wrongAt - start + 1).toString();
+  const python = wrongAt < end && load<u8>(wrongAt) == 0x27 ? ' (single quotes, as Python prints them)' : '';
+  return 'not valid JSON at character ' + character + python;
 }

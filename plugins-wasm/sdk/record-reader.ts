@@ -11,7 +11,7 @@ import {
   CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd,
 } from './json-bytes';
 import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
-import { describeText, exportLinePrefix, findNewline, skipTop } from './lines';
+import { describeInvalid, describeText, exportLinePrefix, findNewline, holdsRecords, skipTop } from './lines';
 import { Mode, Position } from './position';
 import { RecordShape, Verdict } from './record-shape';
 
@@ -243,9 +243,7 @@ export class RecordReader {
       }
       input.lose(input.lineAt(start), 'incomplete JSON');
     } else {
-      const character = (wrongAt - start + 1).toString();
-      const python = wrongAt < tail && load<u8>(wrongAt) == 0x27 ? ' (single quotes, as Python prints them)' : '';
-      input.lose(input.lineAt(start), 'not valid JSON at character ' + character + python);
+      input.lose(input.lineAt(start), describeInvalid(start, wrongAt, tail));
     }
     if (!hasLineEnd) this.mode = Mode.DropLine;
     input.head = lineEnd;
@@ -257,10 +255,7 @@ export class RecordReader {
     const input = this.input;
     const tail = input.tail;
     if (load<u8>(start) == OPEN_BRACKET) {
-      const element = skipBlanks(start + 1, tail);
-      if (element >= tail) return false;
-      const isText = load<u8>(element) == QUOTE && element + 1 < tail && load<u8>(element, 1) == OPEN_BRACE;
-      if (load<u8>(element) != OPEN_BRACE && !isText) return false;
+      if (!holdsRecords(start, tail)) return false;
       this.mode = Mode.Elements;
       this.envelopeDepth = 0;
       input.head = start + 1;
