@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../base/make-folder.ts';
+import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
 
-/** Between two writes: what was read since is read again after a crash, and has the same ids. */
+/** Writing takes at most one part in so many of the time. */
+const DUTY = 20;
+/** Between two writes, at least: what was read since is read again after a crash, and has the same ids. */
 const INTERVAL_MS = 1_000;
 
 export interface CheckpointFileOptions {
   readonly path: string;
   readonly owner: CheckpointOwner;
+  /** How far followed files were read, for a source that was told of runs up to `run`; `undefined`: none are. */
+  readonly keepFollowed: ((run: number) => Promise<FollowedRoots>) | undefined;
   /** It could not be written; said once until it can be again. */
   readonly onProblem: (message: string) => void;
 }
@@ -23,6 +28,7 @@ export class CheckpointFile {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #hasFailed = false;
+  #lastWriteMs = 0;
 
   constructor(options: CheckpointFileOptions) {
     this.#options = options;
@@ -32,10 +38,17 @@ export class CheckpointFile {
   update(state: StreamState): void {
     if (state.position === undefined) return;
     this.#latest = state;
+    const pauseMs = Math.max(INTERVAL_MS, DUTY * this.#lastWriteMs);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.flush();
-    }, INTERVAL_MS);
+    }, pauseMs);
+  }
+
+  /** Of a stream that is followed: what lies there now, before anything of it was read. As `flush`. */
+  begin(state: StreamState): Promise<void> {
+    this.#latest ??= state;
+    return this.flush();
   }
 
   /** Resolves when the latest state is in the file, or cannot be. */
@@ -49,12 +62,14 @@ export class CheckpointFile {
   async #write(): Promise<void> {
     const state = this.#latest;
     if (state === undefined || state === this.#written) return;
-    const { path, owner, onProblem } = this.#options;
+    const { path, owner, keepFollowed, onProblem } = this.#options;
+    const startedMs = performance.now();
+    const followed = await keepFollowed?.(state.run);
     const temporary = `${path}.new`;
     try {
       const file = await open(temporary, 'w', 0o600);
       try {
-        await file.writeFile(writeCheckpointText(owner, state));
+        await file.writeFile(writeCheckpointText(owner, state, followed));
         // A name must never lead to a file whose bytes did not reach the disk.
         await file.datasync();
       } finally {
@@ -68,6 +83,7 @@ export class CheckpointFile {
         onProblem(`cannot be written: ${(error as NodeJS.ErrnoException).code}`);
       this.#hasFailed = true;
     }
+    this.#lastWriteMs = performance.now() - startedMs;
   }
 }
 

@@ -3,11 +3,16 @@
  * as a whole. Format 1:
  *
  *   { "format": 1, "stream": NAME, "openParams": TEXT, "plugin": { "name", "version", "digest" },
- *     "state": { "position": BASE64, "events", "bytes", "eventsWithoutTime", "firstTime": TEXT, "latestTime": TEXT } }
+ *     "state": { "position": BASE64, "run", "events", "bytes", "eventsWithoutTime",
+ *       "firstTime": TEXT, "latestTime": TEXT },
+ *     "followed": { ROOT: { "files", "runs", "lastNumber" } } }
  *
- * Times are nanoseconds since 1970 as decimal text; they are absent before the first event.
+ * Times are nanoseconds since 1970 as decimal text; they, and the position, are absent before the first event.
+ * `followed` is there of streams that are followed; see follow-state.ts.
  */
 
+import { parseFollowState, writeFollowState } from '../store/follow/follow-state.ts';
+import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 
 const FORMAT = 1;
@@ -21,9 +26,15 @@ export interface CheckpointOwner {
 
 export interface Checkpoint extends CheckpointOwner {
   readonly state: StreamState;
+  /** `undefined`: the stream was not followed. */
+  readonly followed: FollowedRoots | undefined;
 }
 
-export function writeCheckpointText(owner: CheckpointOwner, state: StreamState): string {
+export function writeCheckpointText(
+  owner: CheckpointOwner,
+  state: StreamState,
+  followed?: FollowedRoots,
+): string {
   const { position, firstTime, latestTime, ...counts } = state;
   const text = {
     format: FORMAT,
@@ -34,8 +45,9 @@ export function writeCheckpointText(owner: CheckpointOwner, state: StreamState):
       firstTime: firstTime?.toString(),
       latestTime: latestTime?.toString(),
     },
+    followed: followed && mapValues(followed, writeFollowState),
   };
-  return `${JSON.stringify(text, null, 2)}\n`;
+  return `${JSON.stringify(text, null, followed === undefined ? 2 : undefined)}\n`;
 }
 
 /** `undefined` for a text that is no checkpoint of this format. */
@@ -46,30 +58,47 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   } catch {
     return undefined;
   }
-  const { format, stream, openParams, plugin, state } = fieldsOf(read);
+  const { format, stream, openParams, plugin, state, followed } = fieldsOf(read);
   const { name, version, digest } = fieldsOf(plugin);
   const parsed = parseState(fieldsOf(state));
   if (format !== FORMAT || parsed === undefined) return undefined;
   if (!areTexts([stream, openParams, name, version, digest])) return undefined;
+  const roots = mapValues(fieldsOf(followed), parseFollowState);
+  if (!areAllThere(roots)) return undefined;
   return {
     stream: String(stream),
     openParams: String(openParams),
     plugin: { name: String(name), version: String(version), digest: String(digest) },
     state: parsed,
+    followed: followed === undefined ? undefined : roots,
   };
+}
+
+function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value)]));
+}
+
+function areAllThere<Value>(
+  values: Readonly<Record<string, Value | undefined>>,
+): values is Readonly<Record<string, Value>> {
+  return Object.values(values).every((value) => value !== undefined);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 function parseState(fields: Fields): StreamState | undefined {
-  const { position, events, bytes, eventsWithoutTime, firstTime, latestTime } = fields;
+  const { position, run, events, bytes, eventsWithoutTime, firstTime, latestTime } = fields;
   const times = [firstTime, latestTime].filter((time) => time !== undefined);
   const isTime = (time: unknown): boolean => typeof time === 'string' && /^\d{1,20}$/.test(time);
-  if (!areTexts([position]) || !times.every(isTime)) return undefined;
-  if (![events, bytes, eventsWithoutTime].every((one) => Number.isSafeInteger(one)))
+  if (!areTexts([position ?? '']) || !times.every(isTime)) return undefined;
+  if (![run, events, bytes, eventsWithoutTime].every((one) => Number.isSafeInteger(one)))
     return undefined;
   return {
-    position: Buffer.from(String(position), 'base64'),
+    position: position === undefined ? undefined : Buffer.from(String(position), 'base64'),
+    run: Number(run),
     events: Number(events),
     bytes: Number(bytes),
     eventsWithoutTime: Number(eventsWithoutTime),

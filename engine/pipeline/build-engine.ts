@@ -215,18 +215,18 @@ function findBeginningOf(
     openParams: toStoreLocation(stream.openParams),
     plugin: { name, version, digest: plugin.digest },
   };
-  return { ...findBeginning(config, owner, stream.isFollowed), owner };
+  return { ...findBeginning(config, owner, isFollowedLocation(stream)), owner };
 }
 
 function createStream(
-  { name, plugin, openParams: written, isFollowed: mayFollow }: OpenedStream,
+  stream: OpenedStream,
   { prepared, limits }: StreamContext,
   beginning: Beginning | undefined,
 ): StreamParts {
-  const isLocation = plugin.file.manifest.source?.openParams === 'location';
-  const openParams = isLocation ? toStoreLocation(written) : written;
-  // What standard input gives is followed anyway.
-  const isFollowed = mayFollow && isLocation && openParams !== STANDARD_INPUT;
+  const { name, plugin } = stream;
+  const isLocation = isOfLocation(stream);
+  const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
+  const isFollowed = isFollowedLocation(stream);
   return {
     setup: {
       name,
@@ -240,7 +240,9 @@ function createStream(
             { location, isFollowed: false },
           ]),
         ),
-        ...(isLocation ? { input: { location: openParams, isFollowed } } : {}),
+        ...(isLocation
+          ? { input: { location: openParams, isFollowed, state: beginning?.followed?.input } }
+          : {}),
       },
       limits,
     },
@@ -252,6 +254,15 @@ function createStream(
     measureBytes: () =>
       isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
   };
+}
+
+function isOfLocation({ plugin }: OpenedStream): boolean {
+  return plugin.file.manifest.source?.openParams === 'location';
+}
+
+/** What standard input gives is followed anyway. */
+function isFollowedLocation(stream: OpenedStream): boolean {
+  return stream.isFollowed && isOfLocation(stream) && stream.openParams !== STANDARD_INPUT;
 }
 
 function createEvaluation(source: LoadedPlugin, context: StreamContext): StreamEvaluation {

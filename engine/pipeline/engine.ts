@@ -84,6 +84,8 @@ class Run {
   readonly #order = new InOrder();
   readonly #hosts: readonly StreamHost[];
   readonly #checkpoints: readonly (CheckpointFile | undefined)[];
+  /** Resolve when their beginning is kept: alerts must not be ahead of that. */
+  readonly #begun: (Promise<void> | undefined)[] = [];
   readonly #pool: EvaluationPool;
   readonly #io: IoThread;
   readonly #startedMs: number;
@@ -97,7 +99,7 @@ class Run {
     this.#startedMs = parts.clock.monotonicMs();
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
     this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
-    this.#checkpoints = parts.streams.map(({ checkpoint }) => this.#openCheckpoint(checkpoint));
+    this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
     this.#hosts = parts.streams.map(
       ({ setup, state }, stream) =>
         new StreamHost({
@@ -105,7 +107,8 @@ class Run {
           state,
           times: parts.times,
           stock: parts.stock,
-          connect: () => this.#io.connect(setup.storeRoots, `stream ${stream}`),
+          connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
+          onOpen: () => this.#keepBeginning(stream),
           onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
           onNotes: (notes) => this.#takeNotes(stream, notes),
           onFault: (fault) => {
@@ -176,17 +179,27 @@ class Run {
     return { ...summary, failures: [failure], stopped: 'fault' };
   }
 
-  #openCheckpoint(kept: StreamParts['checkpoint']): CheckpointFile | undefined {
+  #openCheckpoint(stream: number): CheckpointFile | undefined {
+    const { checkpoint: kept, setup } = this.#parts.streams[stream] ?? {};
     if (kept === undefined) return undefined;
+    const isFollowed = setup?.isEndless === true;
     return new CheckpointFile({
       ...kept,
+      keepFollowed: isFollowed ? (run) => this.#io.keep(readerOf(stream), run) : undefined,
       onProblem: (message) => {
         const problem = { severity: 'warning', subject: kept.path, line: 0, message } as const;
         const unlistedProblems = { lost: 0, warnings: 0 };
-        const stream = this.#parts.streams.findIndex(({ checkpoint }) => checkpoint === kept);
         this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
       },
     });
+  }
+
+  /** What is rotated away before the first checkpoint would be missed after a crash. */
+  #keepBeginning(stream: number): void {
+    const { setup, state } = this.#parts.streams[stream] ?? {};
+    const isFresh = state !== undefined && state.position === undefined;
+    if (!isFresh || setup?.isEndless !== true) return;
+    this.#begun[stream] ??= this.#checkpoints[stream]?.begin(state);
   }
 
   #stop(): void {
@@ -219,6 +232,7 @@ class Run {
     result: JobResult,
   ): Promise<boolean> {
     try {
+      await this.#begun[stream];
       if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
       this.#tally.addResult(stream, eventCount, result);
       return true;
@@ -291,4 +305,9 @@ class Run {
     }, PROGRESS_INTERVAL_MS);
     return () => clearInterval(timer);
   }
+}
+
+/** As whom its source reads. */
+function readerOf(stream: number): string {
+  return `stream ${stream}`;
 }

@@ -11,12 +11,15 @@ import { readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
+import type { FollowedRoots } from '../store/store-protocol.ts';
 import { START_OF_STREAM, type StreamState } from '../stream/stream-protocol.ts';
 
 export interface StreamBeginning {
   readonly state: StreamState;
   /** Where its checkpoint is kept; `undefined`: it has none. */
   readonly checkpointPath: string | undefined;
+  /** How far followed files were read; `undefined`: nobody has, or they are not followed. */
+  readonly followed: FollowedRoots | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -29,13 +32,10 @@ export function findBeginning(
   isFollowed: boolean,
 ): StreamBeginning {
   const { dataDirectory, isFromStart } = config;
-  const none = { state: START_OF_STREAM, checkpointPath: undefined, diagnostics: [] };
+  const start = { state: START_OF_STREAM, followed: undefined };
+  const none = { ...start, checkpointPath: undefined, diagnostics: [] };
   // What standard input gave is gone.
   if (dataDirectory === undefined || owner.openParams === STANDARD_INPUT) return none;
-  if (isFollowed) {
-    const message = `stream \`${owner.stream}\` is followed and has no checkpoint yet: it is read from its start`;
-    return { ...none, diagnostics: [createDiagnostic('CHECKPOINT_NONE', { message })] };
-  }
   const checkpointPath = join(dataDirectory, 'checkpoints', `${owner.stream}.json`);
   const fresh = { ...none, checkpointPath };
   const refuse = (message: string, hint?: string): StreamBeginning => ({
@@ -55,18 +55,27 @@ export function findBeginning(
   if (found === undefined) {
     return refuse(`${checkpointPath} is not a checkpoint, or one of another version`, CHOICE);
   }
-  const misfit = findMisfit(found, owner);
+  const misfit = findMisfit(found, owner, isFollowed);
   if (misfit !== undefined) return refuse(`${checkpointPath}: ${misfit}`, CHOICE);
-  return { state: found.state, checkpointPath, diagnostics: [sayResumed(found, owner)] };
+  const { state, followed } = found;
+  return { state, followed, checkpointPath, diagnostics: [sayResumed(found, owner)] };
 }
 
-function findMisfit(found: Checkpoint, owner: CheckpointOwner): string | undefined {
+function findMisfit(
+  found: Checkpoint,
+  owner: CheckpointOwner,
+  isFollowed: boolean,
+): string | undefined {
   if (found.plugin.name !== owner.plugin.name) {
     return `is of plugin \`${found.plugin.name}\`, and the stream is read by \`${owner.plugin.name}\` now`;
   }
   if (found.openParams !== owner.openParams) {
     return `is of ${found.openParams}, and the stream reads ${owner.openParams} now`;
   }
+  if (isFollowed && found.followed === undefined)
+    return 'is of a stream that was read to its end, and is followed now';
+  if (!isFollowed && found.followed !== undefined)
+    return 'is of a stream that was followed, and is read to its end now';
   return undefined;
 }
 

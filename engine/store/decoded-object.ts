@@ -70,9 +70,11 @@ async function asStored(
   offset: number,
 ): Promise<Decoded> {
   if (offset === 0) return { reader: peeked, isAsStored: true };
-  if (object.size === undefined) await skip(peeked, offset);
-  else object.seek(offset);
-  return { reader: object.size === undefined ? peeked : object, isAsStored: true };
+  const reached = object.seek(offset);
+  // What was peeked at is of the start.
+  const reader = reached === 0 ? peeked : object;
+  await skip(reader, offset - reached);
+  return { reader, isAsStored: true };
 }
 
 async function skipped(reader: ByteReader, offset: number): Promise<Decoded> {

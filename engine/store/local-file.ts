@@ -52,8 +52,9 @@ class LocalFile implements StoredObject {
     }
   }
 
-  seek(offset: number): void {
+  seek(offset: number): number {
     this.#position = offset;
+    return offset;
   }
 
   async close(): Promise<void> {

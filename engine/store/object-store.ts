@@ -32,8 +32,8 @@ export interface StoredObject extends ByteReader {
   readonly size: number | undefined;
   /** Open file that any thread may read by position without waiting for anybody; `undefined`: there is none. */
   readonly descriptor: number | undefined;
-  /** From here on, in bytes; only where `size` is known. */
-  seek(offset: number): void;
+  /** From the start to a byte at or before `offset`: how far; the rest of the way is for the reader. */
+  seek(offset: number): number;
   close(): Promise<void>;
   /** Where the bytes are a run of a file that is followed. */
   readonly run: FollowedRun | undefined;

@@ -51,7 +51,7 @@ const FILE_INPUT: StoredObject = {
       throw toStoreError(error);
     }
   },
-  seek: () => {},
+  seek: () => 0,
   close: async () => {},
 };
 
@@ -85,7 +85,9 @@ class LiveInput implements StoredObject {
     return size;
   }
 
-  seek(): void {}
+  seek(): number {
+    return 0;
+  }
 
   async close(): Promise<void> {
     this.#stream.destroy();

@@ -6,6 +6,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { LIMITS } from '../base/limits.ts';
 import { DirectObject } from './direct-object.ts';
+import { numberOfRun } from './follow/run-path.ts';
 import type { ReportOddity, StoreEntry } from './object-store.ts';
 import type { OpenObject } from './open-object.ts';
 import { Ring } from './ring.ts';
@@ -22,6 +23,8 @@ import type {
 export interface StoreClientOptions extends StoreConnection {
   readonly report: ReportOddity;
   readonly isStopped: () => boolean;
+  /** Number of the latest run that whoever read before was told of. */
+  readonly lastRun: number;
 }
 
 /** Runs of which something may still be said. */
@@ -40,11 +43,13 @@ export class StoreClient {
   readonly #runs = new Map<string, RunPlace>();
   #requests = 0;
   #closedBytesRead = 0;
+  #lastRun: number;
   /** The signal when a live object had nothing more: what to wait for. */
   #idleSince = 0;
 
   constructor(options: StoreClientOptions) {
     this.#options = options;
+    this.#lastRun = options.lastRun;
     this.#signal = new Int32Array(options.signal);
   }
 
@@ -58,7 +63,14 @@ export class StoreClient {
   /** Throws `StoreError`, as everything here does. */
   listEntries(root: string, after: string, limit: number): readonly StoreEntry[] {
     const answer = this.#ask((id) => ({ kind: 'list', id, root, after, limit }));
-    return answer.kind === 'entries' ? answer.entries : [];
+    const entries = answer.kind === 'entries' ? answer.entries : [];
+    for (const { path } of entries) this.#lastRun = Math.max(this.#lastRun, numberOfRun(path));
+    return entries;
+  }
+
+  /** Number of the latest run of a followed location that was told of. */
+  get lastRun(): number {
+    return this.#lastRun;
   }
 
   open(root: string, path: string, encoding: StoreEncoding, offset: number): OpenObject {

@@ -1,5 +1,6 @@
 /* What crosses between the I/O thread and a plugin's thread: requests one at a time, bytes in rings beside them. */
 
+import type { FollowState } from './follow/follow-state.ts';
 import type { StoreEntry } from './object-store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
@@ -11,6 +12,25 @@ export interface StoreConnection {
 }
 
 /** What the main thread tells the I/O thread. */
+export type IoRequest =
+  | ({ readonly kind: 'connect' } & ConnectRequest)
+  /** How far the followed roots of a reader were read, for one that stands in run `run`, or behind it. */
+  | {
+      readonly kind: 'keep';
+      readonly id: number;
+      readonly reader: string;
+      readonly run: number;
+    };
+
+/** What the I/O thread tells the main thread. */
+export interface KeptAnswer {
+  readonly id: number;
+  readonly state: FollowedRoots;
+}
+
+/** By name. */
+export type FollowedRoots = Readonly<Record<string, FollowState>>;
+
 export interface ConnectRequest extends StoreConnection {
   /** Roots that may be read through this connection, by name. */
   readonly roots: Readonly<Record<string, StoreRoot>>;
@@ -22,6 +42,8 @@ export interface StoreRoot {
   readonly location: string;
   /** Files are read as they grow, and there is no end. */
   readonly isFollowed: boolean;
+  /** Of one that is followed: where another process stood. */
+  readonly state?: FollowState | undefined;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';

@@ -44,11 +44,12 @@ export class StoreService {
   constructor({ port, signal, roots, reader }: ConnectRequest, stores: Stores) {
     this.#port = port;
     this.#signal = new Int32Array(signal);
-    for (const [name, { location, isFollowed }] of Object.entries(roots)) {
+    for (const [name, root] of Object.entries(roots)) {
+      const { location } = root;
       this.#roots.set(name, {
         location,
-        store: isFollowed
-          ? stores.follow(`${reader} ${name}`, location, () => this.#notify())
+        store: root.isFollowed
+          ? stores.follow(reader, name, root, () => this.#notify())
           : stores.open(location),
         page: [],
         ahead: new Map(),

@@ -5,31 +5,51 @@ import { FollowedRoot } from './follow/followed-root.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
+import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
+
+interface Followed {
+  readonly reader: string;
+  readonly name: string;
+  readonly root: FollowedRoot;
+  onNews: () => void;
+}
 
 export class Stores {
   readonly #standardInput = new StandardInput();
-  readonly #followed = new Map<string, { root: FollowedRoot; onNews: () => void }>();
+  readonly #followed: Followed[] = [];
 
   open(location: string): ObjectStore {
     return location === STANDARD_INPUT ? this.#standardInput : new LocalStore(location);
   }
 
-  /** The same one for the same key, which tells from now on whoever asked last. */
-  follow(key: string, location: string, onNews: () => void): ObjectStore {
-    const known = this.#followed.get(key);
+  /** The same one for the same reader and name, which tells from now on whoever asked last. */
+  follow(reader: string, name: string, root: StoreRoot, onNews: () => void): ObjectStore {
+    const known = this.#followed.find((one) => one.reader === reader && one.name === name);
     if (known !== undefined) {
       known.onNews = onNews;
       return known.root;
     }
-    const followed = {
+    const followed: Followed = {
+      reader,
+      name,
       onNews,
       root: new FollowedRoot({
-        location,
+        location: root.location,
         onNews: () => followed.onNews(),
         clock: SYSTEM_CLOCK,
+        state: root.state,
       }),
     };
-    this.#followed.set(key, followed);
+    this.#followed.push(followed);
     return followed.root;
+  }
+
+  /** Of the roots that a reader follows. Rejects with `StoreError` where one cannot be looked at. */
+  async keep(reader: string, run: number): Promise<FollowedRoots> {
+    const ofReader = this.#followed.filter((one) => one.reader === reader);
+    const kept = await Promise.all(
+      ofReader.map(async ({ name, root }) => [name, await root.keep(run)] as const),
+    );
+    return Object.fromEntries(kept);
   }
 }

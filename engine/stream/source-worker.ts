@@ -25,6 +25,7 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
   const notes = new NotesCollector();
   const client = new StoreClient({
     ...start.store,
+    lastRun: state.run,
     isStopped: () => Atomics.load(control.words, SOURCE_STOP) === 1,
     report: (severity, subject, message) =>
       notes.addProblem({ severity, subject, line: 0, message }),
@@ -50,6 +51,7 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
     ...setup.limits,
     state,
     bytesRead: () => client.storedBytesRead,
+    lastRun: () => client.lastRun,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
     takeAcknowledgement: () => receiveMessageOnPort(main)?.message as Acknowledgement | undefined,
     post: (message: SourceMessage) => main.postMessage(message),

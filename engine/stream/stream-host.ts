@@ -49,6 +49,8 @@ export interface StreamHostOptions {
   readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
   readonly connect: () => StoreConnection;
+  /** The source is open, before its first batch; again whenever it was started again. */
+  readonly onOpen: () => void;
   /** In the order of the stream. The batch lies in its slot until `release`. */
   readonly onBatch: (batch: NumberedBatch, behind: StreamState) => void;
   readonly onNotes: (notes: SourceNotes) => void;
@@ -140,6 +142,7 @@ export class StreamHost {
               case 'open':
                 hasOpened = true;
                 worker.hasStarted();
+                this.#options.onOpen();
                 break;
               case 'batch':
                 this.#takeBatch(message);

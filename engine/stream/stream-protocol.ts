@@ -48,6 +48,8 @@ export interface PluginRole {
 export interface StreamState {
   /** From the source's `checkpoint`; `undefined`: from the start. */
   readonly position: Uint8Array | undefined;
+  /** Of a followed location: number of the latest run that the source was told of; 0: of none. */
+  readonly run: number;
   readonly events: number;
   /** Of the events' own text. */
   readonly bytes: number;
@@ -59,6 +61,7 @@ export interface StreamState {
 
 export const START_OF_STREAM: StreamState = Object.freeze({
   position: undefined,
+  run: 0,
   events: 0,
   bytes: 0,
   eventsWithoutTime: 0,

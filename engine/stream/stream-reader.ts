@@ -29,6 +29,8 @@ export interface StreamReaderParts {
   readonly state: StreamState;
   /** Stored bytes that the source has read so far. */
   readonly bytesRead: () => number;
+  /** See `StreamState`. */
+  readonly lastRun: () => number;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
   /** What the main thread has sent; `undefined`: nothing more for now. */
@@ -103,7 +105,7 @@ export class StreamReader {
   }
 
   #handOver(slot: number, batch: EventBatch): void {
-    const { slots, notes, control, bytesRead, post } = this.#parts;
+    const { slots, notes, control, bytesRead, lastRun, post } = this.#parts;
     const state = this.#state;
     const { times, withoutTimeCount } = resolveTimes(batch.times, state.latestTime);
     const eventCount = times.length;
@@ -119,8 +121,8 @@ export class StreamReader {
       latestTime: times[eventCount - 1],
     };
     const numbered = { ...range, firstEventNumber: state.events + 1, firstTime };
-    const handOver = (position: Uint8Array | undefined): void => {
-      this.#state = { ...behind, position };
+    const handOver = (place: Pick<StreamState, 'position' | 'run'>): void => {
+      this.#state = { ...behind, ...place };
       control.progress[0] = bytesRead();
       post({ kind: 'batch', batch: numbered, state: this.#state, notes: notes.take() });
     };
@@ -129,10 +131,10 @@ export class StreamReader {
       position = this.#parts.source.checkpoint();
     } catch (error) {
       // When a source fails to say where it stands, what it delivered is not lost.
-      handOver(state.position);
+      handOver({ position: state.position, run: state.run });
       throw error;
     }
-    handOver(position);
+    handOver({ position, run: lastRun() });
   }
 
   #postNotes(): void {

@@ -1,8 +1,10 @@
 /* `data_dir`: the next start goes on behind what the outputs had, however the one before ended. */
 
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ROTATIONS, RotatingLog } from '../support/rotating-log.ts';
 import { runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -47,6 +49,26 @@ const outputsOf = (stdout: string): string[] =>
     .slice(0, -1)
     .map((line) => line.replace(/^.*Informational /, ''));
 
+const toFile = (alerts: string): string[] =>
+  [
+    '--json',
+    ...['json_include_uuid=true', 'stdout_output.enabled=false'],
+    ...['file_output.enabled=true', `file_output.filename=${alerts}`],
+  ].flatMap((one) => (one.startsWith('--') ? [one] : ['-o', one]));
+
+/** Of each record's name, those that its alerts have. */
+function uuidsIn(alerts: string): Map<string, Set<string>> {
+  const uuidOf = new Map<string, Set<string>>();
+  for (const line of readFileSync(alerts, 'utf8').trim().split('\n')) {
+    // What was being written when the process was killed is cut, and a line of its own.
+    if (!line.endsWith('}')) continue;
+    const { output, uuid } = JSON.parse(line);
+    const name = /Login\d+/.exec(output)?.[0] ?? '';
+    uuidOf.set(name, (uuidOf.get(name) ?? new Set()).add(uuid));
+  }
+  return uuidOf;
+}
+
 describe('the next start', () => {
   it('goes on behind the last event: in the same file, and in those that came since', async () => {
     const log = folder.write('logs/a.jsonl', record('LoginA') + record('LoginB'));
@@ -71,11 +93,9 @@ describe('the next start', () => {
     const log = folder.write('killed/a.jsonl', lines.join(''));
     const alerts = join(folder.path, 'alerts.jsonl');
     writeFileSync(alerts, '');
-    const args = ['--json', '-o', 'json_include_uuid=true', '-o', 'stdout_output.enabled=false'];
-    const toFile = ['-o', 'file_output.enabled=true', '-o', `file_output.filename=${alerts}`];
     let kills = 0;
     for (let isOver = false; !isOver; ) {
-      const { code } = await run(log, 'killed', [...args, ...toFile], {
+      const { code } = await run(log, 'killed', toFile(alerts), {
         onStart: (child) => {
           if (kills === 3) return;
           // In the middle of it, wherever that is.
@@ -91,15 +111,67 @@ describe('the next start', () => {
       });
       isOver = code === 0;
     }
-    const uuidOf = new Map<string, Set<string>>();
-    for (const line of readFileSync(alerts, 'utf8').trim().split('\n')) {
-      // What was being written when the process was killed is cut, and a line of its own.
-      if (!line.endsWith('}')) continue;
-      const { output, uuid } = JSON.parse(line);
-      const name = /Login\d+/.exec(output)?.[0] ?? '';
-      uuidOf.set(name, (uuidOf.get(name) ?? new Set()).add(uuid));
-    }
+    const uuidOf = uuidsIn(alerts);
     expect(uuidOf.size).toBe(count);
+    expect([...uuidOf.values()].filter(({ size }) => size !== 1)).toEqual([]);
+  });
+});
+
+const SEED = 4;
+describe.each(['folder', 'file'])('a followed %s', (kind) => {
+  it(`is gone on with after the process was killed, through rotation (seed ${SEED})`, {
+    timeout: 90_000,
+  }, async () => {
+    const place = join(folder.write(`followed-${kind}/app.log.old`, ''), '..');
+    // What is removed while nobody has it open nobody can read.
+    const log = new RotatingLog(place, 1_000);
+    const alerts = join(folder.path, `followed-${kind}.jsonl`);
+    writeFileSync(alerts, '');
+    let state = SEED;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (state >> 8) % below;
+    };
+    const write = (count: number): void =>
+      log.write(count, (number) => record(`Login${number}`).trim());
+    const sizeOfAlerts = (): number => statSync(alerts).size;
+    write(1);
+    let isOver = false;
+    let hasEnded = false;
+    const writer = (async () => {
+      while (sizeOfAlerts() === 0) await sleep(10);
+      for (let round = 0; round < 500; round++) {
+        write(1 + random(60));
+        await sleep(random(30));
+        if (round % 25 === 24) log.rotate(ROTATIONS[random(ROTATIONS.length)] ?? 'rename');
+      }
+      while (uuidsIn(alerts).size < log.lines && !hasEnded) await sleep(100);
+      isOver = true;
+    })();
+    let code: number | undefined;
+    for (let kills = 0; code === undefined && kills < 6; kills++) {
+      const location = kind === 'folder' ? place : log.path;
+      ({ code } = await run(location, `followed-${kind}`, ['--follow', ...toFile(alerts)], {
+        onStart: (child) => {
+          const before = sizeOfAlerts();
+          // Before its first checkpoint, or after some.
+          const lifeMs = random(3_000);
+          const startedMs = performance.now();
+          const timer = setInterval(() => {
+            const isTime = performance.now() > startedMs + lifeMs && sizeOfAlerts() > before;
+            if (isOver) child.kill('SIGTERM');
+            else if (kills < 4 && isTime) child.kill('SIGKILL');
+            else return;
+            clearInterval(timer);
+          }, 5);
+        },
+      }));
+    }
+    hasEnded = true;
+    await writer;
+    expect(code).toBe(0);
+    const uuidOf = uuidsIn(alerts);
+    expect(uuidOf.size).toBe(log.lines);
     expect([...uuidOf.values()].filter(({ size }) => size !== 1)).toEqual([]);
   });
 });
@@ -136,6 +208,15 @@ describe('a checkpoint that does not fit', () => {
     const chosen = await run(log, 'fit', ['--from-start']);
     expect(outputsOf(chosen.stdout)).toEqual(['1 LoginA']);
     expect((await run(log, 'fit')).code).toBe(0);
+  });
+
+  it('of a stream that was not followed, and is now, is refused with a choice', async () => {
+    const log = folder.write('kind.jsonl', record('LoginA'));
+    await run(log, 'kind');
+    const { code, stderr } = await run(log, 'kind', ['--follow']);
+    expect(stderr).toContain('was read to its end, and is followed now');
+    expect(stderr).toContain('--from-start');
+    expect(code).toBe(1);
   });
 
   it('in a place that cannot be written is refused before anything is read', async () => {

@@ -33,7 +33,7 @@ export function openRoot(location: string, report: ReportOddity = () => {}): Sto
   });
   const root = { location, isFollowed: false };
   const connection = io.connect({ input: root }, 'test');
-  return new StoreClient({ ...connection, report, isStopped: () => false });
+  return new StoreClient({ ...connection, report, lastRun: 0, isStopped: () => false });
 }
 
 export interface ReadResult {

@@ -14,18 +14,18 @@ import { gzipSync } from 'node:zlib';
 export const ROTATIONS = ['rename', 'copy-truncate', 'gzip'] as const;
 export type Rotation = (typeof ROTATIONS)[number];
 
-/** Rotated files that are kept, as logrotate does it. */
-const KEPT = 3;
-
 /** A log as a program and logrotate write it: numbered lines, whatever file they end up in. */
 export class RotatingLog {
   readonly path: string;
   /** Lines so far. */
   lines = 0;
   #rotations = 0;
+  readonly #kept: number;
 
-  constructor(folder: string, name = 'app.log') {
-    this.path = join(folder, name);
+  /** `kept`: rotated files that are kept, as logrotate does it. */
+  constructor(folder: string, kept = 3) {
+    this.path = join(folder, 'app.log');
+    this.#kept = kept;
     writeFileSync(this.path, '');
   }
 
@@ -55,7 +55,7 @@ export class RotatingLog {
       writeFileSync(`${rotated}.gz`, gzipSync(readFileSync(rotated)));
       rmSync(rotated);
     }
-    const oldest = `${this.path}.${this.#rotations - KEPT}`;
+    const oldest = `${this.path}.${this.#rotations - this.#kept}`;
     for (const path of [oldest, `${oldest}.gz`]) if (existsSync(path)) rmSync(path);
   }
 }

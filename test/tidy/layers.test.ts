@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   supervise: ['base'],
   store: ['base', 'supervise'],
   stream: ['base', 'plugin', 'store', 'supervise'],
-  checkpoint: ['base', 'stream'],
+  checkpoint: ['base', 'store', 'stream'],
   evaluate: [
     'base',
     'field',

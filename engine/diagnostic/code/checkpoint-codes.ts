@@ -13,9 +13,4 @@ export const CHECKPOINT_CODES = {
     explanation:
       'Where the stream stood is not known. Read from its start it repeats alerts; the operator decides.',
   },
-  CHECKPOINT_NONE: {
-    severity: 'warning',
-    title: 'a stream has no checkpoint',
-    explanation: 'After the next start it is read again from its start, which repeats its alerts.',
-  },
 } as const satisfies Record<string, CodeRecord>;

@@ -12,6 +12,7 @@ export class CompressedRun implements StoredObject {
   readonly isLive = true;
   readonly size = undefined;
   readonly descriptor = undefined;
+  readonly isRestGiven = false;
   readonly run: FollowedRun;
   readonly #span: RunSpan;
   readonly #reader: ByteReader;
@@ -42,7 +43,8 @@ export class CompressedRun implements StoredObject {
   }
 
   settle(): void {
-    const { file, start, startLines } = this.#span;
+    const { file, start, startLines, end } = this.#span;
+    if (end !== undefined) return;
     file.offset = start + this.#given;
     file.lines = startLines + this.#lines;
     file.seenEnd = file.size;
@@ -50,7 +52,9 @@ export class CompressedRun implements StoredObject {
 
   async read(room: Uint8Array): Promise<number> {
     try {
-      const size = await this.#reader.read(room);
+      const left = (this.#span.end ?? Number.POSITIVE_INFINITY) - this.#span.start - this.#given;
+      if (left <= 0) return 0;
+      const size = await this.#reader.read(room.subarray(0, Math.min(left, room.length)));
       this.#given += size;
       const given = room.subarray(0, size);
       for (let at = given.indexOf(NEWLINE); at >= 0; at = given.indexOf(NEWLINE, at + 1)) {
@@ -62,7 +66,9 @@ export class CompressedRun implements StoredObject {
     }
   }
 
-  seek(): void {}
+  seek(): number {
+    return 0;
+  }
 
   async close(): Promise<void> {
     this.#settle();

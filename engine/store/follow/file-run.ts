@@ -10,6 +10,7 @@ import { StoreError, toStoreError } from '../store-error.ts';
 import type { FollowTimes } from './follow-times.ts';
 import { LineBuffer } from './line-buffer.ts';
 import type { TrackedFile } from './tracked-file.ts';
+import type { Waypoints } from './waypoints.ts';
 
 /** A file gives way to others when it had nothing for so long, or when it was read for so long. */
 const TURN_IDLE_MS = 50;
@@ -40,6 +41,7 @@ export interface RunSpan {
   readonly startLines: number;
   /** Of a run that was read before. */
   readonly end: number | undefined;
+  readonly waypoints: Waypoints;
 }
 
 export class FileRun implements StoredObject {
@@ -56,6 +58,8 @@ export class FileRun implements StoredObject {
   #position: number;
   /** Behind what was given out. */
   #given: number;
+  /** Of the run, before what is given out here. */
+  #linesBefore = 0;
   #lastDataMs: number;
   #lookedMs = 0;
   #restStart: number | undefined;
@@ -72,17 +76,18 @@ export class FileRun implements StoredObject {
     const whenSettled = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
-    span.file.isBeingRead = true;
+    if (!this.#isRepeated) span.file.isBeingRead = true;
     this.run = { name, linesBefore: span.startLines, whenSettled };
   }
 
   /** Nobody reads this run any more: the file stands where it was left. What was not wanted is passed over. */
   settle(): void {
+    if (this.#isRepeated) return;
     const { file, startLines } = this.#span;
     // The end of a line that was given out without it: all of the line is given out again when it comes.
     file.offset = file.fate === 'there' ? (this.#restStart ?? this.#given) : this.#given;
-    file.lines = startLines + this.#lines.linesGiven;
-    file.isRestGiven = this.#restStart !== undefined;
+    file.lines = startLines + this.#linesSoFar;
+    file.isRestGiven = this.isRestGiven;
     file.seenEnd = this.#isOver ? this.#position : file.size;
   }
 
@@ -98,7 +103,28 @@ export class FileRun implements StoredObject {
     }
   }
 
-  seek(): void {}
+  seek(offset: number): number {
+    const { start, waypoints } = this.#span;
+    const { bytes, lines } = waypoints.before(offset);
+    this.#position = start + bytes;
+    this.#given = start + bytes;
+    this.#linesBefore = lines;
+    return bytes;
+  }
+
+  /** The last line was given out without its end. */
+  get isRestGiven(): boolean {
+    return this.#restStart !== undefined;
+  }
+
+  /** It was over before: what is known of its file is known already. */
+  get #isRepeated(): boolean {
+    return this.#span.end !== undefined;
+  }
+
+  get #linesSoFar(): number {
+    return this.#linesBefore + this.#lines.linesGiven;
+  }
 
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -108,6 +134,7 @@ export class FileRun implements StoredObject {
   #give(room: Uint8Array): number {
     const size = this.#lines.take(room);
     this.#given += size;
+    this.#span.waypoints.reached(this.#given - this.#span.start, this.#linesSoFar);
     this.#settle();
     return size;
   }
@@ -185,6 +212,6 @@ export class FileRun implements StoredObject {
   /** Copies of the file may go on where it stands now. */
   #finish(): void {
     this.settle();
-    this.#span.file.isBeingRead = false;
+    if (!this.#isRepeated) this.#span.file.isBeingRead = false;
   }
 }

@@ -1,15 +1,12 @@
 /* The files of a followed location, what became of them, and which of them has something to give. */
 
-import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { decode, isCompressed } from '../decoded-object.ts';
-import { identityOf } from '../folder-listing.ts';
 import type { ReportOddity } from '../object-store.ts';
+import { type FileStatus, headOf, openSeen, statusOf } from './file-probe.ts';
 import type { FollowTimes } from './follow-times.ts';
 import { inherit, judgeNewFile } from './heirs.ts';
-import { OpenFileReader } from './open-file-reader.ts';
-import { HEAD_SIZE, type Sight, TrackedFile } from './tracked-file.ts';
+import { areRelated, NEVER_NS, type Sight, TrackedFile } from './tracked-file.ts';
 
 /** Files that are no more are remembered so long: a copy of them may turn up. */
 const MEMORY_MS = 600_000;
@@ -28,6 +25,8 @@ export interface FollowedFilesOptions {
   readonly onNews: () => void;
   /** Looks at everything. */
   readonly scan: () => void;
+  /** What another process knew; `undefined`: nobody has read here before. */
+  readonly known: readonly TrackedFile[] | undefined;
 }
 
 export class FollowedFiles {
@@ -36,12 +35,24 @@ export class FollowedFiles {
   readonly #there = new Map<string, TrackedFile>();
   /** Those that are no more, the latest last. */
   #past: TrackedFile[] = [];
-  #isFirstLook = true;
+  /** What lies here was here before anybody read. */
+  #isBeginning: boolean;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: FollowedFilesOptions) {
     this.#options = options;
+    this.#isBeginning = options.known === undefined;
+    for (const file of options.known ?? []) {
+      if (file.fate === 'there') this.#there.set(file.id, file);
+      else this.#past.push(file);
+    }
+  }
+
+  /** All that are there, and those that were not long ago; but not those of which nothing is known yet. */
+  get judged(): TrackedFile[] {
+    return this.#all().filter((file) => file.isAside || !file.isHeld);
   }
 
   /** What was found; `isComplete`: there is nothing else. */
@@ -73,7 +84,7 @@ export class FollowedFiles {
         await this.look(file);
         if (file.fate === 'there') this.#bury(file, 'gone');
       }
-      this.#isFirstLook = false;
+      this.#isBeginning = false;
     }
     await this.#judgeHeld();
     if (isNew) this.#options.onNews();
@@ -115,12 +126,19 @@ export class FollowedFiles {
     if (file.handle !== undefined) return;
     const handle = await openSeen(join(this.#options.folder, file.path), file.id);
     if (handle === undefined) this.#options.scan();
+    // Somebody else may have opened it meanwhile, or nobody wants it any more.
+    if (file.handle !== undefined || file.isCut || this.#isClosed) {
+      await handle?.close();
+      return;
+    }
     file.handle = handle;
     if (handle !== undefined && file.isCompressed === undefined) await this.#readHead(file);
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+    await this.#turn;
     await Promise.all(this.#all().map((file) => file.close()));
   }
 
@@ -130,12 +148,12 @@ export class FollowedFiles {
 
   async #add(sight: Sight): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
-    const sinceMs = this.#options.clock.nowMs() - Number(sight.modifiedNs / 1_000_000n);
+    const sinceMs = this.#ageMs(sight);
     // What was there before, and is not being written, is what it is.
-    const isHeld = !this.#isFirstLook || sinceMs < HELD_IF_YOUNGER_MS;
-    const file = new TrackedFile(sight, isHeld, nowMs - Math.max(0, sinceMs));
+    const isHeld = !this.#isBeginning || sinceMs < HELD_IF_YOUNGER_MS;
+    const file = new TrackedFile(sight, isHeld, nowMs - sinceMs);
     this.#there.set(file.id, file);
-    file.isAside = this.#isFirstLook && this.#isOther(file);
+    file.isAside = this.#isBeginning && this.#isOther(file);
     if (isHeld || file.isAside) await this.open(file);
     if (file.isAside) await file.close();
   }
@@ -143,6 +161,7 @@ export class FollowedFiles {
   /** Whether there is more in it. */
   async #update(file: TrackedFile, sight: FileStatus & Pick<Sight, 'path'>): Promise<boolean> {
     if (file.isCut) return false;
+    const isMoved = file.fate === 'there' && file.path !== sight.path;
     if (file.fate === 'there') file.path = sight.path;
     // It may have been renamed before it could be opened.
     if (file.isHeld && !file.isAside) await this.open(file);
@@ -151,23 +170,34 @@ export class FollowedFiles {
     const now = (await statusOf(file.handle)) ?? sight;
     if (file.isCut) return true;
     if (now.size === file.size && now.modifiedNs === file.modifiedNs) return false;
+    const wasOpen = file.handle !== undefined;
+    if (!wasOpen && file.fate === 'there') await this.open(file);
     const isCut = now.size < readTo && file.isCompressed !== true;
     const isOther = isCut || !(await this.#hasSameHead(file));
     // It may have been found out by another look meanwhile.
     if (file.isCut) return true;
     if (isOther) {
-      await this.#replace(file, now);
+      // The number of a file that was removed is given to another one, which may be a copy.
+      await this.#replace(file, now, isMoved || !wasOpen);
       return true;
     }
+    const nowMs = this.#options.clock.monotonicMs();
+    const isFirstLook = file.modifiedNs === NEVER_NS;
     file.size = now.size;
     file.modifiedNs = now.modifiedNs;
-    file.changedMs = this.#options.clock.monotonicMs();
-    if (file.handle === undefined && file.fate === 'there') await this.open(file);
+    file.changedMs = isFirstLook ? nowMs - this.#ageMs(now) : nowMs;
+    const isIdle = nowMs - file.changedMs > HANDLE_IDLE_MS;
+    if (!wasOpen && (file.isAside || isIdle)) await file.close();
     return true;
   }
 
+  /** Since it was changed, by the clock of whoever keeps it. */
+  #ageMs({ modifiedNs }: FileStatus): number {
+    return Math.max(0, this.#options.clock.nowMs() - Number(modifiedNs / 1_000_000n));
+  }
+
   /** What is at its path now is another file in the same place. */
-  async #replace(file: TrackedFile, now: FileStatus): Promise<void> {
+  async #replace(file: TrackedFile, now: FileStatus, isHeld: boolean): Promise<void> {
     const { handle, fate, id, path } = file;
     file.handle = undefined;
     this.#bury(file, 'truncated');
@@ -175,7 +205,8 @@ export class FollowedFiles {
       await handle?.close();
       return;
     }
-    const fresh = new TrackedFile({ id, path, ...now }, false, this.#options.clock.monotonicMs());
+    const changedMs = this.#options.clock.monotonicMs();
+    const fresh = new TrackedFile({ id, path, ...now }, isHeld, changedMs);
     fresh.handle = handle;
     fresh.servedBy = file.servedBy;
     this.#there.set(fresh.id, fresh);
@@ -184,24 +215,25 @@ export class FollowedFiles {
 
   /** Whether it still begins as it began; more of its beginning may be known then. */
   async #hasSameHead(file: TrackedFile): Promise<boolean> {
-    if (file.handle === undefined || file.isCompressed === true) return true;
-    const { head: before } = file;
-    if (before.length === 0) {
-      await this.#readHead(file);
-      return true;
-    }
-    const now = await headOf(file.handle);
+    if (file.handle === undefined) return true;
+    const { head: before, isCompressed: wasCompressed } = file;
+    const { bytes, isCompressed } = await headOf(file.handle, file.size);
     const isSame =
-      now.length >= before.length && Buffer.compare(now.subarray(0, before.length), before) === 0;
-    if (isSame) file.head = now;
-    return isSame;
+      before.length === 0 ||
+      (isCompressed === wasCompressed &&
+        bytes.length >= before.length &&
+        areRelated(bytes, before));
+    if (!isSame) return false;
+    file.head = bytes;
+    file.isCompressed = isCompressed;
+    return true;
   }
 
   async #readHead(file: TrackedFile): Promise<void> {
     if (file.handle === undefined) return;
-    const bytes = await headOf(file.handle);
-    file.isCompressed = bytes.length === 0 ? undefined : isCompressed(bytes);
-    file.head = file.isCompressed === true ? await decodedHead(file.handle, file.size) : bytes;
+    const { bytes, isCompressed } = await headOf(file.handle, file.size);
+    file.head = bytes;
+    file.isCompressed = isCompressed;
   }
 
   /** It was renamed while the folder was looked at, and is there after all. */
@@ -241,9 +273,9 @@ export class FollowedFiles {
     }
   }
 
-  #isOther({ path }: TrackedFile): boolean {
+  #isOther({ path, knownAs }: TrackedFile): boolean {
     const { onlyPath } = this.#options;
-    return onlyPath !== undefined && path !== onlyPath;
+    return onlyPath !== undefined && path !== onlyPath && knownAs !== onlyPath;
   }
 
   async #forget(file: TrackedFile): Promise<void> {
@@ -252,7 +284,7 @@ export class FollowedFiles {
   }
 
   #planTick(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#isClosed) return;
     const isBusy =
       this.#past.some((file) => this.#isOpenQuestion(file)) ||
       [...this.#there.values()].some(
@@ -267,7 +299,14 @@ export class FollowedFiles {
   }
 
   #isOpenQuestion(file: TrackedFile): boolean {
-    return file.handle !== undefined || (file.isCut && file.size > file.offset);
+    return file.handle !== undefined || this.#isAwaited(file);
+  }
+
+  /** There was more in it than was read: a copy of it may turn up. */
+  #isAwaited(file: TrackedFile): boolean {
+    if (file.isAside || file.isHeld || file.isBeingRead || file.isCompressed === true) return false;
+    if (file.size <= file.offset) return false;
+    return file.isCut || (file.fate === 'gone' && file.handle === undefined && !file.isRestGiven);
   }
 
   async #tick(): Promise<void> {
@@ -285,9 +324,10 @@ export class FollowedFiles {
     const ageMs = nowMs - file.fateMs;
     if (file.fate === 'gone' && file.isDrained && ageMs > this.#options.times.heirMs)
       await file.close();
-    if (file.isCut && ageMs > this.#options.times.heirMs && file.size > file.offset) {
-      const lost = file.size - file.offset;
-      this.#options.report('lost', file.path, `was cut before ${lost} bytes of it were read`);
+    if (this.#isAwaited(file) && ageMs > this.#options.times.heirMs) {
+      const lost = `${file.size - file.offset} bytes of it were read`;
+      const what = file.isCut ? 'was cut' : 'was removed';
+      this.#options.report('lost', file.path, `${what} before ${lost}`);
       file.offset = file.size;
     }
     const isOld = ageMs > MEMORY_MS || this.#past.length > REMEMBERED_MAX;
@@ -297,50 +337,6 @@ export class FollowedFiles {
 
 /** Younger than this, a file may still be being written when it is first seen. */
 const HELD_IF_YOUNGER_MS = 2_000;
-
-type FileStatus = Pick<Sight, 'size' | 'modifiedNs'>;
-
-async function statusOf(handle: FileHandle | undefined): Promise<FileStatus | undefined> {
-  const found = await handle?.stat({ bigint: true });
-  return found && { size: Number(found.size), modifiedNs: found.mtimeNs };
-}
-
-async function openSeen(location: string, id: string): Promise<FileHandle | undefined> {
-  let handle: FileHandle;
-  try {
-    handle = await open(location, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch {
-    return undefined;
-  }
-  const found = await handle.stat({ bigint: true }).catch(() => undefined);
-  if (found !== undefined && identityOf(found) === id) return handle;
-  await handle.close();
-  return undefined;
-}
-
-async function headOf(handle: FileHandle): Promise<Uint8Array> {
-  const room = new Uint8Array(HEAD_SIZE);
-  const { bytesRead } = await handle.read(room, 0, HEAD_SIZE, 0);
-  return room.subarray(0, bytesRead);
-}
-
-/** Empty where it is not whole yet, or damaged: reading it says so. */
-async function decodedHead(handle: FileHandle, size: number): Promise<Uint8Array> {
-  const options = { name: '', encoding: 'automatic', offset: 0, warn: () => {} } as const;
-  const room = new Uint8Array(HEAD_SIZE);
-  let filled = 0;
-  try {
-    const { reader } = await decode(new OpenFileReader(handle, size), options);
-    while (filled < HEAD_SIZE) {
-      const more = await reader.read(room.subarray(filled));
-      if (more === 0) break;
-      filled += more;
-    }
-  } catch {
-    // What came before the damage is known.
-  }
-  return room.subarray(0, filled);
-}
 
 /** `app.log.1`, `app.log-20260101.gz`: what was the followed file for so short a time that nobody saw it. */
 function isRotated(path: string): boolean {

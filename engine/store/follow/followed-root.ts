@@ -11,22 +11,41 @@ import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../obj
 import { StoreError, toStoreError } from '../store-error.ts';
 import { CompressedRun } from './compressed-run.ts';
 import { FileRun, type RunSpan, type RunSurroundings } from './file-run.ts';
+import {
+  type FileProgress,
+  type FollowState,
+  type KeptRun,
+  keepFile,
+  progressAt,
+  progressOf,
+  restoreFile,
+} from './follow-state.ts';
 import { FOLLOW_TIMES, type FollowTimes } from './follow-times.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { LocationWatch } from './location-watch.ts';
-import type { TrackedFile } from './tracked-file.ts';
+import { MissingRun } from './missing-run.ts';
+import { numberOfRun } from './run-path.ts';
+import { presentOf, type TrackedFile } from './tracked-file.ts';
+import { Waypoints } from './waypoints.ts';
 
 /** Runs that may be asked for again, by a source that was started again. */
 const RUNS_KEPT = 1_024;
+/** Runs before the latest one that another process may be asked for. */
+const RUNS_LEFT = 16;
 
 interface Run {
   readonly number: number;
   readonly file: TrackedFile;
   readonly start: number;
   readonly startLines: number;
+  readonly waypoints: Waypoints;
   /** Where it ended, in decoded bytes of its file; `undefined` while it is the latest one. */
   end: number | undefined;
-  reader: FileRun | CompressedRun | undefined;
+  /** Its last line was given out without its end. */
+  isRestGiven: boolean;
+  /** Of another process. */
+  readonly isLeft: boolean;
+  reader: FileRun | CompressedRun | MissingRun | undefined;
 }
 
 export interface FollowedRootOptions {
@@ -35,6 +54,8 @@ export interface FollowedRootOptions {
   readonly onNews: () => void;
   readonly clock: Clock;
   readonly times?: FollowTimes;
+  /** Where another process stood. */
+  readonly state?: FollowState | undefined;
 }
 
 /** What is known when the location was looked at for the first time. */
@@ -50,50 +71,106 @@ export class FollowedRoot implements ObjectStore {
   readonly #waiting = new Set<() => void>();
   readonly #told = new Set<string>();
   #report: ReportOddity = () => {};
-  #lastNumber = 0;
+  #lastNumber: number;
+  /** Up to this run everything is kept elsewhere; `undefined`: nothing is kept. */
+  #keptNumber: number | undefined;
+  readonly #known: readonly TrackedFile[] | undefined;
   #opened: Promise<Opened> | undefined;
   #restTimer: NodeJS.Timeout | undefined;
 
   constructor(options: FollowedRootOptions) {
     this.#options = options;
+    const { state, clock } = options;
+    this.#lastNumber = state?.lastNumber ?? 0;
+    this.#keptNumber = state?.lastNumber;
+    const known = state?.files.map((file) => restoreFile(file, clock.monotonicMs()));
+    this.#known = known;
+    for (const run of state?.runs ?? []) this.#takeOver(run, known?.[run.file]);
   }
 
   /** The run behind `after`: at most one. Rejects with `timed-out` where there is none for now. */
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
     this.#report = report;
     const opened = await this.#open();
-    const number = numberOf(after);
-    const known = this.#runs.get(number + 1);
+    const number = numberOfRun(after);
+    // Of those between, nothing was left to read.
+    const known = this.#runs.get(number + 1) ?? this.#firstBehind(number);
     if (known !== undefined) return [entryOf(known, opened)];
-    if (number !== this.#lastNumber) throw nothingForNow();
-    this.#settle(this.#runs.get(number));
-    const { file, waitMs } = opened.files.next(number + 1);
+    this.#settle(this.#runs.get(this.#lastNumber));
+    const next = this.#lastNumber + 1;
+    const { file, waitMs } = opened.files.next(next);
     if (file === undefined) {
       this.#wakeAfter(waitMs);
       throw nothingForNow();
     }
-    this.#lastNumber = number + 1;
+    this.#lastNumber = next;
     // No copy of it goes on before it is known how far it was read.
     file.isBeingRead = true;
     const { offset: start, lines: startLines } = file;
-    const fresh = { number: number + 1, file, start, startLines };
-    const run: Run = { ...fresh, end: undefined, reader: undefined };
-    this.#runs.set(run.number, run);
-    this.#runs.delete(run.number - RUNS_KEPT);
+    const run: Run = {
+      number: next,
+      file,
+      start,
+      startLines,
+      waypoints: new Waypoints(),
+      end: undefined,
+      isRestGiven: false,
+      isLeft: false,
+      reader: undefined,
+    };
+    this.#runs.set(next, run);
+    this.#dropRuns();
     return [entryOf(run, opened)];
   }
 
-  async open(path: string): Promise<StoredObject> {
-    const run = this.#runs.get(numberOf(path));
-    if (run === undefined) throw new StoreError('not-found', 'does not exist');
-    const { file, start, startLines, end } = run;
+  /**
+   * What another process needs to go on for a source that stood in run `number`, or behind it: everything that was
+   * listed after it counts as not read.
+   */
+  async keep(number: number): Promise<FollowState> {
     const { files } = await this.#open();
+    this.#keptNumber = number;
+    const progress = new Map<TrackedFile, FileProgress>();
+    const runs = [...this.#runs.values()].sort((a, b) => b.number - a.number);
+    for (const run of runs) {
+      if (run.number < number || (run.number === number && isOver(run))) break;
+      const file = presentOf(run.file);
+      progress.set(file, progressAt(file, run.start, run.startLines));
+    }
+    const left = runs.filter((run) => run.number <= number).slice(0, RUNS_LEFT);
+    const kept = [
+      ...new Set([...files.judged, ...progress.keys(), ...left.map(({ file }) => presentOf(file))]),
+    ];
+    return {
+      lastNumber: number,
+      files: kept.map((file) => keepFile(file, progress.get(file) ?? progressOf(file))),
+      runs: left.reverse().map((run) => ({
+        number: run.number,
+        file: kept.indexOf(presentOf(run.file)),
+        start: run.start,
+        startLines: run.startLines,
+        end: run.number < number || isOver(run) ? (run.end ?? run.file.offset) : undefined,
+        waypoints: run.waypoints.list,
+      })),
+    };
+  }
+
+  async open(path: string): Promise<StoredObject> {
+    const { files } = await this.#open();
+    const run = this.#runs.get(numberOfRun(path));
+    if (run === undefined) throw new StoreError('not-found', 'does not exist');
+    const { start, startLines, end, waypoints } = run;
+    const file = presentOf(run.file);
     // It must be the file that was seen: not what a link at its path has come to lead to.
     if (file.fate === 'there') await files.open(file);
+    const span: RunSpan = { file, start, startLines, end, waypoints };
+    const name = file.path;
+    if (run.isLeft && (file.isCut || file.handle === undefined)) {
+      run.reader = new MissingRun(span, name);
+      return run.reader;
+    }
     if (file.handle === undefined && !file.isCut)
       throw new StoreError('not-found', 'does not exist any more');
-    const span: RunSpan = { file, start, startLines, end };
-    const name = file.path;
     if (file.isCompressed === true) {
       const warn = (message: string): void => this.#report('warning', name, message);
       run.reader = await CompressedRun.open(span, name, warn);
@@ -126,6 +203,7 @@ export class FollowedRoot implements ObjectStore {
       report: (...oddity) => this.#report(...oddity),
       onNews: () => this.#tellNews(),
       scan: () => void watch.scan(),
+      known: this.#known,
     });
     const watch = new LocationWatch({
       location,
@@ -147,12 +225,40 @@ export class FollowedRoot implements ObjectStore {
 
   #settle(run: Run | undefined): void {
     if (run === undefined || run.end !== undefined) return;
-    if (run.reader === undefined) run.file.seenEnd = run.file.size;
-    else run.reader.settle();
-    run.end = run.file.offset;
-    run.file.isBeingRead = false;
+    const file = presentOf(run.file);
+    // It was passed over.
+    if (run.reader === undefined && !run.isLeft) file.seenEnd = file.size;
+    run.reader?.settle();
+    run.isRestGiven = run.reader?.isRestGiven ?? false;
+    run.end = file.offset;
+    file.isBeingRead = false;
     // Its buffers are of no use any more.
     run.reader = undefined;
+  }
+
+  #takeOver(run: KeptRun, file: TrackedFile | undefined): void {
+    if (file === undefined) return;
+    const { number, start, startLines, end } = run;
+    const waypoints = new Waypoints(run.waypoints);
+    const isRestGiven = end !== undefined;
+    const left = { number, file, start, startLines, waypoints, end, isRestGiven };
+    this.#runs.set(number, { ...left, isLeft: true, reader: undefined });
+    // No copy of it goes on before it is known how far it was read.
+    if (end === undefined) file.isBeingRead = true;
+  }
+
+  #firstBehind(number: number): Run | undefined {
+    if (number === this.#lastNumber) return undefined;
+    return [...this.#runs.values()].find((run) => run.number > number);
+  }
+
+  #dropRuns(): void {
+    const last = this.#lastNumber - RUNS_KEPT;
+    const dropped = Math.min(last, (this.#keptNumber ?? last) - RUNS_LEFT);
+    for (const number of this.#runs.keys()) {
+      if (number > dropped) break;
+      this.#runs.delete(number);
+    }
   }
 
   #surroundings(file: TrackedFile, files: FollowedFiles): RunSurroundings {
@@ -208,8 +314,7 @@ function nothingForNow(): StoreError {
   return new StoreError('timed-out', 'nothing has come for now');
 }
 
-/** 0 for the empty path: before the first run. */
-function numberOf(path: string): number {
-  const found = /^#(\d+)(?:\/|$)/.exec(path)?.[1];
-  return found === undefined ? 0 : Number(found);
+/** Whoever goes on in it would begin in the middle of a line. */
+function isOver({ reader, isRestGiven }: Run): boolean {
+  return isRestGiven || reader?.isRestGiven === true;
 }

@@ -25,7 +25,8 @@ export function judgeNewFile(
 ): Verdict {
   if (file.head.length === 0) return HOLD;
   const quietMs = nowMs - file.changedMs;
-  const related = others.filter((one) => one !== file && areRelated(one.head, file.head));
+  // What was cut away in a file is no copy of what came after it.
+  const related = others.filter((one) => one.id !== file.id && areRelated(one.head, file.head));
   // One that is no more first: it is what rotation leaves.
   const origin = related.find(({ fate }) => fate !== 'there') ?? related[0];
   if (origin === undefined) {
@@ -45,6 +46,7 @@ export function judgeNewFile(
 
 /** What was read of `origin` counts as read of `file`. */
 export function inherit(file: TrackedFile, origin: TrackedFile): void {
+  origin.heir = file;
   file.isAside = origin.isAside;
   file.knownAs = origin.knownAs;
   file.offset = origin.offset;

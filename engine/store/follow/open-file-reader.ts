@@ -26,8 +26,9 @@ export class OpenFileReader implements StoredObject {
     }
   }
 
-  seek(offset: number): void {
+  seek(offset: number): number {
     this.#position = offset;
+    return offset;
   }
 
   async close(): Promise<void> {}

@@ -5,6 +5,8 @@ export type Fate = 'there' | 'gone' | 'truncated';
 
 /** The first bytes of a file, by which a copy of it is known. */
 export const HEAD_SIZE = 1024;
+/** When a file was changed that was not looked at yet. */
+export const NEVER_NS = -1n;
 
 /** One file that is followed, from its first byte to its last, whatever it is called meanwhile. */
 export class TrackedFile {
@@ -43,6 +45,8 @@ export class TrackedFile {
   /** Number of the latest run of it. */
   servedBy = 0;
   handle: FileHandle | undefined;
+  /** The file that goes on where this one stood. */
+  heir: TrackedFile | undefined;
 
   constructor(seen: Sight, isHeld: boolean, changedMs: number) {
     this.id = seen.id;
@@ -94,4 +98,11 @@ export interface Sight {
 export function areRelated(one: Uint8Array, other: Uint8Array): boolean {
   const size = Math.min(one.length, other.length);
   return size > 0 && Buffer.compare(one.subarray(0, size), other.subarray(0, size)) === 0;
+}
+
+/** The file that has the bytes of this one now. */
+export function presentOf(file: TrackedFile): TrackedFile {
+  let present = file;
+  while (present.heir !== undefined) present = present.heir;
+  return present;
 }

@@ -15,15 +15,53 @@ const owner = {
 const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const time = fc.option(fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), { nil: undefined });
 const states = fc.record({
-  position: fc.uint8Array(),
+  position: fc.option(fc.uint8Array(), { nil: undefined }),
+  run: count,
   events: count,
   bytes: count,
   eventsWithoutTime: count,
   firstTime: time,
   latestTime: time,
 });
+const text = fc.string();
+const bytes = fc.uint8Array({ maxLength: 8 });
+const files = fc.array(
+  fc.record({
+    id: text,
+    path: text,
+    knownAs: text,
+    fate: fc.constantFrom('there', 'gone', 'truncated'),
+    isAside: fc.boolean(),
+    isCompressed: fc.constantFrom(true, false, undefined),
+    head: bytes.map((head) => new Uint8Array(head)),
+    size: count,
+    progress: fc.record({
+      offset: count,
+      lines: count,
+      seenEnd: count,
+      isRestGiven: fc.boolean(),
+    }),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+const runs = fc.array(
+  fc.record({
+    number: count,
+    file: fc.constant(0),
+    start: count,
+    startLines: count,
+    end: fc.option(count, { nil: undefined }),
+    waypoints: fc.array(fc.record({ bytes: count, lines: count }), { maxLength: 3 }),
+  }),
+  { maxLength: 4 },
+);
+const followed = fc.option(
+  fc.record({ input: fc.record({ files, runs, lastNumber: count }) }, { noNullPrototype: true }),
+  { nil: undefined },
+);
 const stateOf = (events: number) => ({
   position: Buffer.from('p'),
+  run: 0,
   events,
   bytes: 0,
   eventsWithoutTime: 0,
@@ -34,12 +72,10 @@ const stateOf = (events: number) => ({
 describe('a checkpoint', () => {
   it(`is read as it was written (seed ${SEED})`, () => {
     fc.assert(
-      fc.property(states, (state) => {
-        const read = parseCheckpoint(writeCheckpointText(owner, state));
-        expect(read).toEqual({
-          ...owner,
-          state: { ...state, position: Buffer.from(state.position) },
-        });
+      fc.property(states, followed, (state, roots) => {
+        const read = parseCheckpoint(writeCheckpointText(owner, state, roots));
+        const position = state.position && Buffer.from(state.position);
+        expect(read).toEqual({ ...owner, state: { ...state, position }, followed: roots });
       }),
       { seed: SEED },
     );
@@ -65,6 +101,11 @@ describe('a checkpoint', () => {
       expect(parseCheckpoint(whole.replace(part, other))).toBeUndefined();
     }
     expect(parseCheckpoint('null')).toBeUndefined();
+    const run = { number: 1, file: 0, start: 0, startLines: 0, waypoints: [] };
+    for (const roots of [{ input: {} }, { input: { files: [], runs: [run], lastNumber: 1 } }]) {
+      const withRoots = { ...JSON.parse(whole), followed: roots };
+      expect(parseCheckpoint(JSON.stringify(withRoots))).toBeUndefined();
+    }
   });
 });
 
@@ -76,7 +117,7 @@ describe('the file of a checkpoint', () => {
 
   it('has the latest state after a flush, and nothing lies beside it', async () => {
     expect(readCheckpointFile(path)).toBeUndefined();
-    const file = new CheckpointFile({ path, owner, onProblem: () => {} });
+    const file = new CheckpointFile({ path, owner, keepFollowed: undefined, onProblem: () => {} });
     await file.flush();
     expect(readCheckpointFile(path)).toBeUndefined();
     for (const events of [1, 2, 3]) file.update(stateOf(events));
@@ -86,14 +127,19 @@ describe('the file of a checkpoint', () => {
   });
 
   it('is written by itself after a while', async () => {
-    const file = new CheckpointFile({ path, owner, onProblem: () => {} });
+    const file = new CheckpointFile({ path, owner, keepFollowed: undefined, onProblem: () => {} });
     file.update(stateOf(9));
     await vi.waitFor(() => expect(eventsIn()).toBe(9), { timeout: 5_000 });
   });
 
   it('that cannot be written is told of once, until it can be again', async () => {
     const problems: string[] = [];
-    const file = new CheckpointFile({ path, owner, onProblem: (one) => problems.push(one) });
+    const file = new CheckpointFile({
+      path,
+      owner,
+      keepFollowed: undefined,
+      onProblem: (one) => problems.push(one),
+    });
     // A folder in the place of the file that is written first.
     mkdirSync(`${path}.new`);
     for (const events of [20, 21]) {

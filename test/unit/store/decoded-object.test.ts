@@ -24,7 +24,9 @@ function stored(bytes: Uint8Array, pieceMax = 1 << 20, size: number | undefined 
       return piece.length;
     },
     seek: (offset) => {
+      if (size === undefined) return 0;
       at = offset;
+      return offset;
     },
     close: async () => {},
   };

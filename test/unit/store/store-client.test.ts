@@ -31,6 +31,7 @@ function connect(locations: Record<string, string>): StoreClient {
   return new StoreClient({
     ...io.connect(Object.fromEntries(roots), 'test'),
     report: () => {},
+    lastRun: 0,
     isStopped: () => false,
   });
 }

@@ -10,85 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { SYSTEM_CLOCK } from '../../../../engine/base/clock.ts';
-import { FollowedRoot } from '../../../../engine/store/follow/followed-root.ts';
+import { closeReaders, FollowReader } from '../../../support/follow-reader.ts';
 import { ROTATIONS, RotatingLog } from '../../../support/rotating-log.ts';
 import { scratchFolder } from '../../../support/scratch-folder.ts';
 
 const scratch = scratchFolder('follow');
-const roots: FollowedRoot[] = [];
-/** Shorter than in earnest, and longer than a machine that is busy takes. */
-const TIMES = { restMs: 500, goneMs: 500, copyMs: 500, compressedMs: 100, heirMs: 1_000 };
-afterAll(() => Promise.all(roots.map((root) => root.close())));
-
-/** Reads a root as a plugin does, until it is told to stop. */
-class Reader {
-  text = '';
-  /** Paths of the runs. */
-  readonly runs: string[] = [];
-  readonly oddities: string[] = [];
-  readonly done: Promise<void>;
-  readonly #root: FollowedRoot;
-  #wake: () => void = () => {};
-  #isStopped = false;
-
-  constructor(location: string) {
-    this.#root = new FollowedRoot({
-      location,
-      onNews: () => this.#wake(),
-      clock: SYSTEM_CLOCK,
-      times: TIMES,
-    });
-    roots.push(this.#root);
-    this.done = this.#run();
-  }
-
-  get lines(): string[] {
-    return this.text.split('\n').slice(0, -1);
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#wake();
-    await this.#root.close();
-  }
-
-  async #run(): Promise<void> {
-    const room = new Uint8Array(10_000);
-    let after = '';
-    while (!this.#isStopped) {
-      const news = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      const path = await this.#list(after);
-      if (path === undefined) {
-        await news;
-        continue;
-      }
-      this.runs.push(path);
-      after = path;
-      const object = await this.#root.open(path);
-      for (;;) {
-        const size = await object.read(room);
-        if (size === 0) break;
-        this.text += Buffer.from(room.subarray(0, size)).toString();
-      }
-      await object.close();
-    }
-  }
-
-  async #list(after: string): Promise<string | undefined> {
-    try {
-      const [entry] = await this.#root.listEntries(after, 10, (severity, subject, message) =>
-        this.oddities.push(`${severity}: ${subject}: ${message}`),
-      );
-      return entry?.path;
-    } catch (error) {
-      expect((error as Error).message).toBe('nothing has come for now');
-      return undefined;
-    }
-  }
-}
+afterAll(closeReaders);
 
 const until = (check: () => void): Promise<void> =>
   vi.waitFor(check, { timeout: 15_000, interval: 10 });
@@ -96,7 +23,7 @@ const until = (check: () => void): Promise<void> =>
 describe('a followed folder', () => {
   it('gives what is there, what is appended and what comes new, whole lines only', async () => {
     const path = scratch.write('grows/a.log', 'one\ntwo\nthr');
-    const reader = new Reader(join(scratch.path, 'grows'));
+    const reader = new FollowReader(join(scratch.path, 'grows'));
     await until(() => expect(reader.text).toBe('one\ntwo\n'));
     appendFileSync(path, 'ee\n');
     await until(() => expect(reader.text).toBe('one\ntwo\nthree\n'));
@@ -109,7 +36,7 @@ describe('a followed folder', () => {
 
   it('gives the end of the last line when nothing more comes, and all of the line when it does', async () => {
     const path = scratch.write('rest/a.log', 'one\ntw');
-    const reader = new Reader(join(scratch.path, 'rest'));
+    const reader = new FollowReader(join(scratch.path, 'rest'));
     await until(() => expect(reader.text).toBe('one\ntw'));
     appendFileSync(path, 'o\n');
     await until(() => expect(reader.text).toBe('one\ntwtwo\n'));
@@ -118,7 +45,7 @@ describe('a followed folder', () => {
 
   it('gives what is left of a file that was removed', async () => {
     const path = scratch.write('removed/a.log', 'one\n');
-    const reader = new Reader(join(scratch.path, 'removed'));
+    const reader = new FollowReader(join(scratch.path, 'removed'));
     await until(() => expect(reader.text).toBe('one\n'));
     appendFileSync(path, 'two\nthree');
     rmSync(path);
@@ -128,7 +55,7 @@ describe('a followed folder', () => {
 
   it('says what was cut away before it was read', async () => {
     const busy = scratch.write('cut/a.log', 'x\n'.repeat(5));
-    const reader = new Reader(join(scratch.path, 'cut'));
+    const reader = new FollowReader(join(scratch.path, 'cut'));
     await until(() => expect(reader.lines).toHaveLength(5));
     appendFileSync(busy, 'unfinished');
     // It is seen, and its end waited for.
@@ -144,7 +71,7 @@ describe('a followed folder', () => {
 
   it('reads a copy as a file of its own when the other one stays', async () => {
     scratch.write('copy/a.log', 'one\n');
-    const reader = new Reader(join(scratch.path, 'copy'));
+    const reader = new FollowReader(join(scratch.path, 'copy'));
     await until(() => expect(reader.text).toBe('one\n'));
     scratch.write('copy/b.log', 'one\n');
     await until(() => expect(reader.text).toBe('one\none\n'));
@@ -156,7 +83,7 @@ describe('a followed file', () => {
   it('is followed where it was named, whatever lies beside it', async () => {
     const path = scratch.write('single/app.log', 'one\n');
     scratch.write('single/app.log.old', 'never\n');
-    const reader = new Reader(path);
+    const reader = new FollowReader(path);
     await until(() => expect(reader.text).toBe('one\n'));
     renameSync(path, `${path}.1`);
     scratch.write('single/app.log.other', 'neither\n');
@@ -174,7 +101,7 @@ describe.each(['folder', 'file'])('rotation in a followed %s', (kind) => {
       .write(`rotation-${kind}/other/empty.log`, '')
       .replace('/other/empty.log', '');
     const log = new RotatingLog(folder);
-    const reader = new Reader(kind === 'folder' ? folder : log.path);
+    const reader = new FollowReader(kind === 'folder' ? folder : log.path);
     let state = SEED;
     const random = (below: number): number => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;

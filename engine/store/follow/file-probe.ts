@@ -1,0 +1,62 @@
+/* What can be told of a file by looking at it: that it is the one that was seen, and what it begins with. */
+
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { decode, isCompressed } from '../decoded-object.ts';
+import { identityOf } from '../folder-listing.ts';
+import { OpenFileReader } from './open-file-reader.ts';
+import { HEAD_SIZE, type Sight } from './tracked-file.ts';
+
+export type FileStatus = Pick<Sight, 'size' | 'modifiedNs'>;
+
+export interface FileHead {
+  /** gzip or zstd; `undefined` of an empty file. */
+  readonly isCompressed: boolean | undefined;
+  /** Up to `HEAD_SIZE` decoded bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** `undefined`: it is not there any more, or another file is. */
+export async function openSeen(location: string, id: string): Promise<FileHandle | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(location, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return undefined;
+  }
+  const found = await handle.stat({ bigint: true }).catch(() => undefined);
+  if (found !== undefined && identityOf(found) === id) return handle;
+  await handle.close();
+  return undefined;
+}
+
+export async function statusOf(handle: FileHandle | undefined): Promise<FileStatus | undefined> {
+  const found = await handle?.stat({ bigint: true });
+  return found && { size: Number(found.size), modifiedNs: found.mtimeNs };
+}
+
+export async function headOf(handle: FileHandle, size: number): Promise<FileHead> {
+  const room = new Uint8Array(HEAD_SIZE);
+  const { bytesRead } = await handle.read(room, 0, HEAD_SIZE, 0);
+  const bytes = room.subarray(0, bytesRead);
+  if (bytesRead === 0) return { isCompressed: undefined, bytes };
+  if (!isCompressed(bytes)) return { isCompressed: false, bytes };
+  return { isCompressed: true, bytes: await decodedHead(handle, size) };
+}
+
+/** Empty where it is not whole yet, or damaged: reading it says so. */
+async function decodedHead(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const options = { name: '', encoding: 'automatic', offset: 0, warn: () => {} } as const;
+  const room = new Uint8Array(HEAD_SIZE);
+  let filled = 0;
+  try {
+    const { reader } = await decode(new OpenFileReader(handle, size), options);
+    while (filled < HEAD_SIZE) {
+      const more = await reader.read(room.subarray(filled));
+      if (more === 0) break;
+      filled += more;
+    }
+  } catch {
+    // What came before the damage is known.
+  }
+  return room.subarray(0, filled);
+}

@@ -1,0 +1,140 @@
+/*
+ * How far a followed location was read, as one process leaves it to the next: which files there were, by device, inode
+ * and first bytes, how far each of them was read, and the latest runs of them, one of which a position may name.
+ */
+
+import { type Fate, NEVER_NS, TrackedFile } from './tracked-file.ts';
+import type { Waypoint } from './waypoints.ts';
+
+export interface KeptFile {
+  readonly id: string;
+  readonly path: string;
+  readonly knownAs: string;
+  readonly fate: Fate;
+  readonly isAside: boolean;
+  readonly isCompressed: boolean | undefined;
+  readonly head: Uint8Array;
+  /** Stored bytes. */
+  readonly size: number;
+  readonly progress: FileProgress;
+}
+
+/** As in `TrackedFile`. */
+export interface FileProgress {
+  readonly offset: number;
+  readonly lines: number;
+  readonly seenEnd: number;
+  readonly isRestGiven: boolean;
+}
+
+export interface KeptRun {
+  readonly number: number;
+  /** Index of its file. */
+  readonly file: number;
+  readonly start: number;
+  readonly startLines: number;
+  /** `undefined`: it goes on. */
+  readonly end: number | undefined;
+  readonly waypoints: readonly Waypoint[];
+}
+
+export interface FollowState {
+  readonly files: readonly KeptFile[];
+  /** The latest last. */
+  readonly runs: readonly KeptRun[];
+  /** Of the latest run; 0 before the first. */
+  readonly lastNumber: number;
+}
+
+export function progressOf({ offset, lines, seenEnd, isRestGiven }: TrackedFile): FileProgress {
+  return { offset, lines, seenEnd, isRestGiven };
+}
+
+/** Nothing of what it has behind `offset` was read. */
+export function progressAt(file: TrackedFile, offset: number, lines: number): FileProgress {
+  // Of a compressed file it is not known how much there is.
+  const seenEnd = file.isCompressed === true ? 0 : offset;
+  return { offset, lines, seenEnd, isRestGiven: false };
+}
+
+export function keepFile(file: TrackedFile, progress: FileProgress): KeptFile {
+  const { id, path, knownAs, fate, isAside, isCompressed, head, size } = file;
+  return { id, path, knownAs, fate, isAside, isCompressed, head, size, progress };
+}
+
+export function restoreFile(kept: KeptFile, nowMs: number): TrackedFile {
+  // Of what it was then it is not known whether it still is.
+  const file = new TrackedFile({ ...kept, modifiedNs: NEVER_NS }, false, nowMs);
+  const { knownAs, fate, isAside, isCompressed, head, progress } = kept;
+  Object.assign(file, { knownAs, fate, isAside, isCompressed, head, ...progress });
+  file.readTo = progress.offset;
+  file.fateMs = nowMs;
+  return file;
+}
+
+export function writeFollowState({ files, ...rest }: FollowState): unknown {
+  const toText = (head: Uint8Array): string => Buffer.from(head).toString('base64');
+  return { ...rest, files: files.map((file) => ({ ...file, head: toText(file.head) })) };
+}
+
+/** `undefined` for what is no such state. */
+export function parseFollowState(value: unknown): FollowState | undefined {
+  const { files, runs, lastNumber } = fieldsOf(value);
+  if (!Array.isArray(files) || !Array.isArray(runs) || !isCount(lastNumber)) return undefined;
+  const keptFiles = files.map(parseFile);
+  const keptRuns = runs.map((run) => parseRun(run, files.length));
+  const parsed = { lastNumber: Number(lastNumber) };
+  const areFiles = keptFiles.every((one) => one !== undefined);
+  if (!areFiles || !keptRuns.every((one) => one !== undefined)) return undefined;
+  return { ...parsed, files: keptFiles, runs: keptRuns };
+}
+
+function parseFile(value: unknown): KeptFile | undefined {
+  const { id, path, knownAs, fate, isAside, isCompressed, head, size, progress } = fieldsOf(value);
+  const { offset, lines, seenEnd, isRestGiven } = fieldsOf(progress);
+  if (![id, path, knownAs, fate, head].every((text) => typeof text === 'string')) return undefined;
+  if (![size, offset, lines, seenEnd].every(isCount)) return undefined;
+  if (!FATES.includes(fate as Fate)) return undefined;
+  return {
+    id: String(id),
+    path: String(path),
+    knownAs: String(knownAs),
+    fate: fate as Fate,
+    isAside: isAside === true,
+    isCompressed: typeof isCompressed === 'boolean' ? isCompressed : undefined,
+    head: new Uint8Array(Buffer.from(String(head), 'base64')),
+    size: Number(size),
+    progress: {
+      offset: Number(offset),
+      lines: Number(lines),
+      seenEnd: Number(seenEnd),
+      isRestGiven: isRestGiven === true,
+    },
+  };
+}
+
+const FATES: readonly Fate[] = ['there', 'gone', 'truncated'];
+
+function parseRun(value: unknown, fileCount: number): KeptRun | undefined {
+  const { number, file, start, startLines, end, waypoints } = fieldsOf(value);
+  if (![number, file, start, startLines, end ?? 0].every(isCount)) return undefined;
+  if (Number(file) >= fileCount || !Array.isArray(waypoints)) return undefined;
+  const points = waypoints.map(fieldsOf);
+  if (!points.every(({ bytes, lines }) => isCount(bytes) && isCount(lines))) return undefined;
+  return {
+    number: Number(number),
+    file: Number(file),
+    start: Number(start),
+    startLines: Number(startLines),
+    end: end === undefined ? undefined : Number(end),
+    waypoints: points.map(({ bytes, lines }) => ({ bytes: Number(bytes), lines: Number(lines) })),
+  };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

@@ -1,0 +1,5 @@
+/** Of a run of a followed location, `#NUMBER` or `#NUMBER/PATH`; 0 for other paths. */
+export function numberOfRun(path: string): number {
+  const found = /^#(\d+)(?:\/|$)/.exec(path)?.[1];
+  return found === undefined ? 0 : Number(found);
+}
