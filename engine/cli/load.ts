@@ -24,13 +24,15 @@ export interface SourceArguments {
   readonly plugin: string | undefined;
   readonly openParams: string | undefined;
   readonly fromStart?: boolean;
+  /** A file of events that another run set aside. */
+  readonly deadLettersFrom?: string | undefined;
 }
 
 const NO_SOURCE: SourceArguments = { plugin: undefined, openParams: undefined };
 
 export function loadConfigFor(
   args: LoadArguments,
-  { plugin, openParams, fromStart = false } = NO_SOURCE,
+  { plugin, openParams, fromStart = false, deadLettersFrom }: SourceArguments = NO_SOURCE,
 ): Checked<Config> {
   const isFound = args.config === undefined && existsSync(DEFAULT_CONFIG);
   const { value, diagnostics } = loadConfig({
@@ -40,6 +42,7 @@ export function loadConfigFor(
     plugin,
     openParams,
     isFromStart: fromStart,
+    deadLettersFrom,
   });
   const message = `using ${DEFAULT_CONFIG} of this folder`;
   const found = isFound ? [createDiagnostic('CONFIG_FOUND', { message })] : [];

@@ -24,6 +24,7 @@ interface RunFlags extends CommonOptions {
   readonly quiet?: boolean;
   readonly follow?: boolean;
   readonly fromStart?: boolean;
+  readonly fromDeadLetter?: string;
   readonly workers?: string;
   readonly validate?: readonly string[];
   readonly list?: boolean;
@@ -86,10 +87,16 @@ function addRun(program: Command, setExitCode: SetExitCode): void {
     .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
     .option('-f, --follow', 'go on with files as they grow, until stopped')
     .option('--from-start', 'read streams from their start, whatever `data_dir` says')
+    .option('--from-dead-letter <file>', 'evaluate again what a run set aside in this file')
     .option('--workers <n>', 'threads that evaluate rules (default: one fewer than cores)')
     .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
     .option('-L, --list', 'only list the rules')
     .action(async (plugin: string | undefined, location: string | undefined, flags: RunFlags) => {
+      if (location !== undefined && flags.fromDeadLetter !== undefined) {
+        program.error('error: with --from-dead-letter nothing is read from a location', {
+          exitCode: EXIT.usage,
+        });
+      }
       if (flags.validate !== undefined) setExitCode(await validate(flags.validate, flags));
       else if (flags.list === true) setExitCode(await list('rules', flags));
       else setExitCode(await run(plugin, location, flags));
@@ -110,6 +117,7 @@ async function run(
     quiet: flags.quiet === true,
     follow: flags.follow === true,
     fromStart: flags.fromStart === true,
+    deadLettersFrom: flags.fromDeadLetter,
     workers: flags.workers,
   };
   return runCommand(args, createTerminal(!flags.color));

@@ -1,6 +1,7 @@
 /* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
 
 import { PRIORITIES } from '../base/priority.ts';
+import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
 import type { EndedOutput } from '../deliver/output-set.ts';
 import type { RunSummary, StreamSummary } from '../index.ts';
 import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
@@ -13,6 +14,8 @@ export interface RunReport {
   readonly outputs: readonly EndedOutput[];
   /** Came before the end of the input. */
   readonly signal: StopSignal | undefined;
+  /** Where events went that some rules were not evaluated for. */
+  readonly setAside: Pick<DeadLetterFile, 'path' | 'written' | 'unwritten'> | undefined;
 }
 
 const RULES_SHOWN = 50;
@@ -87,6 +90,9 @@ function losses(report: RunReport): string[] {
     const of = `${countOf(rules.length, 'rule')} not evaluated for them: ${named}`;
     lines.push(`${countOf(summary.eventsInPart, 'event')} ${were} evaluated in part, ${of}`);
   }
+  const { written = 0, unwritten = 0, path = '' } = report.setAside ?? {};
+  if (written > 0) lines.push(`${countOf(written, 'event')} set aside in ${path}`);
+  if (unwritten > 0) lines.push(`${countOf(unwritten, 'event')} could not be set aside in ${path}`);
   for (const { plugin, kind, count, message } of summary.pluginFaults) {
     lines.push(`plugin \`${plugin}\`: ${formatCount(count)} × ${kind}: ${message}`);
   }

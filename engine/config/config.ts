@@ -28,6 +28,10 @@ export interface Config {
   readonly dataDirectory: string | undefined;
   /** Streams are read from their start, whatever is kept of them. */
   readonly isFromStart: boolean;
+  /** Where events go that some rules were not evaluated for; `undefined`: nowhere, they are only counted. */
+  readonly deadLetterFile: string | undefined;
+  /** A file of such events, which are evaluated again, in place of the streams. */
+  readonly deadLettersFrom: string | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
   readonly cacheDirectory: string | undefined;
 }

@@ -24,6 +24,8 @@ export interface ConfigRequest extends PluginRequest {
   readonly options: readonly string[];
   /** From --from-start. */
   readonly isFromStart?: boolean;
+  /** From --from-dead-letter. */
+  readonly deadLettersFrom?: string | undefined;
 }
 
 /** There is a value also beside errors, when more can be found with it. */
@@ -94,6 +96,10 @@ function toConfig(
     workers: raw.workers,
     dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
     isFromStart: request.isFromStart ?? false,
+    deadLetterFile:
+      raw.dead_letter_file === undefined ? undefined : resolve(base, raw.dead_letter_file),
+    deadLettersFrom:
+      request.deadLettersFrom === undefined ? undefined : resolve(request.deadLettersFrom),
     cacheDirectory:
       raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),
   };

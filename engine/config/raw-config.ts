@@ -24,6 +24,7 @@ export interface RawConfig {
   follow?: boolean;
   workers?: number;
   data_dir?: string;
+  dead_letter_file?: string;
   cache_dir?: string;
 }
 

@@ -23,7 +23,7 @@ import {
   type EvaluationRequest,
   type EvaluationSetup,
   type EventWithoutPlugin,
-  type JobResult,
+  type SettledJob,
   viewEvaluationControl,
   type WatchedCall,
   watchedCalls,
@@ -57,7 +57,7 @@ interface PendingJob {
   readonly batch: NumberedBatch;
   readonly withoutPlugin: EventWithoutPlugin[];
   isCareful: boolean;
-  readonly resolve: (result: JobResult) => void;
+  readonly resolve: (result: SettledJob) => void;
 }
 
 interface Member {
@@ -91,7 +91,7 @@ export class EvaluationPool {
   }
 
   /** Resolves with the result of a batch, whatever its plugins do. */
-  submit(stream: number, batch: NumberedBatch): Promise<JobResult> {
+  submit(stream: number, batch: NumberedBatch): Promise<SettledJob> {
     return new Promise((resolve) => {
       this.#waiting.push({ stream, batch, withoutPlugin: [], isCareful: false, resolve });
       this.#dispatch();
@@ -160,7 +160,8 @@ export class EvaluationPool {
       if (!isStart) this.#judge(fault, 1);
     }
     if (isStart) return;
-    member.jobs.shift()?.resolve(message.result);
+    const done = member.jobs.shift();
+    done?.resolve({ ...message.result, withoutPlugin: done.withoutPlugin });
     this.#dispatch();
   }
 

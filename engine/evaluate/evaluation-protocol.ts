@@ -67,6 +67,12 @@ export interface JobResult extends Omit<EvaluationResult, 'faults'> {
   readonly logLines: readonly LogLine[];
 }
 
+/** With what the main thread knows of it. */
+export interface SettledJob extends JobResult {
+  /** Events that a plugin did not come back from. */
+  readonly withoutPlugin: readonly EventWithoutPlugin[];
+}
+
 export type EvaluationMessage =
   | {
       readonly kind: 'started';

@@ -8,9 +8,8 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
-import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
-import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
@@ -18,20 +17,19 @@ import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import { IO_ENTRY } from '../store/io-thread.ts';
-import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import { SOURCE_ENTRY } from '../stream/stream-host.ts';
-import { type PluginRole, START_OF_STREAM } from '../stream/stream-protocol.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import { WorkerStock } from '../supervise/worker-stock.ts';
-import { checkLocation, toStoreLocation } from './check-location.ts';
-import { Engine, type StreamParts } from './engine.ts';
+import { Engine } from './engine.ts';
 import { foldConsequences } from './fold-consequences.ts';
+import { planLetters } from './letter-streams.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
-import { measureLocation } from './measure-location.ts';
-import { findStreams, type OpenedStream } from './opened-streams.ts';
-import { findBeginning, type StreamBeginning } from './resume-stream.ts';
+import { type PreparedPlugins, toRole } from './plugin-role.ts';
 import { bundledRules, readRulesFiles } from './rules-files.ts';
+import { planSources } from './source-streams.ts';
+import type { StreamPlan } from './stream-plan.ts';
+import { findUselessRun, nothingToRead } from './useless-run.ts';
 
 const TUNING: EngineTuning = {
   limits: {
@@ -98,24 +96,23 @@ export async function buildEngine(
     await stock.end();
     return { ...loaded, diagnostics, engine: undefined };
   };
-  const { streams, diagnostics: ofStreams } = findStreams(config, loaded.plugins.plugins);
-  diagnostics.push(...ofStreams);
-  if (streams.length === 0 && !hasErrors(diagnostics)) {
+  const plan = await planStreams(config, loaded.plugins.plugins, limits);
+  const { plugins } = plan;
+  diagnostics.push(...plan.diagnostics);
+  if (plugins.length === 0 && !hasErrors(diagnostics)) {
     diagnostics.push(nothingToRead(loaded.plugins.plugins));
   }
-  diagnostics.push(...(await Promise.all(streams.map(checkLocation))).flat());
-  if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(streams, loaded.rulesetLoad));
+  if (!hasErrors(diagnostics)) diagnostics.push(...findUselessRun(plugins, loaded.rulesetLoad));
   if (hasErrors(diagnostics)) return failed();
   const prepared = await prepareAll(loaded.plugins.plugins, config, diagnostics);
   if (hasErrors(diagnostics)) return failed();
-  const beginnings = streams.map((stream) => findBeginningOf(stream, config, prepared));
-  diagnostics.push(...beginnings.flatMap((one) => one.diagnostics));
+  const { streams, diagnostics: ofStreams } = plan.create(prepared);
+  diagnostics.push(...ofStreams);
   if (hasErrors(diagnostics)) return failed();
-  const context = { config, prepared, loaded, limits };
   const engine = new Engine({
-    streams: streams.map((stream, index) => createStream(stream, context, beginnings[index])),
+    streams,
     evaluation: {
-      streams: streams.map(({ plugin }) => createEvaluation(plugin, context)),
+      streams: plugins.map((plugin) => createEvaluation(plugin, { config, prepared, loaded })),
       limits,
       faultBudget: FAULT_BUDGET,
     },
@@ -127,57 +124,23 @@ export async function buildEngine(
   return { ...loaded, diagnostics, engine };
 }
 
-/** Says which plugin was meant, when one was. */
-function nothingToRead(plugins: readonly LoadedPlugin[]): Diagnostic {
-  const named = plugins.filter(({ config }) => !config.isImplicit);
-  const withoutSource = named.find(({ config }) => config.openParams !== undefined);
-  const notOpened = named.find(({ file }) => file.manifest.source !== undefined);
-  const why =
-    withoutSource !== undefined
-      ? `: plugin \`${withoutSource.file.manifest.name}\` only has fields, it reads nothing`
-      : notOpened !== undefined
-        ? `: plugin \`${notOpened.file.manifest.name}\` was not told what to open`
-        : '';
-  return createDiagnostic('PLUGIN_NO_SOURCE', { message: `no source is opened${why}` });
-}
-
-/** A run in which nothing can match says so instead of reading for nothing. */
-function findUselessRun(
-  opened: readonly OpenedStream[],
-  { rules, items, results }: RulesetLoad,
-): Diagnostic[] {
-  const sources = [
-    ...new Set(opened.flatMap(({ plugin }) => plugin.file.manifest.source?.name ?? [])),
-  ];
-  if (rules.some(({ source }) => sources.includes(source))) return [];
-  const wanted = sources.map((source) => `\`${source}\``).join(', ');
-  if (results.length === 0) {
-    const message = `there are no rules for ${wanted}: no rules files were found`;
-    return [createDiagnostic('RULE_NONE', { message, hint: 'name one with -r' })];
-  }
-  if (items.rules.length === 0) {
-    const message = `there are no rules for ${wanted}: the rules files hold none`;
-    return [createDiagnostic('RULE_NONE', { message, hint: 'name others with -r' })];
-  }
-  const ofSources = items.rules.filter(({ source }) => sources.includes(source));
-  const others = items.rules.length - ofSources.length;
-  const parts = [
-    ...(ofSources.length > 0 ? [`${ofSources.length} are not enabled`] : []),
-    ...(others > 0 ? [`${others} are of other sources`] : []),
-  ];
-  const message = `none of the ${items.rules.length} rules can match events of ${wanted}: ${parts.join(', ')}`;
-  const hint =
-    ofSources.length > 0
-      ? 'look at `enabled:` in the rules, and at `rules:` and `priority:` of the configuration'
-      : `rules for these events say \`source: ${sources[0] ?? ''}\``;
-  return [createDiagnostic('RULE_NONE', { message, hint })];
+/** What another run set aside, or what the sources give. */
+function planStreams(
+  config: Config,
+  plugins: readonly LoadedPlugin[],
+  limits: SlotLimits,
+): Promise<StreamPlan> {
+  const { deadLettersFrom } = config;
+  return deadLettersFrom === undefined
+    ? planSources(config, plugins, limits)
+    : planLetters(deadLettersFrom, plugins);
 }
 
 async function prepareAll(
   plugins: readonly LoadedPlugin[],
   config: Config,
   diagnostics: Diagnostic[],
-): Promise<ReadonlyMap<string, PreparedPlugin>> {
+): Promise<PreparedPlugins> {
   const prepared = new Map<string, PreparedPlugin>();
   const options = {
     cacheDirectory: config.cacheDirectory,
@@ -196,73 +159,8 @@ async function prepareAll(
 
 interface StreamContext {
   readonly config: Config;
-  readonly prepared: ReadonlyMap<string, PreparedPlugin>;
+  readonly prepared: PreparedPlugins;
   readonly loaded: Loaded;
-  readonly limits: SlotLimits;
-}
-
-type Beginning = StreamBeginning & { readonly owner: CheckpointOwner };
-
-function findBeginningOf(
-  stream: OpenedStream,
-  config: Config,
-  prepared: ReadonlyMap<string, PreparedPlugin>,
-): Beginning {
-  const { plugin } = toRole(stream.plugin, prepared);
-  const { name, version } = plugin.manifest;
-  const owner = {
-    stream: stream.name,
-    openParams: toStoreLocation(stream.openParams),
-    plugin: { name, version, digest: plugin.digest },
-  };
-  return { ...findBeginning(config, owner, isFollowedLocation(stream)), owner };
-}
-
-function createStream(
-  stream: OpenedStream,
-  { prepared, limits }: StreamContext,
-  beginning: Beginning | undefined,
-): StreamParts {
-  const { name, plugin } = stream;
-  const isLocation = isOfLocation(stream);
-  const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
-  const isFollowed = isFollowedLocation(stream);
-  return {
-    setup: {
-      name,
-      isEndless: isFollowed,
-      source: toRole(plugin, prepared),
-      openParams,
-      storeRoots: {
-        ...Object.fromEntries(
-          Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
-            name,
-            { location, isFollowed: false },
-          ]),
-        ),
-        ...(isLocation
-          ? { input: { location: openParams, isFollowed, state: beginning?.followed?.input } }
-          : {}),
-      },
-      limits,
-    },
-    state: beginning?.state ?? START_OF_STREAM,
-    checkpoint:
-      beginning?.checkpointPath === undefined
-        ? undefined
-        : { path: beginning.checkpointPath, owner: beginning.owner },
-    measureBytes: () =>
-      isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
-  };
-}
-
-function isOfLocation({ plugin }: OpenedStream): boolean {
-  return plugin.file.manifest.source?.openParams === 'location';
-}
-
-/** What standard input gives is followed anyway. */
-function isFollowedLocation(stream: OpenedStream): boolean {
-  return stream.isFollowed && isOfLocation(stream) && stream.openParams !== STANDARD_INPUT;
 }
 
 function createEvaluation(source: LoadedPlugin, context: StreamContext): StreamEvaluation {
@@ -300,13 +198,4 @@ function extractorsFor(
     [...conditions.plugins, ...outputs.plugins].map(({ pluginName }) => pluginName),
   );
   return plugins.filter(({ file }) => wanted.has(file.manifest.name));
-}
-
-function toRole(
-  { config, file }: LoadedPlugin,
-  prepared: ReadonlyMap<string, PreparedPlugin>,
-): PluginRole {
-  const plugin = prepared.get(file.manifest.name);
-  if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
-  return { plugin, initConfig: config.initConfig, clockGranted: config.grants.clock };
 }

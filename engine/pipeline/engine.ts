@@ -4,26 +4,28 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
-import type { Clock } from '../base/clock.ts';
-import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
+import { onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
 import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
-import type { EvaluationSetup, JobResult } from '../evaluate/evaluation-protocol.ts';
+import type { SettledJob } from '../evaluate/evaluation-protocol.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
+import { Slots } from '../stream/slots.ts';
+import type { StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
   type NumberedBatch,
   type RunFault,
   type SourceNotes,
-  type SourceSetup,
   START_OF_STREAM,
   type StreamState,
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
-import type { CallTimes } from '../supervise/supervised-worker.ts';
-import type { WorkerStock } from '../supervise/worker-stock.ts';
+import type { EngineParts } from './engine-parts.ts';
 import type { Progress, RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
 
@@ -39,27 +41,8 @@ export interface RunOptions {
    * rejection ends the run with that error.
    */
   readonly deliver: (alerts: readonly Alert[]) => Promise<void> | void;
-}
-
-export interface EngineParts {
-  /** In the order of the streams in `evaluation`. */
-  readonly streams: readonly StreamParts[];
-  readonly evaluation: EvaluationSetup;
-  /** How many evaluation workers. */
-  readonly workerCount: number;
-  readonly times: CallTimes;
-  readonly stock: WorkerStock;
-  readonly clock: Clock;
-}
-
-export interface StreamParts {
-  readonly setup: SourceSetup;
-  /** Where it begins. */
-  readonly state: StreamState;
-  /** Where it is kept how far the outputs have it; `undefined`: nowhere. */
-  readonly checkpoint: { readonly path: string; readonly owner: CheckpointOwner } | undefined;
-  /** Stored bytes of the stream, if it has an end. */
-  readonly measureBytes: () => Promise<number | undefined>;
+  /** Takes events that some rules were not evaluated for, after their alerts; as `deliver`. */
+  readonly onDeadLetters?: (letters: readonly DeadLetter[]) => Promise<void> | void;
 }
 
 const PROGRESS_INTERVAL_MS = 100;
@@ -82,7 +65,8 @@ class Run {
   readonly #options: RunOptions;
   readonly #tally = new Tally();
   readonly #order = new InOrder();
-  readonly #hosts: readonly StreamHost[];
+  readonly #feeds: readonly StreamFeed[];
+  readonly #slots: readonly Slots[];
   readonly #checkpoints: readonly (CheckpointFile | undefined)[];
   /** Resolve when their beginning is kept: alerts must not be ahead of that. */
   readonly #begun: (Promise<void> | undefined)[] = [];
@@ -100,27 +84,13 @@ class Run {
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
     this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
     this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
-    this.#hosts = parts.streams.map(
-      ({ setup, state }, stream) =>
-        new StreamHost({
-          setup,
-          state,
-          times: parts.times,
-          stock: parts.stock,
-          connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
-          onOpen: () => this.#keepBeginning(stream),
-          onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
-          onNotes: (notes) => this.#takeNotes(stream, notes),
-          onFault: (fault) => {
-            this.#tally.addSourceFault(stream, fault);
-            options.onFault?.(this.#named(stream, fault));
-          },
-          faults,
-        }),
+    this.#feeds = parts.streams.map((_, stream) => this.#createFeed(stream, faults));
+    this.#slots = this.#feeds.map(
+      ({ slotBuffer }) => new Slots(slotBuffer, parts.evaluation.limits),
     );
     this.#pool = new EvaluationPool({
       setup: parts.evaluation,
-      slots: this.#hosts.map(({ slotBuffer }) => slotBuffer),
+      slots: this.#feeds.map(({ slotBuffer }) => slotBuffer),
       workerCount: parts.workerCount,
       times: parts.times,
       stock: parts.stock,
@@ -153,16 +123,15 @@ class Run {
 
   async #toEnd(): Promise<RunSummary> {
     const outcomes = await Promise.all(
-      this.#hosts.map(async (host, stream) => {
-        const end = await host.run();
+      this.#feeds.map(async (feed, stream) => {
+        const end = await feed.run();
         if (this.#refusal === undefined) await this.#order.drained(stream);
         await this.#checkpoints[stream]?.flush();
         // A stream without an end is over when it is told to stop.
-        const { isEndless = false } = this.#parts.streams[stream]?.setup ?? {};
-        const isOver = end.stopped === 'interrupted' && isEndless;
+        const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
         const stopped = isOver ? ('end' as const) : end.stopped;
         const start = this.#parts.streams[stream]?.state ?? START_OF_STREAM;
-        return { ...end, stopped, name: this.#nameOf(stream), start, state: host.state };
+        return { ...end, stopped, name: this.#nameOf(stream), start, state: feed.state };
       }),
     );
     const { clock } = this.#parts;
@@ -179,67 +148,127 @@ class Run {
     return { ...summary, failures: [failure], stopped: 'fault' };
   }
 
+  #createFeed(stream: number, faults: FaultLedger): StreamFeed {
+    const parts = this.#parts.streams[stream];
+    if (parts === undefined) throw new Error(`there is no stream ${stream}`);
+    const { input, state } = parts;
+    const { stock, times, evaluation } = this.#parts;
+    if (input.kind === 'dead-letters') {
+      return new DeadLetterFeed({
+        ...input,
+        source: evaluation.streams[stream]?.context.source ?? '',
+        limits: evaluation.limits,
+        onBatch: (batch, behind, origin) => this.#takeBatch(stream, batch, behind, origin),
+        onProblem: (problem) => this.#takeProblem(stream, problem),
+      });
+    }
+    const { setup } = input;
+    return new StreamHost({
+      setup,
+      state,
+      times,
+      stock,
+      connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
+      onOpen: () => this.#keepBeginning(stream),
+      onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
+      onNotes: (notes) => this.#takeNotes(stream, notes),
+      onFault: (fault) => {
+        this.#tally.addSourceFault(stream, fault);
+        this.#options.onFault?.(this.#named(stream, fault));
+      },
+      faults,
+    });
+  }
+
+  /** It goes on until it is told to stop. */
+  #isEndless(stream: number): boolean {
+    const input = this.#parts.streams[stream]?.input;
+    return input?.kind === 'source' && input.setup.isEndless;
+  }
+
   #openCheckpoint(stream: number): CheckpointFile | undefined {
-    const { checkpoint: kept, setup } = this.#parts.streams[stream] ?? {};
+    const kept = this.#parts.streams[stream]?.checkpoint;
     if (kept === undefined) return undefined;
-    const isFollowed = setup?.isEndless === true;
+    const isFollowed = this.#isEndless(stream);
     return new CheckpointFile({
       ...kept,
       keepFollowed: isFollowed ? (run) => this.#io.keep(readerOf(stream), run) : undefined,
-      onProblem: (message) => {
-        const problem = { severity: 'warning', subject: kept.path, line: 0, message } as const;
-        const unlistedProblems = { lost: 0, warnings: 0 };
-        this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
-      },
+      onProblem: (message) =>
+        this.#takeProblem(stream, { severity: 'warning', subject: kept.path, line: 0, message }),
     });
   }
 
   /** What is rotated away before the first checkpoint would be missed after a crash. */
   #keepBeginning(stream: number): void {
-    const { setup, state } = this.#parts.streams[stream] ?? {};
-    const isFresh = state !== undefined && state.position === undefined;
-    if (!isFresh || setup?.isEndless !== true) return;
+    const state = this.#parts.streams[stream]?.state;
+    if (state === undefined || state.position !== undefined || !this.#isEndless(stream)) return;
     this.#begun[stream] ??= this.#checkpoints[stream]?.begin(state);
   }
 
   #stop(): void {
-    for (const host of this.#hosts) host.stop();
+    for (const feed of this.#feeds) feed.stop();
   }
 
   #refuse(plugin: string, reason: string): void {
     this.#refusal ??= { plugin, reason };
-    for (const host of this.#hosts) host.abandon();
+    for (const feed of this.#feeds) feed.abandon();
   }
 
-  #takeBatch(stream: number, batch: NumberedBatch, behind: StreamState): void {
-    const result = this.#pool.submit(stream, batch);
+  #takeBatch(
+    stream: number,
+    batch: NumberedBatch,
+    behind: StreamState,
+    origin?: LetterOrigin,
+  ): void {
+    const submitted = this.#pool.submit(stream, batch);
+    const result =
+      origin === undefined ? submitted : submitted.then((one) => onlyOfRules(one, origin.rules));
     this.#order.add(
       stream,
       result,
-      (one) => this.#deliver(stream, batch, one),
+      (one) => this.#deliver(stream, batch, one, origin?.stream ?? this.#nameOf(stream)),
       (isDelivered) => {
         if (!isDelivered) return;
-        this.#hosts[stream]?.release(batch, behind);
+        this.#feeds[stream]?.release(batch, behind);
         this.#checkpoints[stream]?.update(behind);
       },
     );
   }
 
-  /** Whether every output has the alerts. */
+  /** Whether every output has the alerts, and what could not be evaluated is set aside. */
   async #deliver(
     stream: number,
-    { eventCount }: NumberedBatch,
-    result: JobResult,
+    batch: NumberedBatch,
+    result: SettledJob,
+    name: string,
   ): Promise<boolean> {
+    const { deliver, onDeadLetters } = this.#options;
     try {
       await this.#begun[stream];
-      if (result.alerts.length > 0) await this.#options.deliver(result.alerts);
-      this.#tally.addResult(stream, eventCount, result);
+      if (result.alerts.length > 0) await deliver(result.alerts);
+      if (onDeadLetters !== undefined && result.partial.length > 0) {
+        const source = this.#parts.evaluation.streams[stream]?.context.source ?? '';
+        const sender = { stream: name, source };
+        const letters = setAside(sender, batch, result, () => this.#eventsOf(stream, batch));
+        if (letters.length > 0) await onDeadLetters(letters);
+      }
+      this.#tally.addResult(stream, batch.eventCount, result);
       return true;
     } catch (error) {
       this.#fail(error);
       return false;
     }
+  }
+
+  #eventsOf(stream: number, batch: NumberedBatch): EventBatch {
+    const slots = this.#slots[stream];
+    if (slots === undefined) throw new Error(`stream ${stream} has no slots`);
+    return slots.read(batch);
+  }
+
+  #takeProblem(stream: number, problem: Problem): void {
+    const unlistedProblems = { lost: 0, warnings: 0 };
+    this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
   }
 
   #takeNotes(stream: number, notes: SourceNotes): void {
@@ -261,7 +290,7 @@ class Run {
   }
 
   #nameOf(stream: number): string {
-    return this.#parts.streams[stream]?.setup.name ?? '';
+    return this.#parts.streams[stream]?.name ?? '';
   }
 
   get #isAlone(): boolean {
@@ -274,7 +303,7 @@ class Run {
   }
 
   get #storedBytesRead(): number {
-    return this.#hosts.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
+    return this.#feeds.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
   }
 
   /** Stored bytes of all streams; `undefined` when one cannot be told. */

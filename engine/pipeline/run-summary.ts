@@ -1,5 +1,5 @@
 import type { Priority } from '../base/priority.ts';
-import type { StreamFailure } from '../stream/stream-host.ts';
+import type { StreamFailure } from '../stream/stream-feed.ts';
 
 /** Shown while a run goes on. */
 export interface Progress {

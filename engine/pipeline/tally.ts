@@ -1,6 +1,6 @@
 import type { Priority } from '../base/priority.ts';
 import type { JobResult } from '../evaluate/evaluation-protocol.ts';
-import type { StreamEnd } from '../stream/stream-host.ts';
+import type { StreamEnd } from '../stream/stream-feed.ts';
 import type { RunFault, SourceNotes, StreamState } from '../stream/stream-protocol.ts';
 import type { PluginFaultCount, RunSummary } from './run-summary.ts';
 

@@ -61,12 +61,19 @@ export class Slots {
   take(isWanted: () => boolean): number | undefined {
     for (;;) {
       const seen = Atomics.load(this.#words, 0);
-      for (let slot = 0; slot < SLOTS_PER_STREAM; slot++) {
-        if (Atomics.compareExchange(this.#words, 1 + slot, 0, 1) === 0) return slot;
-      }
+      const slot = this.takeFree();
+      if (slot !== undefined) return slot;
       if (!isWanted()) return undefined;
       Atomics.wait(this.#words, 0, seen, WAIT_MS);
     }
+  }
+
+  /** `undefined` when none is free. */
+  takeFree(): number | undefined {
+    for (let slot = 0; slot < SLOTS_PER_STREAM; slot++) {
+      if (Atomics.compareExchange(this.#words, 1 + slot, 0, 1) === 0) return slot;
+    }
+    return undefined;
   }
 
   /** Waits until `slot` is the only one that is taken, or none is. */

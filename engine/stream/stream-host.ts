@@ -8,6 +8,7 @@ import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { createSlots, Slots } from './slots.ts';
+import type { StreamEnd, StreamFailure, StreamFeed } from './stream-feed.ts';
 import {
   type Acknowledgement,
   type NumberedBatch,
@@ -24,22 +25,6 @@ import {
 } from './stream-protocol.ts';
 
 export const SOURCE_ENTRY = 'stream/source-worker.js';
-
-export interface StreamFailure {
-  /** Its name. */
-  readonly stream: string;
-  readonly plugin: string;
-  readonly reason: string;
-  /** As in `PluginFaultKind`. */
-  readonly kind: string;
-  /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
-  readonly atStart: boolean;
-}
-
-export interface StreamEnd {
-  readonly stopped: 'end' | 'interrupted' | 'fault';
-  readonly failure: StreamFailure | undefined;
-}
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
@@ -58,7 +43,7 @@ export interface StreamHostOptions {
   readonly faults: FaultLedger;
 }
 
-export class StreamHost {
+export class StreamHost implements StreamFeed {
   /** Where the stream stands, of what was handed on. */
   state: StreamState;
   readonly slotBuffer: SharedArrayBuffer;

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   output: ['base', 'alert'],
   deliver: ['base', 'diagnostic', 'alert', 'output'],
+  'dead-letter': ['base', 'plugin', 'stream', 'evaluate', 'output'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
     'base',
@@ -58,10 +59,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'checkpoint',
     'evaluate',
     'deliver',
+    'dead-letter',
     'output',
     'config',
   ],
-  cli: ['index.ts', 'alert', 'base', 'config', 'deliver', 'diagnostic', 'output', 'schema'],
+  cli: [
+    'index.ts',
+    'alert',
+    'base',
+    'config',
+    'dead-letter',
+    'deliver',
+    'diagnostic',
+    'output',
+    'schema',
+  ],
 };
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
@@ -75,6 +87,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   stream: ['worker_threads'],
   checkpoint: ['fs', 'fs/promises', 'path'],
   evaluate: ['worker_threads'],
+  'dead-letter': ['fs', 'fs/promises', 'readline'],
   output: ['fs/promises', 'stream'],
   config: ['fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],

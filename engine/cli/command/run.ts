@@ -1,6 +1,7 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
 import type { Config } from '../../config/config.ts';
+import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
 import { OutputSet } from '../../deliver/output-set.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
@@ -90,7 +91,8 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     if (!end.isClosedByReader) tell(`${name}: no more alerts go there: ${escapeControls(reason)}`);
     if (outputs.isOver) abort.abort();
   });
-  const unusable = await outputs.open();
+  const setAside = createDeadLetterFile(config, tell);
+  const unusable = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
   if (unusable.length > 0) return refuse(unusable, terminal);
   const stop = stopOnSignals(abort);
   try {
@@ -100,11 +102,17 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
         bar.clear();
         await outputs.deliver(alerts);
       },
+      ...(setAside === undefined ? {} : { onDeadLetters: (letters) => setAside.write(letters) }),
       ...reportsTo(tell),
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     await outputs.close();
-    const report: RunReport = { summary, outputs: outputs.ended, signal: stop.signal };
+    const report: RunReport = {
+      summary,
+      outputs: outputs.ended,
+      signal: stop.signal,
+      setAside,
+    };
     reportFailures(summary, say);
     // Where nothing was read, the error above has said it all.
     if (summary.events === 0 && summary.failures.some(({ atStart }) => atStart))
@@ -115,6 +123,26 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   } finally {
     bar.clear();
     stop.release();
+  }
+}
+
+/** What is evaluated again and fails again is in the file that it came from. */
+function createDeadLetterFile(
+  { deadLetterFile, deadLettersFrom }: Config,
+  tell: (text: string) => void,
+): DeadLetterFile | undefined {
+  if (deadLetterFile === undefined || deadLetterFile === deadLettersFrom) return undefined;
+  return new DeadLetterFile(deadLetterFile, (message) => tell(`${deadLetterFile}: ${message}`));
+}
+
+async function openDeadLetters(file: DeadLetterFile | undefined): Promise<Diagnostic[]> {
+  try {
+    await file?.open();
+    return [];
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    const message = `dead letter file ${file?.path} cannot be opened: ${reason}`;
+    return [createDiagnostic('OUTPUT_UNUSABLE', { message })];
   }
 }
 

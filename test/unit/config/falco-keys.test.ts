@@ -12,7 +12,15 @@ const KEYS_OF_FALCO =
   log_syslog metrics output_timeout outputs_queue plugins plugins_hostinfo priority program_output rule_matching rules
   rules_files static_fields stdout_output syscall_event_drops syscall_event_timeouts syslog_output
   time_format_iso_8601 watch_config_files webserver`.split(/\s+/);
-const OWN_KEYS = ['cache_dir', 'data_dir', 'follow', 'json_include_uuid', 'streams', 'workers'];
+const OWN_KEYS = [
+  'cache_dir',
+  'data_dir',
+  'dead_letter_file',
+  'follow',
+  'json_include_uuid',
+  'streams',
+  'workers',
+];
 
 const losses: [configuration: object, paths: string[]][] = [
   [{}, []],

@@ -1,0 +1,84 @@
+/*
+ * An event that some rules were not evaluated for, because a plugin could not take it: one JSON line with all that is
+ * needed to evaluate it again.
+ *
+ *   { "stream": NAME, "source": NAME, "event": NUMBER, "time": TEXT, "firstTime": TEXT,
+ *     "faults": [{ "plugin": NAME, "kind": KIND, "message": TEXT }], "rules": [NAME], "bytes": BASE64 }
+ *
+ * Times are nanoseconds since 1970 as decimal text; `firstTime` is that of the first event of the stream (for
+ * `evt.reltime`). `rules` are those that were not evaluated.
+ */
+
+export interface LetterFault {
+  readonly plugin: string;
+  /** As in `PluginFaultKind`, or `quarantined`: the plugin was not called any more. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface DeadLetter {
+  readonly stream: string;
+  readonly source: string;
+  /** 1-based, in its stream. */
+  readonly event: number;
+  readonly time: bigint;
+  readonly firstTime: bigint;
+  readonly faults: readonly LetterFault[];
+  readonly rules: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** Without a line end. */
+export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLetter): string {
+  const { stream, source, event, faults, rules } = letter;
+  return JSON.stringify({
+    stream,
+    source,
+    event,
+    time: time.toString(),
+    firstTime: firstTime.toString(),
+    faults,
+    rules,
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+  });
+}
+
+/** `undefined` for a line that is none. */
+export function parseDeadLetter(line: string): DeadLetter | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const { stream, source, event, time, firstTime, faults, rules, bytes } = fieldsOf(read);
+  if (!areTexts([stream, source, bytes]) || ![time, firstTime].every(isTime)) return undefined;
+  if (!Array.isArray(rules) || !areTexts(rules) || !Array.isArray(faults)) return undefined;
+  if (!Number.isSafeInteger(event) || Number(event) < 1) return undefined;
+  return {
+    stream: String(stream),
+    source: String(source),
+    event: Number(event),
+    time: BigInt(String(time)),
+    firstTime: BigInt(String(firstTime)),
+    faults: faults.map(fieldsOf).map(({ plugin, kind, message }) => ({
+      plugin: String(plugin),
+      kind: String(kind),
+      message: String(message),
+    })),
+    rules: rules.map(String),
+    bytes: Buffer.from(String(bytes), 'base64'),
+  };
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n;
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,63 @@
+/* A file that lines are appended to, by this process and by others before it. */
+
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+const NEWLINE = 0x0a;
+
+export class LineFile {
+  readonly #path: string;
+  readonly #mode: number;
+  readonly #keepsOpen: boolean;
+  #handle: FileHandle | undefined;
+
+  /** `mode`: of a file that is made. One that is not kept open can be rotated. */
+  constructor(path: string, { mode, keepsOpen }: { mode: number; keepsOpen: boolean }) {
+    this.#path = path;
+    this.#mode = mode;
+    this.#keepsOpen = keepsOpen;
+  }
+
+  /** Makes the file where there is none. */
+  async open(): Promise<void> {
+    const handle = await this.#openHandle();
+    // A process that was killed may have left half a line: the next one must not be part of it.
+    if (await endsInLine(this.#path)) await handle.appendFile('\n');
+    if (!this.#keepsOpen) await this.close();
+  }
+
+  async append(lines: readonly string[]): Promise<void> {
+    const handle = await this.#openHandle();
+    await handle.appendFile(`${lines.join('\n')}\n`);
+    if (!this.#keepsOpen) await this.close();
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+
+  async #openHandle(): Promise<FileHandle> {
+    this.#handle ??= await open(this.#path, 'a', this.#mode);
+    return this.#handle;
+  }
+}
+
+/** Whether there is something behind the last line end. Never so for what is no regular file. */
+async function endsInLine(path: string): Promise<boolean> {
+  const found = await stat(path);
+  if (!found.isFile() || found.size === 0) return false;
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    // It may be written and not be read: then nobody can tell.
+    return false;
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, found.size - 1);
+    return bytesRead === 1 && buffer[0] !== NEWLINE;
+  } finally {
+    await file.close();
+  }
+}

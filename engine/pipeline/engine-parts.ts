@@ -1,0 +1,44 @@
+/* What a run is made of. */
+
+import type { Clock } from '../base/clock.ts';
+import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
+import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
+import type { SourceSetup, StreamState } from '../stream/stream-protocol.ts';
+import type { CallTimes } from '../supervise/supervised-worker.ts';
+import type { WorkerStock } from '../supervise/worker-stock.ts';
+
+export interface EngineParts {
+  /** In the order of the streams in `evaluation`. */
+  readonly streams: readonly StreamParts[];
+  readonly evaluation: EvaluationSetup;
+  /** How many evaluation workers. */
+  readonly workerCount: number;
+  readonly times: CallTimes;
+  readonly stock: WorkerStock;
+  readonly clock: Clock;
+}
+
+export interface StreamParts {
+  /** For people. */
+  readonly name: string;
+  /** Its events come from a source, or were set aside by another run. */
+  readonly input: SourceInput | LetterInput;
+  /** Where it begins. */
+  readonly state: StreamState;
+  /** Where it is kept how far the outputs have it; `undefined`: nowhere. */
+  readonly checkpoint: { readonly path: string; readonly owner: CheckpointOwner } | undefined;
+  /** Stored bytes of the stream, if it has an end. */
+  readonly measureBytes: () => Promise<number | undefined>;
+}
+
+export interface SourceInput {
+  readonly kind: 'source';
+  readonly setup: SourceSetup;
+}
+
+export interface LetterInput {
+  readonly kind: 'dead-letters';
+  readonly path: string;
+  /** As in `DeadLetterFeedOptions`. */
+  readonly knownSources: readonly string[] | undefined;
+}

@@ -1,0 +1,12 @@
+import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import type { PluginRole } from '../stream/stream-protocol.ts';
+import type { LoadedPlugin } from './load-plugins.ts';
+
+export type PreparedPlugins = ReadonlyMap<string, PreparedPlugin>;
+
+/** What a worker needs to call a plugin. */
+export function toRole({ config, file }: LoadedPlugin, prepared: PreparedPlugins): PluginRole {
+  const plugin = prepared.get(file.manifest.name);
+  if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
+  return { plugin, initConfig: config.initConfig, clockGranted: config.grants.clock };
+}

@@ -1,0 +1,104 @@
+/* Streams whose events come from a source: what they open, and where they begin. */
+
+import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
+import type { Config } from '../config/config.ts';
+import { STANDARD_INPUT } from '../store/standard-input.ts';
+import type { SlotLimits } from '../stream/slots.ts';
+import type { PluginRole } from '../stream/stream-protocol.ts';
+import { checkLocation, toStoreLocation } from './check-location.ts';
+import type { StreamParts } from './engine-parts.ts';
+import type { LoadedPlugin } from './load-plugins.ts';
+import { measureLocation } from './measure-location.ts';
+import { findStreams, type OpenedStream } from './opened-streams.ts';
+import { toRole } from './plugin-role.ts';
+import { findBeginning, type StreamBeginning } from './resume-stream.ts';
+import type { StreamPlan } from './stream-plan.ts';
+
+export async function planSources(
+  config: Config,
+  plugins: readonly LoadedPlugin[],
+  limits: SlotLimits,
+): Promise<StreamPlan> {
+  const { streams, diagnostics } = findStreams(config, plugins);
+  const ofLocations = await Promise.all(streams.map(checkLocation));
+  return {
+    plugins: streams.map(({ plugin }) => plugin),
+    diagnostics: [...diagnostics, ...ofLocations.flat()],
+    create: (prepared) => {
+      const begun = streams.map((stream) => {
+        const role = toRole(stream.plugin, prepared);
+        return { stream, role, beginning: findBeginningOf(stream, config, role) };
+      });
+      return {
+        streams: begun.map(({ stream, role, beginning }) =>
+          createStream(stream, role, beginning, limits),
+        ),
+        diagnostics: begun.flatMap(({ beginning }) => beginning.diagnostics),
+      };
+    },
+  };
+}
+
+type Beginning = StreamBeginning & { readonly owner: CheckpointOwner };
+
+/** Where it begins, as its checkpoint says. */
+function findBeginningOf(stream: OpenedStream, config: Config, role: PluginRole): Beginning {
+  const { plugin } = role;
+  const { name, version } = plugin.manifest;
+  const owner = {
+    stream: stream.name,
+    openParams: toStoreLocation(stream.openParams),
+    plugin: { name, version, digest: plugin.digest },
+  };
+  return { ...findBeginning(config, owner, isFollowedLocation(stream)), owner };
+}
+
+function createStream(
+  stream: OpenedStream,
+  role: PluginRole,
+  beginning: Beginning,
+  limits: SlotLimits,
+): StreamParts {
+  const { name, plugin } = stream;
+  const isLocation = isOfLocation(stream);
+  const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
+  const isFollowed = isFollowedLocation(stream);
+  const setup = {
+    name,
+    isEndless: isFollowed,
+    source: role,
+    openParams,
+    storeRoots: {
+      ...Object.fromEntries(
+        Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
+          name,
+          { location, isFollowed: false },
+        ]),
+      ),
+      ...(isLocation
+        ? { input: { location: openParams, isFollowed, state: beginning.followed?.input } }
+        : {}),
+    },
+    limits,
+  };
+  return {
+    name,
+    input: { kind: 'source', setup },
+    state: beginning.state,
+    checkpoint:
+      beginning.checkpointPath === undefined
+        ? undefined
+        : { path: beginning.checkpointPath, owner: beginning.owner },
+    measureBytes: () =>
+      isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
+  };
+}
+
+function isOfLocation({ plugin }: OpenedStream): boolean {
+  return plugin.file.manifest.source?.openParams === 'location';
+}
+
+/** What standard input gives is followed anyway. */
+function isFollowedLocation(stream: OpenedStream): boolean {
+  return stream.isFollowed && isOfLocation(stream) && stream.openParams !== STANDARD_INPUT;
+}

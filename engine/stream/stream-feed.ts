@@ -1,0 +1,34 @@
+import type { NumberedBatch, StreamState } from './stream-protocol.ts';
+
+/** What gives the batches of a stream, in order; they lie in its slots until they are released. */
+export interface StreamFeed {
+  /** Where the stream stands, of what was handed on. */
+  readonly state: StreamState;
+  readonly slotBuffer: SharedArrayBuffer;
+  /** So far. */
+  readonly storedBytesRead: number;
+  /** Resolves when no more batches will come; rejects with an error of our own. */
+  run(): Promise<StreamEnd>;
+  /** Asks for an end after the current batch. */
+  stop(): void;
+  /** Ends the stream where it is: what was handed on gets no results. */
+  abandon(): void;
+  /** The outputs have the batch's alerts: its slot may be filled again. */
+  release(batch: NumberedBatch, behind: StreamState): void;
+}
+
+export interface StreamFailure {
+  /** Its name. */
+  readonly stream: string;
+  readonly plugin: string;
+  readonly reason: string;
+  /** As in `PluginFaultKind`. */
+  readonly kind: string;
+  /** Nothing was read: wrong open parameters, a missing file, a plugin that does not come up. */
+  readonly atStart: boolean;
+}
+
+export interface StreamEnd {
+  readonly stopped: 'end' | 'interrupted' | 'fault';
+  readonly failure: StreamFailure | undefined;
+}
