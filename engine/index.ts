@@ -8,7 +8,7 @@ export { type ConfigRequest, loadConfig } from './config/load-config.ts';
 export { type Diagnostic, hasErrors } from './diagnostic/diagnostic.ts';
 export { renderText, toJson } from './diagnostic/render.ts';
 export { buildEngine, type EngineBuild, type Loaded, loadAll } from './pipeline/build-engine.ts';
-export type { Engine, RunOptions } from './pipeline/engine.ts';
+export type { Engine, Reload, RunOptions } from './pipeline/engine.ts';
 export type { Progress, RunSummary, StreamSummary } from './pipeline/run-summary.ts';
 export { type ComponentFile, readComponentFile } from './plugin/component-file.ts';
 export type { LogLine, Problem } from './plugin/host/host-services.ts';

@@ -34,9 +34,10 @@ export function loadConfigFor(
   args: LoadArguments,
   { plugin, openParams, fromStart = false, deadLettersFrom }: SourceArguments = NO_SOURCE,
 ): Checked<Config> {
-  const isFound = args.config === undefined && existsSync(DEFAULT_CONFIG);
+  const configFile = configFileOf(args);
+  const isFound = configFile !== args.config;
   const { value, diagnostics } = loadConfig({
-    configFile: isFound ? DEFAULT_CONFIG : args.config,
+    configFile,
     rulesFiles: args.rules,
     options: args.options,
     plugin,
@@ -47,6 +48,11 @@ export function loadConfigFor(
   const message = `using ${DEFAULT_CONFIG} of this folder`;
   const found = isFound ? [createDiagnostic('CONFIG_FOUND', { message })] : [];
   return { value, diagnostics: [...found, ...judge(diagnostics, args)] };
+}
+
+/** `undefined`: there is none. */
+export function configFileOf({ config }: LoadArguments): string | undefined {
+  return config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
 }
 
 /** Under --strict a warning is an error. */

@@ -22,6 +22,8 @@ export interface Config {
   };
   /** Files are read as they grow, until the run is stopped. */
   readonly isFollowed: boolean;
+  /** Rules are read again when their files change, in a run that waits for what comes. */
+  readonly areFilesWatched: boolean;
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
   /** Where it is kept how far streams were read; `undefined`: nowhere. */

@@ -45,6 +45,7 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   time_format_iso_8601: HONOURED,
   stdout_output: HONOURED,
   file_output: HONOURED,
+  watch_config_files: HONOURED,
 
   config_files: { kind: 'lossy', findLoss: findUnreadFiles },
   engine: { kind: 'lossy', findLoss: findOtherEngine },
@@ -81,7 +82,6 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
     hint: 'set `capture.enabled: false`',
   })),
 
-  watch_config_files: { kind: 'harmless', why: 'a changed file is used by the next start' },
   buffered_outputs: { kind: 'harmless', why: 'alerts of a batch are written together' },
   buffer_format_base64: { kind: 'harmless', why: 'no field holds raw bytes' },
   outputs_queue: { kind: 'harmless', why: 'slow outputs are waited for, nothing is dropped' },

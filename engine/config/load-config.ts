@@ -93,6 +93,7 @@ function toConfig(
       keepAlive: raw.file_output?.keep_alive ?? false,
     },
     isFollowed: raw.follow ?? false,
+    areFilesWatched: raw.watch_config_files ?? true,
     workers: raw.workers,
     dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
     isFromStart: request.isFromStart ?? false,

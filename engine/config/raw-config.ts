@@ -24,6 +24,7 @@ export interface RawConfig {
   follow?: boolean;
   workers?: number;
   data_dir?: string;
+  watch_config_files?: boolean;
   dead_letter_file?: string;
   cache_dir?: string;
 }

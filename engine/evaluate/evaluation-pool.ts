@@ -63,25 +63,38 @@ interface PendingJob {
 interface Member {
   readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
   readonly control: EvaluationControl;
+  readonly calls: readonly WatchedCall[];
   /** The first is being worked on. */
   readonly jobs: PendingJob[];
   hasStarted: boolean;
+  /** Of one that is to take the place of others: it has come up, or why it has not. */
+  onStart: ((refusal: Refusal | undefined) => void) | undefined;
+  /** Others took its place: it gets no more jobs. */
+  isRetired: boolean;
+}
+
+/** A plugin that does not work with what it is told, and what it says. */
+export interface Refusal {
+  readonly plugin: string;
+  readonly reason: string;
 }
 
 export class EvaluationPool {
   /** Plugins that are not called any more. */
   readonly quarantined = new Set<string>();
   readonly #options: EvaluationPoolOptions;
-  readonly #calls: readonly WatchedCall[];
+  #setup: EvaluationSetup;
   readonly #waiting: PendingJob[] = [];
-  readonly #members = new Set<Member>();
+  #members = new Set<Member>();
+  /** Those of other rules that have jobs still. */
+  readonly #retired = new Set<Member>();
   readonly #spareTimer: NodeJS.Timeout;
   #spare: Member | undefined;
   #isOver = false;
 
   constructor(options: EvaluationPoolOptions) {
     this.#options = options;
-    this.#calls = watchedCalls(options.setup);
+    this.#setup = options.setup;
     for (let index = 0; index < options.workerCount; index++) {
       this.#members.add(this.#createMember());
     }
@@ -101,11 +114,50 @@ export class EvaluationPool {
   async end(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#spareTimer);
-    const all = [...this.#members, ...(this.#spare === undefined ? [] : [this.#spare])];
+    const spare = this.#spare === undefined ? [] : [this.#spare];
+    const all = [...this.#members, ...this.#retired, ...spare];
     await Promise.all(all.map(({ worker }) => worker.end()));
   }
 
-  #createMember(): Member {
+  /**
+   * Other rules: workers for them come up beside those that are there, and when all of them are up, every batch that
+   * was not handed to a worker yet goes to them. `undefined`: they took over; otherwise everything is as it was.
+   */
+  async replaceRules(setup: EvaluationSetup): Promise<Refusal | undefined> {
+    const fresh: Member[] = [];
+    const starts = Array.from(
+      { length: this.#options.workerCount },
+      () =>
+        new Promise<Refusal | undefined>((resolve) => {
+          fresh.push(this.#createMember(setup, resolve));
+        }),
+    );
+    const refusal = (await Promise.all(starts)).find((one) => one !== undefined);
+    if (refusal !== undefined || this.#isOver) {
+      await Promise.all(fresh.map(({ worker }) => worker.end()));
+      return refusal;
+    }
+    const before = [...this.#members, ...(this.#spare === undefined ? [] : [this.#spare])];
+    this.#setup = setup;
+    this.#members = new Set(fresh);
+    this.#spare = undefined;
+    this.#spareTimer.refresh();
+    for (const member of before) {
+      member.isRetired = true;
+      this.#retired.add(member);
+      this.#endIfDone(member);
+    }
+    this.#dispatch();
+    return undefined;
+  }
+
+  #endIfDone(member: Member): void {
+    if (!member.isRetired || member.jobs.length > 0) return;
+    this.#retired.delete(member);
+    void member.worker.end();
+  }
+
+  #createMember(setup = this.#setup, onStart?: Member['onStart']): Member {
     const buffer = new SharedArrayBuffer(EVALUATION_CONTROL_SIZE);
     const control = viewEvaluationControl(buffer);
     const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
@@ -117,8 +169,16 @@ export class EvaluationPool {
       onFailure: (failure) => this.#replace(member, failure),
       onDefect: (error) => this.#options.onDefect(error),
     });
-    const member: Member = { worker, control, jobs: [], hasStarted: false };
-    const { setup, slots } = this.#options;
+    const member: Member = {
+      worker,
+      control,
+      calls: watchedCalls(setup),
+      jobs: [],
+      hasStarted: false,
+      onStart,
+      isRetired: false,
+    };
+    const { slots } = this.#options;
     const quarantined = [...this.quarantined];
     worker.post({ kind: 'start', setup, slots, control: buffer, quarantined });
     return member;
@@ -144,7 +204,9 @@ export class EvaluationPool {
 
   #take(member: Member, message: EvaluationMessage): void {
     if (message.kind === 'refused') {
-      this.#options.onRefused(message.plugin, message.reason);
+      const { plugin, reason } = message;
+      if (member.onStart !== undefined) member.onStart({ plugin, reason });
+      else this.#options.onRefused(plugin, reason);
       return;
     }
     const isStart = message.kind === 'started';
@@ -159,9 +221,14 @@ export class EvaluationPool {
       this.#options.onFault(fault);
       if (!isStart) this.#judge(fault, 1);
     }
-    if (isStart) return;
+    if (isStart) {
+      member.onStart?.(undefined);
+      member.onStart = undefined;
+      return;
+    }
     const done = member.jobs.shift();
     done?.resolve({ ...message.result, withoutPlugin: done.withoutPlugin });
+    this.#endIfDone(member);
     this.#dispatch();
   }
 
@@ -176,9 +243,17 @@ export class EvaluationPool {
   /** The worker is gone; what it had to do is still there. */
   #replace(member: Member, failure: WorkerFailure): void {
     if (this.#isOver) return;
+    if (member.onStart !== undefined) {
+      const plugin = member.calls[failure.pluginPosition]?.plugin ?? '';
+      member.onStart({ plugin, reason: failure.message });
+      return;
+    }
     this.#afterDeadline(member, failure);
-    if (this.#members.delete(member)) this.#members.add(this.#spare ?? this.#createMember());
-    this.#spare = undefined;
+    this.#retired.delete(member);
+    if (this.#members.delete(member)) {
+      this.#members.add(this.#spare ?? this.#createMember());
+      this.#spare = undefined;
+    }
     this.#waiting.unshift(...member.jobs);
     this.#dispatch();
     this.#spareTimer.refresh();
@@ -186,7 +261,7 @@ export class EvaluationPool {
 
   #afterDeadline(member: Member, { pluginPosition, message }: WorkerFailure): void {
     const { words, event } = member.control;
-    const call = this.#calls[pluginPosition];
+    const call = member.calls[pluginPosition];
     if (call === undefined) throw new Error(`no call is watched at ${pluginPosition}`);
     const { plugin, plan } = call;
     const [job] = member.jobs;

@@ -8,11 +8,11 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, RulesPath } from '../config/config.ts';
 import { type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
-import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
+import type { EvaluationSetup, StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
@@ -26,7 +26,7 @@ import { foldConsequences } from './fold-consequences.ts';
 import { planLetters } from './letter-streams.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { type PreparedPlugins, toRole } from './plugin-role.ts';
-import { bundledRules, readRulesFiles } from './rules-files.ts';
+import { bundledRules, readRulesFiles, signatureOf } from './rules-files.ts';
 import { planSources } from './source-streams.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import { findUselessRun, nothingToRead } from './useless-run.ts';
@@ -56,22 +56,30 @@ export interface EngineBuild extends Loaded {
 /** Plugins and rules read and checked; nothing of a plugin runs. Causes come before what follows from them. */
 export async function loadAll(config: Config): Promise<Loaded> {
   const plugins = await loadPlugins(config);
-  const { catalogs } = plugins;
-  const files = readRulesFiles(config.rulesFiles ?? bundledRules(catalogs.keys()));
+  const { documents, rulesetLoad, ...found } = loadRules(config, plugins);
+  const diagnostics = [...plugins.diagnostics, ...found.diagnostics];
+  return { plugins, documents, rulesetLoad, diagnostics };
+}
+
+function loadRules(config: Config, plugins: LoadedPlugins): Omit<Loaded, 'plugins'> {
+  const files = readRulesFiles(rulesPathsOf(config, plugins));
   const rulesetLoad = loadRuleset({
     documents: files.documents,
-    catalogs,
+    catalogs: plugins.catalogs,
     plugins: plugins.plugins.map(({ file }) => file.manifest),
     options: config.ruleLoad,
   });
   const ofRules = [...rulesetLoad.diagnostics, ...rulesetLoad.requirementErrors];
   const arePluginsMissing = config.arePluginsMissing || hasErrors(plugins.diagnostics);
   const diagnostics = [
-    ...plugins.diagnostics,
     ...files.diagnostics,
     ...(arePluginsMissing ? foldConsequences(ofRules) : ofRules),
   ];
-  return { plugins, documents: files.documents, rulesetLoad, diagnostics };
+  return { documents: files.documents, rulesetLoad, diagnostics };
+}
+
+function rulesPathsOf({ rulesFiles }: Config, { catalogs }: LoadedPlugins): readonly RulesPath[] {
+  return rulesFiles ?? bundledRules(catalogs.keys());
 }
 
 export interface EngineTuning {
@@ -109,12 +117,25 @@ export async function buildEngine(
   const { streams, diagnostics: ofStreams } = plan.create(prepared);
   diagnostics.push(...ofStreams);
   if (hasErrors(diagnostics)) return failed();
+  const toEvaluation = (used: Config, { rules }: RulesetLoad): EvaluationSetup => ({
+    streams: plugins.map((plugin) =>
+      createEvaluation(plugin, { config: used, prepared, rules, plugins: loaded.plugins.plugins }),
+    ),
+    limits,
+    faultBudget: FAULT_BUDGET,
+  });
   const engine = new Engine({
     streams,
-    evaluation: {
-      streams: plugins.map((plugin) => createEvaluation(plugin, { config, prepared, loaded })),
-      limits,
-      faultBudget: FAULT_BUDGET,
+    evaluation: toEvaluation(config, loaded.rulesetLoad),
+    rules: {
+      load: (next) => {
+        const { rulesetLoad, diagnostics: found } = loadRules(next, loaded.plugins);
+        const useless = hasErrors(found) ? [] : findUselessRun(plugins, rulesetLoad);
+        const all = [...found, ...useless];
+        const evaluation = hasErrors(all) ? undefined : toEvaluation(next, rulesetLoad);
+        return { evaluation, ruleCount: rulesetLoad.rules.length, diagnostics: all };
+      },
+      signature: (next) => signatureOf(rulesPathsOf(next, loaded.plugins)),
     },
     times,
     workerCount,
@@ -157,21 +178,20 @@ async function prepareAll(
   return prepared;
 }
 
-interface StreamContext {
+interface EvaluationContext {
   readonly config: Config;
   readonly prepared: PreparedPlugins;
-  readonly loaded: Loaded;
+  readonly rules: readonly CheckedRule[];
+  readonly plugins: readonly LoadedPlugin[];
 }
 
-function createEvaluation(source: LoadedPlugin, context: StreamContext): StreamEvaluation {
-  const { config, prepared, loaded } = context;
+function createEvaluation(source: LoadedPlugin, context: EvaluationContext): StreamEvaluation {
+  const { config, prepared } = context;
   const { manifest } = source.file;
-  const rules = loaded.rulesetLoad.rules.filter((rule) => rule.source === manifest.source?.name);
+  const rules = context.rules.filter((rule) => rule.source === manifest.source?.name);
   return {
     rules,
-    extractors: extractorsFor(rules, loaded.plugins.plugins).map((plugin) =>
-      toRole(plugin, prepared),
-    ),
+    extractors: extractorsFor(rules, context.plugins).map((plugin) => toRole(plugin, prepared)),
     ruleMatching: config.ruleMatching,
     context: {
       source: manifest.source?.name ?? '',

@@ -2,6 +2,8 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
+import type { Config } from '../config/config.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
 import type { SourceSetup, StreamState } from '../stream/stream-protocol.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
@@ -11,11 +13,26 @@ export interface EngineParts {
   /** In the order of the streams in `evaluation`. */
   readonly streams: readonly StreamParts[];
   readonly evaluation: EvaluationSetup;
+  readonly rules: RulesParts;
   /** How many evaluation workers. */
   readonly workerCount: number;
   readonly times: CallTimes;
   readonly stock: WorkerStock;
   readonly clock: Clock;
+}
+
+/** Rules that are read again while a run goes on, for the same streams and plugins. */
+export interface RulesParts {
+  load(config: Config): LoadedRules;
+  /** Changes with the files that it would read. */
+  signature(config: Config): string;
+}
+
+export interface LoadedRules {
+  /** `undefined` when there are errors. */
+  readonly evaluation: EvaluationSetup | undefined;
+  readonly ruleCount: number;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface StreamParts {
@@ -34,6 +51,8 @@ export interface StreamParts {
 export interface SourceInput {
   readonly kind: 'source';
   readonly setup: SourceSetup;
+  /** It waits for what comes. */
+  readonly isLive: boolean;
 }
 
 export interface LetterInput {

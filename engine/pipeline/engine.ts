@@ -5,12 +5,14 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import type { Config } from '../config/config.ts';
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
 import { onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
 import { InOrder } from '../deliver/in-order.ts';
-import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
-import type { SettledJob } from '../evaluate/evaluation-protocol.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
+import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
@@ -49,15 +51,55 @@ const PROGRESS_INTERVAL_MS = 100;
 
 export class Engine {
   readonly #parts: EngineParts;
+  #run: Run | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
   }
 
-  /** Rejects with an error of our own code or of `deliver`; whatever plugins do is in the summary. */
-  run(options: RunOptions): Promise<RunSummary> {
-    return new Run(this.#parts, options).run();
+  /** Some stream has no end, or waits for what comes. */
+  get isLive(): boolean {
+    return this.#parts.streams.some(({ input }) => input.kind === 'source' && input.isLive);
   }
+
+  /** Rejects with an error of our own code or of `deliver`; whatever plugins do is in the summary. */
+  async run(options: RunOptions): Promise<RunSummary> {
+    const run = new Run(this.#parts, options);
+    this.#run = run;
+    try {
+      return await run.run();
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  /**
+   * Reads the rules again, as this configuration says; plugins, streams and outputs stay what they are. Every event is
+   * evaluated under all of the rules before, or all of those after. Where there are errors, the rules before stay.
+   */
+  async reload(config: Config): Promise<Reload> {
+    const { evaluation, ruleCount, diagnostics } = this.#parts.rules.load(config);
+    if (evaluation === undefined || this.#run === undefined)
+      return { isUsed: false, ruleCount: 0, diagnostics };
+    const refusal = await this.#run.replaceRules(evaluation);
+    if (refusal === undefined) return { isUsed: true, ruleCount, diagnostics };
+    const message = `plugin \`${refusal.plugin}\` cannot start: ${refusal.reason}`;
+    const refused = createDiagnostic('RULES_NOT_RELOADED', { message });
+    return { isUsed: false, ruleCount: 0, diagnostics: [...diagnostics, refused] };
+  }
+
+  /** Another text when a file of the rules was changed, came or went. */
+  rulesSignature(config: Config): string {
+    return this.#parts.rules.signature(config);
+  }
+}
+
+/** What became of rules that were read again. */
+export interface Reload {
+  readonly isUsed: boolean;
+  /** Of those that are used now. */
+  readonly ruleCount: number;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 class Run {
@@ -119,6 +161,10 @@ class Run {
       this.#stop();
       await Promise.all([this.#pool.end(), this.#io.end(), this.#parts.stock.end()]);
     }
+  }
+
+  replaceRules(evaluation: EvaluationSetup): Promise<Refusal | undefined> {
+    return this.#pool.replaceRules(evaluation);
   }
 
   async #toEnd(): Promise<RunSummary> {

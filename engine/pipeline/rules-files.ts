@@ -35,6 +35,17 @@ export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
   return { documents, diagnostics };
 }
 
+/** Another text when one of the files was changed, came or went. */
+export function signatureOf(paths: readonly RulesPath[]): string {
+  const seen = paths
+    .flatMap(({ path }) => filesOf(path))
+    .map((path) => {
+      const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+      return `${path}\t${found?.ino}\t${found?.size}\t${found?.mtimeNs}`;
+    });
+  return seen.join('\n');
+}
+
 /** The rules that ship for these event sources: `rules/<source>_rules.yaml`. */
 export function bundledRules(sources: Iterable<string>): RulesPath[] {
   return [...sources]

@@ -83,7 +83,11 @@ function createStream(
   };
   return {
     name,
-    input: { kind: 'source', setup },
+    input: {
+      kind: 'source',
+      setup,
+      isLive: isFollowed || (isLocation && openParams === STANDARD_INPUT),
+    },
     state: beginning.state,
     checkpoint:
       beginning.checkpointPath === undefined

@@ -37,6 +37,8 @@ export interface Decoded {
   readonly reader: ByteReader;
   /** What is read are the stored bytes themselves, from the offset on. */
   readonly isAsStored: boolean;
+  /** Nobody reads any more; the object stays open. */
+  close(): void;
 }
 
 /** Rejects with `StoreError`; the object is left open then. */
@@ -69,17 +71,26 @@ async function asStored(
   object: StoredObject,
   offset: number,
 ): Promise<Decoded> {
-  if (offset === 0) return { reader: peeked, isAsStored: true };
+  if (offset === 0) return { reader: peeked, isAsStored: true, close: () => {} };
   const reached = object.seek(offset);
   // What was peeked at is of the start.
   const reader = reached === 0 ? peeked : object;
   await skip(reader, offset - reached);
-  return { reader, isAsStored: true };
+  return { reader, isAsStored: true, close: () => {} };
 }
 
-async function skipped(reader: ByteReader, offset: number): Promise<Decoded> {
-  await skip(reader, offset);
-  return { reader, isAsStored: false };
+async function skipped(
+  reader: ByteReader & { close?: () => void },
+  offset: number,
+): Promise<Decoded> {
+  const close = (): void => reader.close?.();
+  try {
+    await skip(reader, offset);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { reader, isAsStored: false, close };
 }
 
 async function skip(reader: ByteReader, offset: number): Promise<void> {

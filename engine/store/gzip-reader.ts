@@ -42,6 +42,12 @@ export class GzipReader implements ByteReader {
     return size;
   }
 
+  /** zlib's memory is given back, also before the end. */
+  close(): void {
+    this.#member?.close();
+    this.#isOver = true;
+  }
+
   async #step(): Promise<void> {
     if (this.#member === undefined) {
       await this.#startMember();
@@ -50,6 +56,7 @@ export class GzipReader implements ByteReader {
     const output = await this.#inflate(this.#member);
     if (output === undefined) {
       this.#pending = this.#member.rest;
+      this.#member.close();
       this.#member = undefined;
       await this.#endMember();
       return;

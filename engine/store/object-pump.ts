@@ -100,10 +100,12 @@ export class ObjectPump {
     if (this.#stored?.isLive === true) void this.#stored.close();
   }
 
-  async #run(stored: StoredObject, ring: Ring, decoded: Decoded | undefined): Promise<void> {
+  async #run(stored: StoredObject, ring: Ring, early: Decoded | undefined): Promise<void> {
     ring.reset();
+    let decoded = early;
     try {
-      const { reader } = decoded ?? (await this.#decode(stored));
+      decoded ??= await this.#decode(stored);
+      const { reader } = decoded;
       while (!this.#isClosed) {
         const { room } = ring;
         if (room.length === 0) {
@@ -124,6 +126,7 @@ export class ObjectPump {
       ring.finish(STATE_FAILED);
       this.#options.notify();
     }
+    decoded?.close();
     await this.#release();
   }
 

@@ -8,7 +8,7 @@ import { StoreError } from './store-error.ts';
 type CreateDecompress = (options: object) => DecodingStream;
 
 /** Throws `StoreError` where this Node has no zstd. */
-export function createZstdReader(source: ByteReader): ByteReader {
+export function createZstdReader(source: ByteReader): ZstdReader {
   const create = (zlib as { createZstdDecompress?: CreateDecompress }).createZstdDecompress;
   if (create === undefined) {
     const message = `is zstd, which Node reads from 22.15 on, and this is ${process.version}`;
@@ -17,7 +17,7 @@ export function createZstdReader(source: ByteReader): ByteReader {
   return new ZstdReader(source, () => create(STEPWISE));
 }
 
-class ZstdReader implements ByteReader {
+export class ZstdReader implements ByteReader {
   readonly #source: ByteReader;
   readonly #create: () => DecodingStream;
   #frame: Inflater;
@@ -38,6 +38,12 @@ class ZstdReader implements ByteReader {
     return size;
   }
 
+  /** zlib's memory is given back, also before the end. */
+  close(): void {
+    this.#frame.close();
+    this.#isOver = true;
+  }
+
   async #step(): Promise<void> {
     try {
       const output = await this.#frame.next();
@@ -50,6 +56,7 @@ class ZstdReader implements ByteReader {
       throw new StoreError('corrupt', `zstd: ${(error as Error).message}`);
     }
     const { rest } = this.#frame;
+    this.#frame.close();
     if (rest.length === 0) this.#isOver = true;
     else this.#frame = new Inflater(this.#create(), this.#source, rest);
   }

@@ -3,15 +3,27 @@
 import type { Config } from '../../config/config.ts';
 import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
 import { OutputSet } from '../../deliver/output-set.ts';
-import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
+import {
+  type Checked,
+  createDiagnostic,
+  type Diagnostic,
+  hasErrors,
+} from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
 import { FileOutput } from '../../output/file-output.ts';
 import type { Output } from '../../output/output.ts';
 import { StreamOutput } from '../../output/stream-output.ts';
 import { EXIT } from '../exit-code.ts';
-import { judge, type LoadArguments, loadConfigFor, type SourceArguments } from '../load.ts';
+import {
+  configFileOf,
+  judge,
+  type LoadArguments,
+  loadConfigFor,
+  type SourceArguments,
+} from '../load.ts';
 import { ProgressBar } from '../progress-bar.ts';
+import { Reloader } from '../reloader.ts';
 import {
   hasLosses,
   type RunReport,
@@ -20,7 +32,7 @@ import {
   STOP_SIGNALS,
   type StopSignal,
 } from '../run-report.ts';
-import { paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
+import { countOf, paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
@@ -37,7 +49,8 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
     ...(args.follow ? ['follow=true'] : []),
     ...(args.workers === undefined ? [] : [`workers=${args.workers}`]),
   ];
-  const { value: config, diagnostics } = loadConfigFor({ ...args, options }, args);
+  const load = (): Checked<Config> => loadConfigFor({ ...args, options }, args);
+  const { value: config, diagnostics } = load();
   if (config === undefined || hasErrors(diagnostics)) return refuse(diagnostics, terminal);
   const build = await buildEngine(config);
   const found = [...diagnostics, ...judge(build.diagnostics, args)];
@@ -46,7 +59,8 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   if (shown.length > 0) {
     sayTo(terminal, args.quiet ? briefly(shown) : renderText(shown, terminal));
   }
-  return runEngine(build.engine, { config, terminal, isQuiet: args.quiet });
+  const configFile = configFileOf(args);
+  return runEngine(build.engine, { config, configFile, load, terminal, isQuiet: args.quiet });
 }
 
 /** Alerts are other ones, or elsewhere, than whoever wrote the files expects: said also when nothing else is. */
@@ -72,6 +86,9 @@ function refuse(diagnostics: readonly Diagnostic[], terminal: Terminal): number 
 
 interface RunContext {
   readonly config: Config;
+  readonly configFile: string | undefined;
+  /** Reads the configuration again. */
+  readonly load: () => Checked<Config>;
   readonly terminal: Terminal;
   readonly isQuiet: boolean;
 }
@@ -95,6 +112,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   const unusable = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
   if (unusable.length > 0) return refuse(unusable, terminal);
   const stop = stopOnSignals(abort);
+  const reloader = createReloader(engine, context, say);
   try {
     const summary = await engine.run({
       signal: abort.signal,
@@ -123,7 +141,28 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   } finally {
     bar.clear();
     stop.release();
+    reloader.close();
   }
+}
+
+function createReloader(
+  engine: Engine,
+  { config, configFile, load, terminal, isQuiet }: RunContext,
+  say: (text: string) => void,
+): Reloader {
+  return new Reloader({
+    engine,
+    config,
+    configFile,
+    loadConfig: load,
+    onReload: (ruleCount, diagnostics, areOthersChanged) => {
+      const shown = diagnostics.filter(({ severity }) => !isQuiet || severity === 'error');
+      if (shown.length > 0) say(renderText(shown, terminal));
+      if (ruleCount === undefined) say('rules not read again: those before stay in use');
+      else if (!isQuiet) say(`rules read again: ${countOf(ruleCount, 'rule')} in use`);
+      if (areOthersChanged) say('changes of plugins, streams and outputs need a new start');
+    },
+  });
 }
 
 /** What is evaluated again and fails again is in the file that it came from. */

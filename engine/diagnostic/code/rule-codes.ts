@@ -112,6 +112,11 @@ export const RULE_CODES = {
       'A `%` in an output must be followed by a field or a transformer of the rule’s source.',
     falcoCode: 'LOAD_ERR_COMPILE_OUTPUT',
   },
+  RULES_NOT_RELOADED: {
+    severity: 'error',
+    title: 'changed rules are not used',
+    explanation: 'A plugin did not come up with them. The rules before stay in use.',
+  },
   RULE_WARNING: {
     severity: 'warning',
     title: 'a rules file has something that is probably not meant',

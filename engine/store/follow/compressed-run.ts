@@ -1,7 +1,7 @@
 /* What is new in a compressed file, decoded. It is whole when it is read, so there is nothing to wait for. */
 
-import { decode } from '../decoded-object.ts';
-import type { ByteReader, FollowedRun, StoredObject } from '../object-store.ts';
+import { type Decoded, decode } from '../decoded-object.ts';
+import type { FollowedRun, StoredObject } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunSpan } from './file-run.ts';
 import { OpenFileReader } from './open-file-reader.ts';
@@ -15,14 +15,14 @@ export class CompressedRun implements StoredObject {
   readonly isRestGiven = false;
   readonly run: FollowedRun;
   readonly #span: RunSpan;
-  readonly #reader: ByteReader;
+  readonly #decoded: Decoded;
   #settle: () => void = () => {};
   #given = 0;
   #lines = 0;
 
-  private constructor(span: RunSpan, name: string, reader: ByteReader) {
+  private constructor(span: RunSpan, name: string, decoded: Decoded) {
     this.#span = span;
-    this.#reader = reader;
+    this.#decoded = decoded;
     const whenSettled = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
@@ -38,8 +38,8 @@ export class CompressedRun implements StoredObject {
     const { file, start: offset } = span;
     if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
     const stored = new OpenFileReader(file.handle, file.size);
-    const { reader } = await decode(stored, { name, encoding: 'automatic', offset, warn });
-    return new CompressedRun(span, name, reader);
+    const decoded = await decode(stored, { name, encoding: 'automatic', offset, warn });
+    return new CompressedRun(span, name, decoded);
   }
 
   settle(): void {
@@ -54,7 +54,7 @@ export class CompressedRun implements StoredObject {
     try {
       const left = (this.#span.end ?? Number.POSITIVE_INFINITY) - this.#span.start - this.#given;
       if (left <= 0) return 0;
-      const size = await this.#reader.read(room.subarray(0, Math.min(left, room.length)));
+      const size = await this.#decoded.reader.read(room.subarray(0, Math.min(left, room.length)));
       this.#given += size;
       const given = room.subarray(0, size);
       for (let at = given.indexOf(NEWLINE); at >= 0; at = given.indexOf(NEWLINE, at + 1)) {
@@ -71,6 +71,7 @@ export class CompressedRun implements StoredObject {
   }
 
   async close(): Promise<void> {
+    this.#decoded.close();
     this.#settle();
   }
 }

@@ -49,11 +49,15 @@ async function decodedHead(handle: FileHandle, size: number): Promise<Uint8Array
   const room = new Uint8Array(HEAD_SIZE);
   let filled = 0;
   try {
-    const { reader } = await decode(new OpenFileReader(handle, size), options);
-    while (filled < HEAD_SIZE) {
-      const more = await reader.read(room.subarray(filled));
-      if (more === 0) break;
-      filled += more;
+    const { reader, close } = await decode(new OpenFileReader(handle, size), options);
+    try {
+      while (filled < HEAD_SIZE) {
+        const more = await reader.read(room.subarray(filled));
+        if (more === 0) break;
+        filled += more;
+      }
+    } finally {
+      close();
     }
   } catch {
     // What came before the damage is known.

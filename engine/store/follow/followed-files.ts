@@ -231,6 +231,7 @@ export class FollowedFiles {
 
   async #readHead(file: TrackedFile): Promise<void> {
     if (file.handle === undefined) return;
+    file.headSeenAt = file.size;
     const { bytes, isCompressed } = await headOf(file.handle, file.size);
     file.head = bytes;
     file.isCompressed = isCompressed;
@@ -261,7 +262,8 @@ export class FollowedFiles {
     // One that is gone can still be read where it is open.
     for (const file of this.#all()) {
       if (!file.isHeld || file.isAside || file.isCut) continue;
-      if (file.head.length === 0 || file.isCompressed === true) await this.#readHead(file);
+      const mayHaveMore = file.isCompressed === true && file.size !== file.headSeenAt;
+      if (file.head.length === 0 || mayHaveMore) await this.#readHead(file);
       const verdict = judgeNewFile(file, this.#all(), nowMs, this.#options.times);
       if (verdict.kind === 'hold') continue;
       if (verdict.kind === 'heir') {

@@ -25,6 +25,8 @@ export class TrackedFile {
   isCompressed: boolean | undefined;
   /** Up to `HEAD_SIZE` decoded bytes, as far as they are known. */
   head: Uint8Array = new Uint8Array(0);
+  /** Its size when they were looked at. */
+  headSeenAt = 0;
   /** Stored bytes when it was last looked at. */
   size: number;
   modifiedNs: bigint;

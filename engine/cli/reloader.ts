@@ -1,0 +1,100 @@
+/*
+ * Rules are read again on SIGHUP, and when their files or the configuration change in a run that waits for what comes.
+ * Files are looked at once a second: nothing tells of changes on network file systems and behind replaced links, and
+ * two looks that see the same say that nobody is writing any more.
+ */
+
+import { statSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { type Checked, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
+import type { Engine } from '../index.ts';
+
+const LOOK_INTERVAL_MS = 1_000;
+
+export interface ReloaderOptions {
+  readonly engine: Engine;
+  /** In use. */
+  readonly config: Config;
+  readonly configFile: string | undefined;
+  readonly loadConfig: () => Checked<Config>;
+  /** `ruleCount`: of those in use now; `undefined`: those before stay. */
+  readonly onReload: (
+    ruleCount: number | undefined,
+    diagnostics: readonly Diagnostic[],
+    areOthersChanged: boolean,
+  ) => void;
+}
+
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  readonly #onSignal = (): void => void this.reload();
+  #timer: NodeJS.Timeout | undefined;
+  /** Of what was read last, and what the last look saw. */
+  #used: string;
+  #seen: string;
+  #config: Config;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#config = options.config;
+    this.#used = this.#signature();
+    this.#seen = this.#used;
+    process.on('SIGHUP', this.#onSignal);
+    if (!options.config.areFilesWatched || !options.engine.isLive) return;
+    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    process.off('SIGHUP', this.#onSignal);
+  }
+
+  /** One after the other. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  #look(): void {
+    const before = this.#seen;
+    this.#seen = this.#signature();
+    if (this.#seen === before && this.#seen !== this.#used) void this.reload();
+  }
+
+  async #reload(): Promise<void> {
+    const { engine, loadConfig, onReload } = this.#options;
+    this.#used = this.#signature();
+    this.#seen = this.#used;
+    const { value: config, diagnostics } = loadConfig();
+    if (config === undefined || hasErrors(diagnostics)) {
+      onReload(undefined, diagnostics, false);
+      return;
+    }
+    const areOthersChanged = fixedPartOf(config) !== fixedPartOf(this.#config);
+    const result = await engine.reload(config);
+    if (result.isUsed) this.#config = config;
+    // Files may be named now that were not before.
+    this.#used = this.#signature();
+    this.#seen = this.#used;
+    const found = [...diagnostics, ...result.diagnostics];
+    onReload(result.isUsed ? result.ruleCount : undefined, found, areOthersChanged);
+  }
+
+  #signature(): string {
+    const { configFile, engine } = this.#options;
+    const found =
+      configFile === undefined
+        ? undefined
+        : statSync(configFile, { bigint: true, throwIfNoEntry: false });
+    const ofConfig = `${found?.ino} ${found?.size} ${found?.mtimeNs}`;
+    return `${ofConfig}\n${engine.rulesSignature(this.#config)}`;
+  }
+}
+
+/** What a reload leaves as it is. */
+function fixedPartOf(config: Config): string {
+  const { rulesFiles, ruleLoad, ruleMatching, staticFields, alertFormat, ...fixed } = config;
+  return JSON.stringify(fixed);
+}
