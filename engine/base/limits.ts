@@ -67,6 +67,11 @@ export const LIMITS = {
     why: 'CloudTrail records reach 256 KiB; a 10 MB one is read, a 1 GB line is not',
   },
   positionSizeMax: { value: 64 << 10, unit: 'bytes', why: 'a path, an offset and some counters' },
+  stopTimeMax: {
+    value: 2_000,
+    unit: 'ms',
+    why: 'what was read when a run is told to stop gets so long to arrive; 5 s with everything that ends then',
+  },
   idleTimeMax: { value: 60_000, unit: 'ms', why: 'a source may ask for a pause, not for silence' },
   logLinesMax: {
     value: 1_000,

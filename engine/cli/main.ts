@@ -19,16 +19,23 @@ let writeError: NodeJS.ErrnoException | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   writeError ??= error;
 });
+// Node says of its standard output that it was closed, and not that it was destroyed.
+let isGivenUp = false;
+process.stdout.once('close', () => {
+  isGivenUp = true;
+});
 // What cannot be said to people cannot be complained about either.
 process.stderr.on('error', () => {});
 
 const exitCode = await main(process.argv.slice(2));
 await new Promise<void>((resolve) => {
-  if (process.stdout.destroyed) resolve();
-  else process.stdout.write('', () => resolve());
+  process.stdout.once('close', resolve);
+  process.stdout.write('', () => resolve());
 });
 // A reader that went away (`| head`) wanted no more; a full disk is a loss.
 if (writeError !== undefined && writeError.code !== 'EPIPE' && exitCode === EXIT.ok) {
   process.stderr.write(`tiercel: standard output could not be written: ${writeError.message}\n`);
   process.exitCode = EXIT.incomplete;
 } else process.exitCode = exitCode;
+// Bytes that nobody takes would keep the process alive for ever.
+if (isGivenUp) process.stderr.write('', () => process.exit());

@@ -58,9 +58,13 @@ function streamLine({ name, events, alertsTotal, ...lost }: StreamSummary): stri
 }
 
 /** Where not every rule was evaluated for every event: what was read is what was evaluated in full and in part. */
-function books({ events, eventsInFull, eventsInPart }: RunSummary): string[] {
+function books({ events, eventsInFull, eventsInPart, ...rest }: RunSummary): string[] {
   if (eventsInFull === events) return [];
-  return [`  ${formatCount(eventsInFull)} evaluated in full, ${formatCount(eventsInPart)} in part`];
+  const { eventsUndelivered } = rest;
+  const left = eventsUndelivered > 0 ? `, ${formatCount(eventsUndelivered)} not` : '';
+  return [
+    `  ${formatCount(eventsInFull)} evaluated in full, ${formatCount(eventsInPart)} in part${left}`,
+  ];
 }
 
 /** One line, for runs that print nothing else. */
@@ -78,6 +82,10 @@ function losses(report: RunReport): string[] {
   const lines: string[] = [];
   if (summary.stopped === 'interrupted' && report.signal !== undefined) {
     lines.push(`stopped by ${report.signal} before the end of the input${unreadText(summary)}`);
+  }
+  if (summary.eventsUndelivered > 0) {
+    const events = countOf(summary.eventsUndelivered, 'event');
+    lines.push(`${events} read whose alerts had no time left to arrive`);
   }
   if (summary.lostProblems > 0) {
     lines.push(`${countOf(summary.lostProblems, 'part')} of the input could not be read`);

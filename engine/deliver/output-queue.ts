@@ -21,6 +21,8 @@ export class OutputQueue {
   readonly #onEnd: (queue: OutputQueue) => void;
   #end: OutputEnd | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** Alerts on their way. */
+  #pending = 0;
 
   /** `onEnd` is called once, when the output fails; nothing goes there any more. */
   constructor(output: Output, onEnd: (queue: OutputQueue) => void) {
@@ -38,8 +40,19 @@ export class OutputQueue {
     return this.#enqueue(alerts.length, () => this.output.deliver(alerts));
   }
 
-  close(): Promise<void> {
-    return this.#enqueue(0, () => this.output.close());
+  /** What the output does not take within the time is undelivered. */
+  async close(timeMaxMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeMaxMs);
+    });
+    await Promise.race([this.#enqueue(0, () => this.output.close()), isLate]);
+    clearTimeout(timer);
+    if (this.#pending === 0) return;
+    this.undelivered += this.#pending;
+    this.#pending = 0;
+    this.fail(new Error('it took nothing any more'));
+    this.output.abandon?.();
   }
 
   fail(error: unknown): void {
@@ -49,18 +62,21 @@ export class OutputQueue {
   }
 
   #enqueue(alertCount: number, action: () => Promise<void>): Promise<void> {
+    this.#pending += alertCount;
     this.#last = this.#last.then(async () => {
+      let isThere = false;
       if (this.#end === undefined) {
         try {
           await action();
-          return;
+          isThere = true;
         } catch (error) {
-          this.undelivered += alertCount;
           this.fail(error);
-          return;
         }
       }
-      this.undelivered += alertCount;
+      // What was given up on is counted already.
+      if (this.#pending < alertCount) return;
+      this.#pending -= alertCount;
+      if (!isThere) this.undelivered += alertCount;
     });
     return this.#last;
   }

@@ -8,6 +8,9 @@ import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Output } from '../output/output.ts';
 import { isClosedByReader, type OutputEnd, OutputQueue, reasonOf } from './output-queue.ts';
 
+/** Everything was waited for before, but where a run had to stop. */
+const CLOSE_TIME_MAX_MS = 500;
+
 export interface EndedOutput extends OutputEnd {
   readonly name: string;
   readonly undelivered: number;
@@ -56,8 +59,9 @@ export class OutputSet {
     await Promise.all(this.#queues.map((queue) => queue.deliver(alerts)));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.close()));
+  /** What an output does not take within the time is undelivered, and it has failed. */
+  async close(timeMaxMs = CLOSE_TIME_MAX_MS): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.close(timeMaxMs)));
   }
 }
 

@@ -12,4 +12,6 @@ export interface Output {
   /** Resolves when the alerts are handed over. */
   deliver(alerts: readonly Alert[]): Promise<void>;
   close(): Promise<void>;
+  /** What it was given and does not take is given up; it is not used again. */
+  abandon?(): void;
 }

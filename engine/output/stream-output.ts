@@ -34,6 +34,11 @@ export class StreamOutput implements Output {
     // Every delivery was waited for, and the stream belongs to whoever opened it.
   }
 
+  /** Whoever waits for it to be empty would wait for ever. */
+  abandon(): void {
+    this.#stream.destroy();
+  }
+
   #write(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#stream.write(text, (error) => {

@@ -4,6 +4,7 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
+import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { Config } from '../config/config.ts';
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
@@ -116,6 +117,9 @@ class Run {
   readonly #io: IoThread;
   readonly #startedMs: number;
   #refusal: { readonly plugin: string; readonly reason: string } | undefined;
+  /** Resolves when a run that is being stopped has had its time. */
+  readonly #late: Promise<void>;
+  #tellLate: () => void = () => {};
   /** Ends the run: an error of ours, or of whoever takes the alerts. */
   #fail: (error: unknown) => void = () => {};
 
@@ -123,6 +127,9 @@ class Run {
     this.#parts = parts;
     this.#options = options;
     this.#startedMs = parts.clock.monotonicMs();
+    this.#late = new Promise((resolve) => {
+      this.#tellLate = resolve;
+    });
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
     this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
     this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
@@ -146,7 +153,11 @@ class Run {
 
   async run(): Promise<RunSummary> {
     const { signal } = this.#options;
-    const stop = (): void => this.#stop();
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      this.#stop();
+      timer = setTimeout(() => this.#giveUp(), LIMITS.stopTimeMax.value);
+    };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     const stopProgress = this.#showProgress();
@@ -157,6 +168,7 @@ class Run {
       return await Promise.race([this.#toEnd(), failed]);
     } finally {
       stopProgress();
+      clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
       this.#stop();
       await Promise.all([this.#pool.end(), this.#io.end(), this.#parts.stock.end()]);
@@ -171,7 +183,8 @@ class Run {
     const outcomes = await Promise.all(
       this.#feeds.map(async (feed, stream) => {
         const end = await feed.run();
-        if (this.#refusal === undefined) await this.#order.drained(stream);
+        if (this.#refusal === undefined)
+          await Promise.race([this.#order.drained(stream), this.#late]);
         await this.#checkpoints[stream]?.flush();
         // A stream without an end is over when it is told to stop.
         const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
@@ -253,6 +266,12 @@ class Run {
 
   #stop(): void {
     for (const feed of this.#feeds) feed.stop();
+  }
+
+  /** What has not arrived by now does not: it is counted, and read again where streams have checkpoints. */
+  #giveUp(): void {
+    for (const feed of this.#feeds) feed.abandon();
+    this.#tellLate();
   }
 
   #refuse(plugin: string, reason: string): void {

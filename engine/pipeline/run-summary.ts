@@ -53,10 +53,12 @@ export interface RunSummary {
   readonly lostProblems: number;
   readonly warnings: number;
   readonly eventsWithoutTime: number;
-  /** Events that every rule was evaluated for. With those in part they are all that were read. */
+  /** Events that every rule was evaluated for. With those in part and those undelivered they are all that were read. */
   readonly eventsInFull: number;
   /** Events of which some rules could not be judged, because a plugin could not take them. */
   readonly eventsInPart: number;
+  /** Events that were read and not settled when the run had to stop: their alerts may be missing. */
+  readonly eventsUndelivered: number;
   /** By rule, for how many events it was not evaluated. */
   readonly rulesNotEvaluated: ReadonlyMap<string, number>;
   readonly pluginFaults: readonly PluginFaultCount[];

@@ -81,13 +81,15 @@ export class Tally {
       outcomes.reduce((total, { start, state }) => total + pick(state) - pick(start), 0);
     const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
+    const events = sum((state) => state.events);
     return {
       streams: outcomes.map(({ name, start, state, stopped }, stream) => {
         const events = state.events - start.events;
         const bytes = state.bytes - start.bytes;
         return { name, events, bytes, ...this.#of(stream), stopped };
       }),
-      events: sum(({ events }) => events),
+      events,
+      eventsUndelivered: events - this.eventsEvaluated,
       bytes: sum(({ bytes }) => bytes),
       ...measured,
       alertsTotal: this.alertsTotal,

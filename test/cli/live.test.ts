@@ -93,6 +93,36 @@ describe('standard input', () => {
   });
 });
 
+describe('a reader of alerts that takes nothing', () => {
+  const log = folder.write('much.jsonl', `${RECORD}\n`.repeat(100_000));
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'does not keep the process from ending on %s',
+    async (signal, expected) => {
+      let sentMs = 0;
+      const { code, stderr } = await run(log, {
+        onStart: (child) => {
+          // The pipe fills up.
+          child.stdout?.removeAllListeners('data').pause();
+          setTimeout(() => {
+            sentMs = performance.now();
+            child.kill(signal);
+            child.once('exit', () => child.stdout?.resume());
+          }, 2_500);
+        },
+      });
+      expect(performance.now() - sentMs).toBeLessThan(5_000);
+      expect(stderr).toMatch(/events read whose alerts had no time left to arrive/);
+      expect(stderr).toMatch(/alerts could not be written to standard output: it took nothing/);
+      expect(code).toBe(expected);
+    },
+    15_000,
+  );
+});
+
 describe('a location that is no file and no folder', () => {
   const pipe = join(folder.path, 'pipe');
   const hasPipes = spawnSync('mkfifo', [pipe]).status === 0;
