@@ -1,15 +1,167 @@
-/** The public interface: nothing is public that is not named here. */
+/**
+ * What a program needs to read streams and evaluate rules by itself. Nothing is public that is not named here.
+ *
+ * User input never throws: what reads it answers `{ value, diagnostics }`, and there is no value where something is
+ * wrong.
+ * Every example is run by a test; what it prints stands behind `// →`.
+ */
 
+/** One alert: its rule, priority, source, event number, and the finished line. */
 export type { Alert } from './alert/alert.ts';
+/**
+ * The version of Falco's engine whose rules are understood.
+ *
+ * ```js
+ * import { ENGINE_VERSION } from 'tiercel';
+ * console.log(ENGINE_VERSION); // → 0.62.0
+ * ```
+ */
 export { ENGINE_VERSION, type RulesetLoad } from './check/load-ruleset.ts';
+/** What Falco says of one rules file (`falco -V --json`). */
 export type { RulesFileResult } from './check/rules-result.ts';
+/** A configuration that was read: frozen, with absolute paths. */
 export type { Config } from './config/config.ts';
+/**
+ * `tiercel.yaml`, and what would stand on a command line beside it, as one configuration. Keys are Falco's.
+ *
+ * ```js
+ * import { loadConfig } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined, // or 'tiercel.yaml'
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: ['json_output=true', 'rule_matching=all'],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * console.log(config.ruleMatching); // → all
+ * ```
+ */
 export { type ConfigRequest, loadConfig } from './config/load-config.ts';
+/** An event that some rules were not evaluated for, with all that is needed to evaluate it again. */
+export type { DeadLetter } from './dead-letter/dead-letter.ts';
+/**
+ * Whether something is wrong, or only worth knowing.
+ *
+ * ```js
+ * import { hasErrors, loadConfig } from 'tiercel';
+ * const { diagnostics } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: [],
+ *   options: ['priorty=notice'],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * console.log(hasErrors(diagnostics)); // → true
+ * ```
+ */
 export { type Diagnostic, hasErrors } from './diagnostic/diagnostic.ts';
+/**
+ * Diagnostics for people, with the line they are about; `toJson` for programs.
+ *
+ * ```js
+ * import { loadAll, loadConfig, renderText, toJson } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['wrong_rules.yaml'],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * const { diagnostics } = await loadAll(config);
+ * const text = renderText(diagnostics, { color: false });
+ * console.log(text.includes('did you mean `ct.name`?')); // → true
+ * console.log(toJson(diagnostics)[0].code); // → CONDITION_UNKNOWN_FIELD
+ * ```
+ */
 export { renderText, toJson } from './diagnostic/render.ts';
-export { buildEngine, type EngineBuild, type Loaded, loadAll } from './pipeline/build-engine.ts';
-export type { Engine, Reload, RunOptions } from './pipeline/engine.ts';
-export type { Progress, RunSummary, StreamSummary } from './pipeline/run-summary.ts';
-export { type ComponentFile, readComponentFile } from './plugin/component-file.ts';
-export type { LogLine, Problem } from './plugin/host/host-services.ts';
-export type { RunFault } from './stream/stream-protocol.ts';
+/**
+ * Streams in, alerts out: reads what the configuration names, until it ends or is told to stop. `deliver` is waited
+ * for: what it has not taken is not acknowledged. `engine.reload(config)` reads the rules again meanwhile.
+ *
+ * ```js
+ * import { buildEngine, loadConfig } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * const { engine } = await buildEngine(config);
+ * const stop = new AbortController(); // stop.abort() ends it
+ * const summary = await engine.run({
+ *   signal: stop.signal,
+ *   deliver: async (alerts) => {
+ *     for (const { rule, eventNumber } of alerts) console.log(rule, eventNumber); // → Console login without MFA 1
+ *   },
+ * });
+ * console.log(summary.events, summary.alertsTotal); // → 1 1
+ * ```
+ */
+export { buildEngine } from './pipeline/build-engine.ts';
+/** A run that was made ready by `buildEngine`, and what it is told. */
+export type { Engine, RunOptions } from './pipeline/engine.ts';
+/**
+ * Events that the program has itself, evaluated without a stream; plugins run in threads of their own all the same.
+ *
+ * ```js
+ * import { loadConfig, openEvaluator } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: undefined,
+ * });
+ * const { value: evaluator } = await openEvaluator(config, 'aws_cloudtrail');
+ * const login = { eventName: 'ConsoleLogin', additionalEventData: { MFAUsed: 'No' } };
+ * const { alerts } = await evaluator.evaluate([
+ *   { data: JSON.stringify({ eventName: 'DeleteTrail' }) },
+ *   { data: JSON.stringify(login), time: 1_767_323_045_000_000_000n },
+ * ]);
+ * console.log(alerts[0].eventNumber, alerts[0].rule); // → 2 Console login without MFA
+ * await evaluator.close();
+ * ```
+ */
+export {
+  type EvaluatedEvents,
+  type Evaluator,
+  type GivenEvent,
+  openEvaluator,
+} from './pipeline/evaluator.ts';
+/**
+ * Plugins and rules read and checked, without reading an event.
+ *
+ * ```js
+ * import { loadAll, loadConfig } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: undefined,
+ * });
+ * const { rulesetLoad } = await loadAll(config);
+ * console.log(rulesetLoad.rules.map(({ name }) => name)); // → [ 'Console login without MFA' ]
+ * ```
+ */
+export { type Loaded, loadAll } from './pipeline/load-all.ts';
+/** What a run did, with the count of everything that was not evaluated. */
+export type { RunSummary } from './pipeline/run-summary.ts';
+/**
+ * What a plugin is and asks for, without running anything of it.
+ *
+ * ```js
+ * import { loadConfig, readComponentFile } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: [],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: undefined,
+ * });
+ * const { value: file } = readComponentFile(config.plugins[0].libraryPath);
+ * console.log(file.manifest.source.name); // → aws_cloudtrail
+ * ```
+ */
+export { readComponentFile } from './plugin/component-file.ts';

@@ -1,4 +1,7 @@
-import type { Progress } from '../index.ts';
+import type { RunOptions } from '../index.ts';
+
+type Progress = Parameters<NonNullable<RunOptions['onProgress']>>[0];
+
 import { countOf, formatBytes, type Terminal } from './terminal.ts';
 
 const BAR_WIDTH = 24;

@@ -3,7 +3,7 @@
 import { PRIORITIES } from '../base/priority.ts';
 import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
 import type { EndedOutput } from '../deliver/output-set.ts';
-import type { RunSummary, StreamSummary } from '../index.ts';
+import type { RunSummary } from '../index.ts';
 import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
 
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -47,6 +47,8 @@ export function renderSummary(report: RunReport): string {
   lines.push(...losses(report), ...remarks(report));
   return lines.join('\n');
 }
+
+type StreamSummary = RunSummary['streams'][number];
 
 function streamLine({ name, events, alertsTotal, ...lost }: StreamSummary): string {
   const parts = [countOf(events, 'event'), countOf(alertsTotal, 'alert')];

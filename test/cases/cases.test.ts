@@ -14,7 +14,7 @@ import { loadConfig } from '../../engine/config/load-config.ts';
 import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code.ts';
 import type { Diagnostic } from '../../engine/diagnostic/diagnostic.ts';
 import { positionAt } from '../../engine/diagnostic/text-document.ts';
-import { loadAll } from '../../engine/pipeline/build-engine.ts';
+import { loadAll } from '../../engine/pipeline/load-all.ts';
 import { REPOSITORY } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -84,10 +84,103 @@ describe('the package', () => {
     for (const path of Object.values(manifest.exports['.'])) {
       expect(statSync(join(installed, path)).isFile()).toBe(true);
     }
-    const code = "import('tiercel').then((api) => console.log(typeof api.buildEngine))";
-    const cwd = join(folder, 'project');
-    expect(execFileSync(process.execPath, ['-e', code], { cwd, encoding: 'utf8' })).toBe(
-      'function\n',
-    );
   });
+});
+
+const RULE = `- rule: Console login without MFA
+  desc: d
+  condition: ct.name = ConsoleLogin and json.value[/additionalEventData/MFAUsed] = No
+  output: login
+  priority: WARNING
+  source: aws_cloudtrail
+`;
+const MAX_EXPORTS = 25;
+
+describe('the public interface', () => {
+  const project = join(folder, 'project');
+  const declarations = (): string =>
+    readFileSync(join(installed, 'dist/engine/index.d.ts'), 'utf8');
+  const examples = [
+    ...readFileSync(join(REPOSITORY, 'engine/index.ts'), 'utf8').matchAll(
+      /^ \* ```js\n([\s\S]*?)^ \* ```$/gm,
+    ),
+  ].map(([, text = '']) => text.replace(/^ \* ?/gm, ''));
+  const exported = (text: string): string[] =>
+    [
+      ...text.replace(/\/\*\*[\s\S]*?\*\//g, '').matchAll(/^export (?:type )?\{([^}]*)\}/gm),
+    ].flatMap(([, names = '']) => names.split(',').flatMap((name) => name.trim() || []));
+
+  beforeAll(() => {
+    writeFileSync(join(project, 'events.jsonl'), loginRecord());
+    writeFileSync(join(project, 'my_rules.yaml'), RULE);
+    writeFileSync(join(project, 'wrong_rules.yaml'), RULE.replace('ct.name', 'ct.nme'));
+  });
+
+  it.each(examples.map((text) => [/^import \{ (.*) \}/.exec(text)?.[1] ?? '', text]))(
+    'does what the example of %s says',
+    (name, text) => {
+      const file = join(project, `${name.replaceAll(/\W+/g, '-')}.mjs`);
+      writeFileSync(file, text);
+      const printed = execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
+      const wanted = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line);
+      expect(printed.trimEnd().split('\n')).toEqual(wanted);
+    },
+  );
+
+  it(`has an example for every function, and at most ${MAX_EXPORTS} names`, () => {
+    const names = exported(declarations());
+    expect(names.length).toBeLessThanOrEqual(MAX_EXPORTS);
+    const code = "import('tiercel').then((api) => console.log(Object.keys(api).join()))";
+    const cwd = project;
+    const values = execFileSync(process.execPath, ['-e', code], { cwd, encoding: 'utf8' });
+    for (const value of values.trim().split(',')) {
+      expect(examples.filter((text) => text.includes(`${value}`))).not.toEqual([]);
+      expect(names).toContain(value);
+    }
+    // Explained where an editor shows it.
+    for (const text of examples) {
+      expect(declarations().replace(/^ \* ?/gm, '')).toContain(text.split('\n')[0] ?? '');
+    }
+  });
+
+  it('has types that a strict program compiles with', () => {
+    writeFileSync(
+      join(project, 'program.mts'),
+      `import { type Alert, buildEngine, type Config, type DeadLetter, loadConfig, openEvaluator, type RunSummary } from 'tiercel';
+const { value: config } = loadConfig({
+  configFile: undefined, rulesFiles: [], options: [], plugin: 'cloudtrail', openParams: 'events.jsonl',
+});
+if (config === undefined) throw new Error();
+const used: Config = config;
+const { engine } = await buildEngine(used);
+const letters: DeadLetter[] = [];
+const summary: RunSummary | undefined = await engine?.run({
+  deliver: (alerts: readonly Alert[]) => console.log(alerts.length),
+  onDeadLetters: (some) => void letters.push(...some),
+});
+const { value: evaluator } = await openEvaluator(used, 'aws_cloudtrail');
+const { alerts } = (await evaluator?.evaluate([{ data: '{}' }])) ?? { alerts: [] };
+// @ts-expect-error: an alert has no such thing
+console.log(summary?.streams[0]?.name, alerts[0]?.nothing);
+`,
+    );
+    const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+    const types = ['--typeRoots', join(REPOSITORY, 'node_modules/@types'), '--types', 'node'];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      ...types,
+    ];
+    const args = [tsc, ...options, 'program.mts'];
+    const { stdout, status } = spawnSync(process.execPath, args, {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  }, 60_000);
 });

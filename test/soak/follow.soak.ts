@@ -17,7 +17,8 @@ const SEED = Number(process.env.SEED ?? 1);
 /** Lines that are written at once, and the pause behind them. */
 const CHUNK = 500;
 const PAUSE_MS = 10;
-const GROWTH_MAX_MIB = 40;
+/** In the last quarter, and when nothing is written any more. */
+const GROWTH_MAX_MIB = 20;
 
 interface Sample {
   readonly mib: number;
@@ -119,8 +120,9 @@ describe('a followed log', () => {
       repeated: rangesOf(seen, (count) => count > 1),
     }).toEqual({ missing: [], repeated: [] });
     expect(result.code).toBe(0);
-    const [first, last] = [samples[0], samples.at(-1)];
-    expect(last?.mib).toBeLessThan((first?.mib ?? 0) + GROWTH_MAX_MIB);
+    const [first, , later, last] = [...samples.slice(0, 3), samples.at(-1)];
+    // Heaps and arenas of four threads find their size before, and a worker in reserve comes up.
+    expect(last?.mib).toBeLessThan((later?.mib ?? 0) + GROWTH_MAX_MIB);
     expect(last?.descriptors).toBeLessThanOrEqual((first?.descriptors ?? 0) + 2);
   });
 });

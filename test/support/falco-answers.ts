@@ -9,7 +9,7 @@ import { loadConfig } from '../../engine/config/load-config.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
 import { Evaluation } from '../../engine/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
-import { type Loaded, loadAll } from '../../engine/pipeline/build-engine.ts';
+import { type Loaded, loadAll } from '../../engine/pipeline/load-all.ts';
 import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
 import {
   createServices,

@@ -1,7 +1,7 @@
 import { truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../engine/config/load-config.ts';
-import { loadAll } from '../../../engine/pipeline/build-engine.ts';
+import { loadAll } from '../../../engine/pipeline/load-all.ts';
 import { readComponentFile } from '../../../engine/plugin/component-file.ts';
 import { bareComponent, withManifest } from '../../support/plugin-files.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
