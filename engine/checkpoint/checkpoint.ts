@@ -11,6 +11,7 @@
  * `followed` is there of streams that are followed; see follow-state.ts.
  */
 
+import { areTexts, fieldsOf, isTimeText } from '../base/json-fields.ts';
 import { parseFollowState, writeFollowState } from '../store/follow/follow-state.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
@@ -87,13 +88,10 @@ function areAllThere<Value>(
   return Object.values(values).every((value) => value !== undefined);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function parseState(fields: Fields): StreamState | undefined {
+function parseState(fields: ReturnType<typeof fieldsOf>): StreamState | undefined {
   const { position, run, events, bytes, eventsWithoutTime, firstTime, latestTime } = fields;
   const times = [firstTime, latestTime].filter((time) => time !== undefined);
-  const isTime = (time: unknown): boolean => typeof time === 'string' && /^\d{1,20}$/.test(time);
-  if (!areTexts([position ?? '']) || !times.every(isTime)) return undefined;
+  if (!areTexts([position ?? '']) || !times.every(isTimeText)) return undefined;
   if (![run, events, bytes, eventsWithoutTime].every((one) => Number.isSafeInteger(one)))
     return undefined;
   return {
@@ -105,12 +103,4 @@ function parseState(fields: Fields): StreamState | undefined {
     firstTime: firstTime === undefined ? undefined : BigInt(String(firstTime)),
     latestTime: latestTime === undefined ? undefined : BigInt(String(latestTime)),
   };
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function areTexts(values: readonly unknown[]): boolean {
-  return values.every((value) => typeof value === 'string');
 }

@@ -174,6 +174,8 @@ function toGrants(grants: readonly string[], baseFolder: string): Grants {
 /** Paths become absolute; URLs, and `-` for standard input, stay. */
 function locationOf(openParams: string | undefined, base: string): string | undefined {
   if (openParams === undefined || openParams === '' || openParams === '-') return openParams;
+  const socket = /^unix:(?!\/\/)(.+)$/.exec(openParams)?.[1];
+  if (socket !== undefined) return `unix:${resolve(base, socket)}`;
   return /^[a-z][a-z0-9+.-]*:\/\//.test(openParams) ? openParams : resolve(base, openParams);
 }
 

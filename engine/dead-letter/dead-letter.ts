@@ -9,6 +9,8 @@
  * `evt.reltime`). `rules` are those that were not evaluated.
  */
 
+import { areTexts, fieldsOf, isTimeText } from '../base/json-fields.ts';
+
 export interface LetterFault {
   readonly plugin: string;
   /** As in `PluginFaultKind`, or `quarantined`: the plugin was not called any more. */
@@ -52,7 +54,7 @@ export function parseDeadLetter(line: string): DeadLetter | undefined {
     return undefined;
   }
   const { stream, source, event, time, firstTime, faults, rules, bytes } = fieldsOf(read);
-  if (!areTexts([stream, source, bytes]) || ![time, firstTime].every(isTime)) return undefined;
+  if (!areTexts([stream, source, bytes]) || ![time, firstTime].every(isTimeText)) return undefined;
   if (!Array.isArray(rules) || !areTexts(rules) || !Array.isArray(faults)) return undefined;
   if (!Number.isSafeInteger(event) || Number(event) < 1) return undefined;
   return {
@@ -69,16 +71,4 @@ export function parseDeadLetter(line: string): DeadLetter | undefined {
     rules: rules.map(String),
     bytes: Buffer.from(String(bytes), 'base64'),
   };
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n;
-}
-
-function areTexts(values: readonly unknown[]): boolean {
-  return values.every((value) => typeof value === 'string');
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -1,7 +1,10 @@
 /* Whether what a source is told to open is there, and of a kind that is supported. */
 
+import { existsSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { SOCKET_SCHEME } from '../store/line-socket.ts';
 import { kindOf } from '../store/local-file.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { OpenedStream } from './opened-streams.ts';
@@ -30,11 +33,17 @@ const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: stri
   ],
 ];
 
+/** What it gave is gone: there is no position to go on from, and no end but that of whoever writes. */
+export function isLiveOnly(location: string): boolean {
+  return location === STANDARD_INPUT || location.startsWith(SOCKET_SCHEME);
+}
+
 /** Standard input by the names that shells give it. */
 const STANDARD_INPUT_FILES = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
 
 /** What a plugin is told to open, in the form that the store knows. */
 export function toStoreLocation(openParams: string): string {
+  if (openParams.startsWith(`${SOCKET_SCHEME}//`)) return SOCKET_SCHEME + openParams.slice(7);
   return STANDARD_INPUT_FILES.includes(openParams) ? STANDARD_INPUT : openParams;
 }
 
@@ -61,10 +70,13 @@ type Problem = readonly [kind: undefined, what: string, hint: string | undefined
 async function findProblem(location: string, plugin: string): Promise<Problem | undefined> {
   if (location === '') return [undefined, 'no location was given', undefined];
   if (location === STANDARD_INPUT) return undefined;
+  if (location.startsWith(SOCKET_SCHEME)) return findSocketProblem(location);
   try {
     const found = await stat(location);
     if (found.isFile() || found.isDirectory()) return undefined;
-    const hint = `for what a pipe or a socket gives: \`… | tiercel run ${plugin} -\``;
+    const hint = found.isSocket()
+      ? `to listen there: \`tiercel run ${plugin} ${SOCKET_SCHEME}${location}\``
+      : `for what a pipe gives: \`… | tiercel run ${plugin} -\``;
     return [undefined, `${location} is ${kindOf(found)}, not a file or a folder`, hint];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -72,4 +84,20 @@ async function findProblem(location: string, plugin: string): Promise<Problem | 
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
     return [undefined, `${location} does not exist`, undefined];
   }
+}
+
+/** The system has no room for a longer one. */
+const SOCKET_PATH_MAX = 107;
+
+function findSocketProblem(location: string): Problem | undefined {
+  const path = location.slice(SOCKET_SCHEME.length);
+  const hint = `a socket is ${SOCKET_SCHEME} and a path, as ${SOCKET_SCHEME}/run/tiercel/events.sock`;
+  if (path === '') return [undefined, 'no path was given', hint];
+  if (Buffer.byteLength(path) > SOCKET_PATH_MAX)
+    return [undefined, `the path of a socket has at most ${SOCKET_PATH_MAX} bytes`, hint];
+  if (!existsSync(dirname(path))) return [undefined, `${dirname(path)} does not exist`, hint];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isSocket())
+    return [undefined, `${path} is there, and is no socket`, hint];
+  return undefined;
 }

@@ -10,9 +10,9 @@ import {
 import { readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import { START_OF_STREAM, type StreamState } from '../stream/stream-protocol.ts';
+import { isLiveOnly } from './check-location.ts';
 
 export interface StreamBeginning {
   readonly state: StreamState;
@@ -34,8 +34,7 @@ export function findBeginning(
   const { dataDirectory, isFromStart } = config;
   const start = { state: START_OF_STREAM, followed: undefined };
   const none = { ...start, checkpointPath: undefined, diagnostics: [] };
-  // What standard input gave is gone.
-  if (dataDirectory === undefined || owner.openParams === STANDARD_INPUT) return none;
+  if (dataDirectory === undefined || isLiveOnly(owner.openParams)) return none;
   const checkpointPath = join(dataDirectory, 'checkpoints', `${owner.stream}.json`);
   const fresh = { ...none, checkpointPath };
   const refuse = (message: string, hint?: string): StreamBeginning => ({

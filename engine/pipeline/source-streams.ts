@@ -2,10 +2,10 @@
 
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
-import { STANDARD_INPUT } from '../store/standard-input.ts';
+import { SOCKET_SCHEME } from '../store/line-socket.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
-import { checkLocation, toStoreLocation } from './check-location.ts';
+import { checkLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
@@ -65,7 +65,7 @@ function createStream(
   const isFollowed = isFollowedLocation(stream);
   const setup = {
     name,
-    isEndless: isFollowed,
+    isEndless: isFollowed || (isLocation && openParams.startsWith(SOCKET_SCHEME)),
     source: role,
     openParams,
     storeRoots: {
@@ -86,7 +86,7 @@ function createStream(
     input: {
       kind: 'source',
       setup,
-      isLive: isFollowed || (isLocation && openParams === STANDARD_INPUT),
+      isLive: isFollowed || (isLocation && isLiveOnly(openParams)),
     },
     state: beginning.state,
     checkpoint:
@@ -94,7 +94,9 @@ function createStream(
         ? undefined
         : { path: beginning.checkpointPath, owner: beginning.owner },
     measureBytes: () =>
-      isLocation && !isFollowed ? measureLocation(openParams) : Promise.resolve(undefined),
+      isLocation && !isFollowed && !isLiveOnly(openParams)
+        ? measureLocation(openParams)
+        : Promise.resolve(undefined),
   };
 }
 
@@ -102,7 +104,8 @@ function isOfLocation({ plugin }: OpenedStream): boolean {
   return plugin.file.manifest.source?.openParams === 'location';
 }
 
-/** What standard input gives is followed anyway. */
+/** What is live is followed anyway. */
 function isFollowedLocation(stream: OpenedStream): boolean {
-  return stream.isFollowed && isOfLocation(stream) && stream.openParams !== STANDARD_INPUT;
+  const isLive = isLiveOnly(toStoreLocation(stream.openParams));
+  return stream.isFollowed && isOfLocation(stream) && !isLive;
 }

@@ -2,6 +2,7 @@
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { FollowedRoot } from './follow/followed-root.ts';
+import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
@@ -16,10 +17,15 @@ interface Followed {
 
 export class Stores {
   readonly #standardInput = new StandardInput();
+  readonly #sockets = new Map<string, LineSocket>();
   readonly #followed: Followed[] = [];
 
   open(location: string): ObjectStore {
-    return location === STANDARD_INPUT ? this.#standardInput : new LocalStore(location);
+    if (location === STANDARD_INPUT) return this.#standardInput;
+    if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
+    const socket = this.#sockets.get(location) ?? new LineSocket(location);
+    this.#sockets.set(location, socket);
+    return socket;
   }
 
   /** The same one for the same reader and name, which tells from now on whoever asked last. */

@@ -16,6 +16,7 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureLatency } from './latency.mjs';
 import { makeCorpus } from './make-corpus.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -157,6 +158,7 @@ async function main() {
   writeFileSync(oneAlert, `${JSON.stringify(ALERTING_RECORD)}\n`);
   mkdirSync(join(folder, 'cache'));
   const start = await measureStart(oneAlert, rules, join(folder, 'cache'));
+  const latency = await measureLatency(program, folder);
   const yardstick = [];
   for (let run = 0; run < options.runs; run++) yardstick.push(measureJsonParse(data.jsonl));
   const yardstickMs = median(yardstick.map(({ wallMs }) => wallMs));
@@ -187,6 +189,7 @@ async function main() {
       eventsPerSecond: Math.round((row.mbs * 1e6 * events) / bytes),
     })),
     start,
+    latency,
   };
   print(report);
   if (options.json !== '') writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -217,6 +220,10 @@ function print(report) {
     `first alert: ${report.start.coldFirstAlertMs} ms with an empty cache,` +
       ` ${report.start.warmFirstAlertMs} ms with a warm one`,
   );
+  for (const [name, { median: half, p95, max }] of Object.entries(report.latency)) {
+    const [a, b, c] = [half, p95, max].map((value) => value.toFixed(1));
+    out(`event to alert, ${name}: median ${a} ms, p95 ${b} ms, max ${c} ms`);
+  }
 }
 
 const ALERTING_RECORD = {

@@ -3,6 +3,7 @@
  * and first bytes, how far each of them was read, and the latest runs of them, one of which a position may name.
  */
 
+import { areTexts, fieldsOf, isCount } from '../../base/json-fields.ts';
 import { type Fate, NEVER_NS, TrackedFile } from './tracked-file.ts';
 import type { Waypoint } from './waypoints.ts';
 
@@ -92,7 +93,7 @@ export function parseFollowState(value: unknown): FollowState | undefined {
 function parseFile(value: unknown): KeptFile | undefined {
   const { id, path, knownAs, fate, isAside, isCompressed, head, size, progress } = fieldsOf(value);
   const { offset, lines, seenEnd, isRestGiven } = fieldsOf(progress);
-  if (![id, path, knownAs, fate, head].every((text) => typeof text === 'string')) return undefined;
+  if (!areTexts([id, path, knownAs, fate, head])) return undefined;
   if (![size, offset, lines, seenEnd].every(isCount)) return undefined;
   if (!FATES.includes(fate as Fate)) return undefined;
   return {
@@ -129,12 +130,4 @@ function parseRun(value: unknown, fileCount: number): KeptRun | undefined {
     end: end === undefined ? undefined : Number(end),
     waypoints: points.map(({ bytes, lines }) => ({ bytes: Number(bytes), lines: Number(lines) })),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
