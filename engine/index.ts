@@ -99,8 +99,8 @@ export { renderText, toJson } from './diagnostic/render.ts';
  * ```
  */
 export { buildEngine } from './pipeline/build-engine.ts';
-/** A run that was made ready by `buildEngine`, and what it is told. */
-export type { Engine, RunOptions } from './pipeline/engine.ts';
+/** A run that was made ready by `buildEngine`. */
+export type { Engine } from './pipeline/engine.ts';
 /**
  * Events that the program has itself, evaluated without a stream; plugins run in threads of their own all the same.
  *
@@ -146,6 +146,8 @@ export {
  * ```
  */
 export { type Loaded, loadAll } from './pipeline/load-all.ts';
+/** Who is told what while a run goes on, and what ends it. */
+export type { RunOptions } from './pipeline/run-options.ts';
 /** What a run did, with the count of everything that was not evaluated. */
 export type { RunSummary } from './pipeline/run-summary.ts';
 /**

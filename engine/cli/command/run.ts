@@ -156,7 +156,9 @@ function createReloader(
     configFile,
     loadConfig: load,
     onReload: (ruleCount, diagnostics, areOthersChanged) => {
-      const shown = diagnostics.filter(({ severity }) => !isQuiet || severity === 'error');
+      // What is only worth knowing was said at start.
+      const severities = isQuiet ? ['error'] : ['error', 'warning'];
+      const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
       if (shown.length > 0) say(renderText(shown, terminal));
       if (ruleCount === undefined) say('rules not read again: those before stay in use');
       else if (!isQuiet) say(`rules read again: ${countOf(ruleCount, 'rule')} in use`);

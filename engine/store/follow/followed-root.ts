@@ -30,6 +30,8 @@ import { Waypoints } from './waypoints.ts';
 
 /** Runs that may be asked for again, by a source that was started again. */
 const RUNS_KEPT = 1_024;
+/** So many batches are never on their way; of files that hold no events there may be more runs than that. */
+const RUNS_MAX = 65_536;
 /** Runs before the latest one that another process may be asked for. */
 const RUNS_LEFT = 16;
 
@@ -254,7 +256,8 @@ export class FollowedRoot implements ObjectStore {
 
   #dropRuns(): void {
     const last = this.#lastNumber - RUNS_KEPT;
-    const dropped = Math.min(last, (this.#keptNumber ?? last) - RUNS_LEFT);
+    const wanted = Math.min(last, (this.#keptNumber ?? last) - RUNS_LEFT);
+    const dropped = Math.max(wanted, this.#lastNumber - RUNS_MAX);
     for (const number of this.#runs.keys()) {
       if (number > dropped) break;
       this.#runs.delete(number);

@@ -1,0 +1,22 @@
+import type { Alert } from '../alert/alert.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import type { RunFault } from '../stream/stream-protocol.ts';
+import type { Progress } from './run-summary.ts';
+
+/** Who is told what while a run goes on, and what ends it. */
+export interface RunOptions {
+  /** Aborting stops after the current batches; everything up to there is delivered. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onProblem?: (problem: Problem) => void;
+  readonly onFault?: (fault: RunFault) => void;
+  readonly onLog?: (line: LogLine) => void;
+  /**
+   * Takes alerts to the outputs, in the order of each stream; a call may come before the one before it has resolved. A
+   * rejection ends the run with that error.
+   */
+  readonly deliver: (alerts: readonly Alert[]) => Promise<void> | void;
+  /** Takes events that some rules were not evaluated for, after their alerts; as `deliver`. */
+  readonly onDeadLetters?: (letters: readonly DeadLetter[]) => Promise<void> | void;
+}

@@ -1,0 +1,335 @@
+/*
+ * One run, wired: streams → evaluation workers → delivery in order → outputs. A batch keeps its slot until its alerts
+ * are with the outputs: slow outputs slow the sources down, and nothing is kept elsewhere.
+ */
+
+import { LIMITS } from '../base/limits.ts';
+import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
+import { onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
+import { InOrder } from '../deliver/in-order.ts';
+import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
+import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
+import type { Problem } from '../plugin/host/host-services.ts';
+import type { EventBatch } from '../plugin/plugin-instance.ts';
+import { IoThread } from '../store/io-thread.ts';
+import { Slots } from '../stream/slots.ts';
+import type { StreamFeed } from '../stream/stream-feed.ts';
+import { StreamHost } from '../stream/stream-host.ts';
+import {
+  type NumberedBatch,
+  type RunFault,
+  type SourceNotes,
+  START_OF_STREAM,
+  type StreamState,
+} from '../stream/stream-protocol.ts';
+import { FaultLedger } from '../supervise/fault-ledger.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunSummary } from './run-summary.ts';
+import { Tally } from './tally.ts';
+
+const PROGRESS_INTERVAL_MS = 100;
+
+export class Run {
+  readonly #parts: EngineParts;
+  readonly #options: RunOptions;
+  readonly #tally = new Tally();
+  readonly #order = new InOrder();
+  readonly #feeds: readonly StreamFeed[];
+  readonly #slots: readonly Slots[];
+  readonly #checkpoints: readonly (CheckpointFile | undefined)[];
+  /** Resolve when their beginning is kept: alerts must not be ahead of that. */
+  readonly #begun: (Promise<void> | undefined)[] = [];
+  readonly #pool: EvaluationPool;
+  readonly #io: IoThread;
+  readonly #startedMs: number;
+  #refusal: { readonly plugin: string; readonly reason: string } | undefined;
+  /** Resolves when a run that is being stopped has had its time. */
+  readonly #late: Promise<void>;
+  #tellLate: () => void = () => {};
+  /** Ends the run: an error of ours, or of whoever takes the alerts. */
+  #fail: (error: unknown) => void = () => {};
+
+  constructor(parts: EngineParts, options: RunOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.#late = new Promise((resolve) => {
+      this.#tellLate = resolve;
+    });
+    const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
+    this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
+    this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
+    this.#feeds = parts.streams.map((_, stream) => this.#createFeed(stream, faults));
+    this.#slots = this.#feeds.map(
+      ({ slotBuffer }) => new Slots(slotBuffer, parts.evaluation.limits),
+    );
+    this.#pool = new EvaluationPool({
+      setup: parts.evaluation,
+      slots: this.#feeds.map(({ slotBuffer }) => slotBuffer),
+      workerCount: parts.workerCount,
+      times: parts.times,
+      stock: parts.stock,
+      faults,
+      onFault: (fault) => this.#takeFault(fault),
+      onLog: (line) => options.onLog?.(line),
+      onRefused: (plugin, reason) => this.#refuse(plugin, reason),
+      onDefect: (error) => this.#fail(error),
+    });
+  }
+
+  async run(): Promise<RunSummary> {
+    const { signal } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      this.#stop();
+      timer = setTimeout(() => this.#giveUp(), LIMITS.stopTimeMax.value);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const stopProgress = this.#showProgress();
+    try {
+      const failed = new Promise<never>((_, reject) => {
+        this.#fail = reject;
+      });
+      return await Promise.race([this.#toEnd(), failed]);
+    } finally {
+      stopProgress();
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      this.#stop();
+      await Promise.all([this.#pool.end(), this.#io.end(), this.#parts.stock.end()]);
+    }
+  }
+
+  replaceRules(evaluation: EvaluationSetup): Promise<Refusal | undefined> {
+    return this.#pool.replaceRules(evaluation);
+  }
+
+  async #toEnd(): Promise<RunSummary> {
+    const outcomes = await Promise.all(
+      this.#feeds.map(async (feed, stream) => {
+        const end = await feed.run();
+        if (this.#refusal === undefined)
+          await Promise.race([this.#order.drained(stream), this.#late]);
+        await this.#checkpoints[stream]?.flush();
+        // A stream without an end is over when it is told to stop.
+        const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
+        const stopped = isOver ? ('end' as const) : end.stopped;
+        const start = this.#parts.streams[stream]?.state ?? START_OF_STREAM;
+        return { ...end, stopped, name: this.#nameOf(stream), start, state: feed.state };
+      }),
+    );
+    const { clock } = this.#parts;
+    const elapsedMs = clock.monotonicMs() - this.#startedMs;
+    const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
+    const summary = this.#tally.summary(outcomes, {
+      elapsedMs,
+      storedBytesRead: this.#storedBytesRead,
+      storedBytesTotal: isInterrupted ? await this.#measureBytes() : undefined,
+      quarantined: [...this.#pool.quarantined],
+    });
+    if (this.#refusal === undefined) return summary;
+    const failure = { stream: this.#nameOf(0), kind: 'error', ...this.#refusal, atStart: true };
+    return { ...summary, failures: [failure], stopped: 'fault' };
+  }
+
+  #createFeed(stream: number, faults: FaultLedger): StreamFeed {
+    const parts = this.#parts.streams[stream];
+    if (parts === undefined) throw new Error(`there is no stream ${stream}`);
+    const { input, state } = parts;
+    const { stock, times, evaluation } = this.#parts;
+    if (input.kind === 'dead-letters') {
+      return new DeadLetterFeed({
+        ...input,
+        source: evaluation.streams[stream]?.context.source ?? '',
+        limits: evaluation.limits,
+        onBatch: (batch, behind, origin) => this.#takeBatch(stream, batch, behind, origin),
+        onProblem: (problem) => this.#takeProblem(stream, problem),
+      });
+    }
+    const { setup } = input;
+    return new StreamHost({
+      setup,
+      state,
+      times,
+      stock,
+      connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
+      onOpen: () => this.#keepBeginning(stream),
+      onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
+      onNotes: (notes) => this.#takeNotes(stream, notes),
+      onFault: (fault) => {
+        this.#tally.addSourceFault(stream, fault);
+        this.#options.onFault?.(this.#named(stream, fault));
+      },
+      faults,
+    });
+  }
+
+  /** It goes on until it is told to stop. */
+  #isEndless(stream: number): boolean {
+    const input = this.#parts.streams[stream]?.input;
+    return input?.kind === 'source' && input.setup.isEndless;
+  }
+
+  #openCheckpoint(stream: number): CheckpointFile | undefined {
+    const kept = this.#parts.streams[stream]?.checkpoint;
+    if (kept === undefined) return undefined;
+    const isFollowed = this.#isEndless(stream);
+    return new CheckpointFile({
+      ...kept,
+      keepFollowed: isFollowed ? (run) => this.#io.keep(readerOf(stream), run) : undefined,
+      onProblem: (message) =>
+        this.#takeProblem(stream, { severity: 'warning', subject: kept.path, line: 0, message }),
+    });
+  }
+
+  /** What is rotated away before the first checkpoint would be missed after a crash. */
+  #keepBeginning(stream: number): void {
+    const state = this.#parts.streams[stream]?.state;
+    if (state === undefined || state.position !== undefined || !this.#isEndless(stream)) return;
+    this.#begun[stream] ??= this.#checkpoints[stream]?.begin(state);
+  }
+
+  #stop(): void {
+    for (const feed of this.#feeds) feed.stop();
+  }
+
+  /** What has not arrived by now does not: it is counted, and read again where streams have checkpoints. */
+  #giveUp(): void {
+    for (const feed of this.#feeds) feed.abandon();
+    this.#tellLate();
+  }
+
+  #refuse(plugin: string, reason: string): void {
+    this.#refusal ??= { plugin, reason };
+    for (const feed of this.#feeds) feed.abandon();
+  }
+
+  #takeBatch(
+    stream: number,
+    batch: NumberedBatch,
+    behind: StreamState,
+    origin?: LetterOrigin,
+  ): void {
+    const submitted = this.#pool.submit(stream, batch);
+    const result =
+      origin === undefined ? submitted : submitted.then((one) => onlyOfRules(one, origin.rules));
+    this.#order.add(
+      stream,
+      result,
+      (one) => this.#deliver(stream, batch, one, origin?.stream ?? this.#nameOf(stream)),
+      (isDelivered) => {
+        if (!isDelivered) return;
+        this.#feeds[stream]?.release(batch, behind);
+        this.#checkpoints[stream]?.update(behind);
+      },
+    );
+  }
+
+  /** Whether every output has the alerts, and what could not be evaluated is set aside. */
+  async #deliver(
+    stream: number,
+    batch: NumberedBatch,
+    result: SettledJob,
+    name: string,
+  ): Promise<boolean> {
+    const { deliver, onDeadLetters } = this.#options;
+    try {
+      await this.#begun[stream];
+      if (result.alerts.length > 0) await deliver(result.alerts);
+      if (onDeadLetters !== undefined && result.partial.length > 0) {
+        const source = this.#parts.evaluation.streams[stream]?.context.source ?? '';
+        const sender = { stream: name, source };
+        const letters = setAside(sender, batch, result, () => this.#eventsOf(stream, batch));
+        if (letters.length > 0) await onDeadLetters(letters);
+      }
+      this.#tally.addResult(stream, batch.eventCount, result);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #eventsOf(stream: number, batch: NumberedBatch): EventBatch {
+    const slots = this.#slots[stream];
+    if (slots === undefined) throw new Error(`stream ${stream} has no slots`);
+    return slots.read(batch);
+  }
+
+  #takeProblem(stream: number, problem: Problem): void {
+    const unlistedProblems = { lost: 0, warnings: 0 };
+    this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
+  }
+
+  #takeNotes(stream: number, notes: SourceNotes): void {
+    const { onProblem, onLog } = this.#options;
+    this.#tally.addNotes(stream, notes);
+    for (const problem of notes.problems) {
+      const subject = this.#isAlone
+        ? problem.subject
+        : `${this.#nameOf(stream)}: ${problem.subject}`;
+      onProblem?.({ ...problem, subject });
+    }
+    for (const line of notes.logLines) onLog?.(line);
+  }
+
+  /** Of several streams that one plugin reads, the fault says which it was. */
+  #named(stream: number, fault: RunFault): RunFault {
+    if (this.#isAlone) return fault;
+    return { ...fault, message: `stream \`${this.#nameOf(stream)}\`: ${fault.message}` };
+  }
+
+  #nameOf(stream: number): string {
+    return this.#parts.streams[stream]?.name ?? '';
+  }
+
+  get #isAlone(): boolean {
+    return this.#parts.streams.length === 1;
+  }
+
+  #takeFault(fault: RunFault): void {
+    this.#tally.addFault(fault);
+    this.#options.onFault?.(fault);
+  }
+
+  get #storedBytesRead(): number {
+    return this.#feeds.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
+  }
+
+  /** Stored bytes of all streams; `undefined` when one cannot be told. */
+  async #measureBytes(): Promise<number | undefined> {
+    const sizes = await Promise.all(this.#parts.streams.map(({ measureBytes }) => measureBytes()));
+    return sizes.reduce<number | undefined>(
+      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+      0,
+    );
+  }
+
+  #showProgress(): () => void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return () => {};
+    const { clock } = this.#parts;
+    let bytesTotal: number | undefined;
+    void this.#measureBytes().then((total) => {
+      bytesTotal = total;
+    });
+    const timer = setInterval(() => {
+      onProgress({
+        events: this.#tally.eventsEvaluated,
+        bytesRead: this.#storedBytesRead,
+        bytesTotal,
+        alerts: this.#tally.alertsTotal,
+        elapsedMs: clock.monotonicMs() - this.#startedMs,
+      });
+    }, PROGRESS_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+/** As whom its source reads. */
+function readerOf(stream: number): string {
+  return `stream ${stream}`;
+}
