@@ -66,6 +66,31 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'CloudTrail records reach 256 KiB; a 10 MB one is read, a 1 GB line is not',
   },
+  hostTextSizeMax: {
+    value: 1 << 20,
+    unit: 'bytes',
+    why: 'paths have 4 kB; a longer text in a call of the host is a fault, not a message to be cut',
+  },
+  hostCallsMax: {
+    value: 250_000,
+    unit: 'count',
+    why: 'calls of the host within one call of a plugin; passing over an empty object takes four',
+  },
+  openObjectsMax: {
+    value: 64,
+    unit: 'count',
+    why: 'a plugin reads one or two objects at a time; each costs a descriptor and up to 300 kB',
+  },
+  listEntriesMax: {
+    value: 4_096,
+    unit: 'count',
+    why: 'entries of one answer; the next call goes on',
+  },
+  readSizeMax: {
+    value: 4 << 20,
+    unit: 'bytes',
+    why: 'a read may give less than was asked for; a batch has 1 MiB',
+  },
   positionSizeMax: { value: 64 << 10, unit: 'bytes', why: 'a path, an offset and some counters' },
   stopTimeMax: {
     value: 2_000,
@@ -79,6 +104,7 @@ export const LIMITS = {
     why: 'printed lines a run and plugin; the rest is counted',
   },
   logLineSizeMax: { value: 1_024, unit: 'bytes', why: 'longer messages are cut' },
+  subjectSizeMax: { value: 4_096, unit: 'bytes', why: 'the longest path of Linux' },
   problemLinesMax: {
     value: 100,
     unit: 'count',

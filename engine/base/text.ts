@@ -20,3 +20,9 @@ export function decodeText(bytes: Uint8Array): string {
   const encoding = isLittleEndian ? 'utf-16le' : isBigEndian ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
 }
+
+/** Its first `sizeMax` characters, as a text of their own: a piece of a text keeps all of it in memory. */
+export function cutText(text: string, sizeMax: number): string {
+  if (text.length <= sizeMax) return text;
+  return Buffer.from(text.slice(0, sizeMax), 'utf16le').toString('utf16le');
+}

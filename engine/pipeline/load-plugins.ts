@@ -3,6 +3,7 @@
 import type { Config, PluginConfig } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
+import { engineFields } from '../field/engine-fields.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
 import { type ComponentFile, readComponentFile } from '../plugin/component-file.ts';
@@ -36,7 +37,7 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
     plugins.push({ config: plugin, file });
   }
   const kept = withoutReplaced(plugins);
-  diagnostics.push(...findDuplicates(kept));
+  diagnostics.push(...findDuplicates(kept), ...findTakenFields(kept, config));
   return { plugins: kept, catalogs: createCatalogs(kept, config), diagnostics };
 }
 
@@ -63,6 +64,51 @@ function createCatalogs(
     catalogs.set(source, createFieldCatalog(source, fields, config.staticFields));
   }
   return catalogs;
+}
+
+/** A field of the engine that the plugin which gives the events may compute itself. */
+const COMPUTED_BY_SOURCE = 'evt.plugininfo';
+
+/** A field means one thing: nobody may put values of their own in the place of another's, or of the engine's. */
+function findTakenFields(plugins: readonly LoadedPlugin[], { staticFields }: Config): Diagnostic[] {
+  const ofEngine = new Set(engineFields(staticFields).map(({ name }) => name));
+  const messages = new Set<string>();
+  for (const { file } of plugins) {
+    const source = file.manifest.source?.name;
+    if (source === undefined) continue;
+    const owners = new Map<string, LoadedPlugin>();
+    for (const plugin of plugins) {
+      const isSource = plugin.file.manifest.source?.name === source;
+      const names = fieldsFor(plugin, source).map(({ name }) => name);
+      const ofOthers = names.filter((name) => owners.has(name));
+      const owner = owners.get(ofOthers[0] ?? '');
+      // Two sources of the same events are said to be that.
+      if (owner !== undefined && !(isSource && owner.file.manifest.source?.name === source)) {
+        const what = `${listNames(ofOthers)} of \`${source}\``;
+        messages.add(`two plugins offer ${what}: ${describe(owner)} and ${describe(plugin)}`);
+      }
+      const reserved = names.filter(
+        (name) => ofEngine.has(name) && !(isSource && name === COMPUTED_BY_SOURCE),
+      );
+      if (reserved.length > 0) {
+        messages.add(`${describe(plugin)} offers ${listNames(reserved)} of the engine`);
+      }
+      for (const name of names) if (!owners.has(name)) owners.set(name, plugin);
+    }
+  }
+  return [...messages].map((message) => createDiagnostic('PLUGIN_FIELD_TAKEN', { message }));
+}
+
+const NAMES_SHOWN = 3;
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).map((name) => `\`${name}\``);
+  const rest = names.length - shown.length;
+  return `${names.length === 1 ? 'field' : 'fields'} ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function describe({ config, file }: LoadedPlugin): string {
+  return `\`${file.manifest.name}\` ${file.manifest.version} (${config.libraryPath})`;
 }
 
 function fieldsFor({ file }: LoadedPlugin, source: string): Field[] {

@@ -5,20 +5,16 @@
  */
 
 import { compileFunction } from 'node:vm';
-import {
-  adaptExtractor,
-  adaptSource,
-  createImports,
-  type Guard,
-  type GuestExports,
-} from './abi/v0_1.ts';
+import { cutText } from '../base/text.ts';
+import { createHostImports, type Imports } from './abi/host-imports.ts';
+import { adaptExtractor, adaptSource, type Guard, type GuestExports } from './abi/v0_1.ts';
 import type { HostServices } from './host/host-services.ts';
 import { PluginFault, type PluginFaultKind, type PluginInstance } from './plugin-instance.ts';
 import type { PreparedPlugin } from './prepared-plugin.ts';
 
 type Instantiate = (
   getModule: (name: string) => WebAssembly.Module,
-  imports: Record<string, Record<string, unknown>>,
+  imports: Imports,
   instantiateCore: (
     module: WebAssembly.Module,
     imports: Record<string, Record<string, unknown>>,
@@ -31,9 +27,11 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
   const { manifest, modules } = prepared;
   const { name } = manifest;
   const instances: WebAssembly.Instance[] = [];
+  const { imports, beginCall } = createHostImports(host, name);
   let isBroken = false;
   const guard: Guard = (call) => {
     if (isBroken) throw new PluginFault('trap', name, 'is not used after a fault');
+    beginCall();
     try {
       return call();
     } catch (error) {
@@ -50,9 +48,9 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
         if (module === undefined) throw new Error(`no core module ${moduleName}`);
         return module;
       },
-      createImports(host),
-      (module, imports) => {
-        const instance = new WebAssembly.Instance(module, imports);
+      imports,
+      (module, coreImports) => {
+        const instance = new WebAssembly.Instance(module, coreImports);
         instances.push(instance);
         return instance;
       },
@@ -86,19 +84,15 @@ function evaluateGlue(glue: string): Instantiate {
 
 function toFault(error: unknown, pluginName: string): PluginFault {
   if (error instanceof PluginFault) return error;
-  const payload = (error as { payload?: { code?: string; message?: string } } | undefined)?.payload;
-  if (payload?.message !== undefined) {
-    return new PluginFault('error', pluginName, cut(payload.message));
-  }
+  const text: unknown = (error as { payload?: { message?: unknown } } | undefined)?.payload
+    ?.message;
+  if (typeof text === 'string')
+    return new PluginFault('error', pluginName, cutText(text, FAULT_MESSAGE_SIZE_MAX));
   const message = error instanceof Error ? error.message : String(error);
-  return new PluginFault(kindOf(error), pluginName, cut(message));
+  return new PluginFault(kindOf(error), pluginName, cutText(message, FAULT_MESSAGE_SIZE_MAX));
 }
 
 function kindOf(error: unknown): PluginFaultKind {
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return 'trap';
   return 'answer';
-}
-
-function cut(message: string): string {
-  return message.slice(0, FAULT_MESSAGE_SIZE_MAX);
 }

@@ -89,6 +89,13 @@ export const PLUGIN_CODES = {
     title: 'two plugins offer the same',
     explanation: 'Two loaded plugins have the same name, or open the same event source.',
   },
+  PLUGIN_FIELD_TAKEN: {
+    severity: 'error',
+    title: 'a plugin offers a field that is another’s',
+    explanation:
+      'A field of an event source comes from one plugin, one of the engine from none. Nobody replaces another’s.',
+    hint: 'name the plugins to load: `load_plugins: [...]` in tiercel.yaml',
+  },
   PLUGIN_NO_SOURCE: {
     severity: 'error',
     title: 'nothing to read',

@@ -1,12 +1,10 @@
 /*
  * The bindings that are generated for schemas/wit/v0.1, and nothing else, are named here. Guest exports
- * become the engine's own interfaces, host services become the imports of a component.
+ * become the engine's own interfaces; what they answer is checked inside the guard. Imports: host-imports.ts.
  */
 
 import { LIMITS } from '../../base/limits.ts';
 import type { ValueType } from '../../field/field-type.ts';
-import { StoreError, toStoreError } from '../../store/store-error.ts';
-import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
 import type { Manifest } from '../manifest.ts';
 import {
   type EventBatch,
@@ -58,85 +56,6 @@ interface GuestColumns {
   readonly dictEpoch: number;
 }
 
-/** An error payload as the bindings want it thrown. */
-function guestError(error: unknown): { code: string; message: string } {
-  const { code, message } = toStoreError(error);
-  return { code, message };
-}
-
-/** What the bindings call when the guest drops a resource: Node's own symbol where it has one. */
-const DISPOSE = (Symbol as { readonly dispose?: symbol }).dispose ?? Symbol.for('dispose');
-
-/** The imports of the world, by interface name without version. */
-export function createImports(host: HostServices): Record<string, Record<string, unknown>> {
-  class StoreObjectResource {
-    readonly object: PluginObject;
-    constructor(object: PluginObject) {
-      this.object = object;
-    }
-
-    read(max: number): Uint8Array {
-      try {
-        return this.object.read(max);
-      } catch (error) {
-        throw guestError(error);
-      }
-    }
-  }
-  // A method by this name cannot be declared: which symbol it is depends on the Node that runs.
-  Object.defineProperty(StoreObjectResource.prototype, DISPOSE, {
-    value(this: StoreObjectResource): void {
-      this.object.close();
-    },
-  });
-  return {
-    'tiercel:plugin/log': {
-      write: (level: LogLevel, message: string) => host.log(level, message),
-    },
-    'tiercel:plugin/report': {
-      add: (problem: {
-        severity: 'lost' | 'warning';
-        subject: string;
-        line: bigint;
-        message: string;
-      }) => host.problem({ ...problem, line: Number(problem.line) }),
-    },
-    'tiercel:plugin/clock': { now: () => host.now() },
-    // No root is a queue yet, so none was granted.
-    'tiercel:plugin/queue': {
-      receive: (root: string) => denyQueue(root),
-      done: (root: string) => denyQueue(root),
-      retry: (root: string) => denyQueue(root),
-    },
-    'tiercel:plugin/store': {
-      Object: StoreObjectResource,
-      listEntries: (root: string, after: string, limit: number) => {
-        try {
-          const entries = host.store.listEntries(root, after, limit);
-          return entries.map(({ path, size, modifiedNs }) => ({
-            path,
-            size: BigInt(size),
-            modified: modifiedNs,
-          }));
-        } catch (error) {
-          throw guestError(error);
-        }
-      },
-      open: (root: string, path: string, encoding: 'automatic' | 'identity', offset: bigint) => {
-        try {
-          return new StoreObjectResource(host.store.open(root, path, encoding, Number(offset)));
-        } catch (error) {
-          throw guestError(error);
-        }
-      },
-    },
-  };
-}
-
-function denyQueue(root: string): never {
-  throw guestError(new StoreError('denied', `queue root \`${root}\` was not granted`));
-}
-
 /** `instances`: the core instances of the component, in which `next` is called directly. */
 export function adaptSource(
   guest: NonNullable<GuestExports['source']>,
@@ -147,15 +66,19 @@ export function adaptSource(
   return {
     open: (params) => guard(() => guest.open(params)),
     next: (bytesMax, eventsMax, room) => {
-      const step = guard(() => direct.next(bytesMax, eventsMax, room));
-      return checkStep(step, eventsMax, (message) => guard(() => fail(pluginName, message)));
+      return guard(() => {
+        const step = direct.next(bytesMax, eventsMax, room);
+        return checkStep(step, eventsMax, (message) => fail(pluginName, message));
+      });
     },
     checkpoint: () => {
-      const position = guard(() => guest.checkpoint());
-      if (position.length > LIMITS.positionSizeMax.value) {
-        guard(() => fail(pluginName, `a position of ${position.length} bytes`));
-      }
-      return position;
+      return guard(() => {
+        const position: unknown = guest.checkpoint();
+        if (!(position instanceof Uint8Array))
+          return fail(pluginName, 'a position that is not bytes');
+        if (position.length <= LIMITS.positionSizeMax.value) return position;
+        return fail(pluginName, `a position of ${position.length} bytes`);
+      });
     },
     resume: (position) => guard(() => guest.resume(position)),
     acknowledge: (position) => guard(() => guest.acknowledge(position)),
@@ -174,10 +97,11 @@ function checkStep(
   eventsMax: number,
   fail: (message: string) => never,
 ): SourceStep {
-  if (step.tag === 'end') return { kind: 'end' };
-  if (step.tag === 'idle') {
+  if (step?.tag === 'end') return { kind: 'end' };
+  if (step?.tag === 'idle' && typeof step.val === 'number') {
     return { kind: 'idle', milliseconds: Math.min(step.val, LIMITS.idleTimeMax.value) };
   }
+  if (step?.tag !== 'events' || typeof step.val !== 'object') fail('a step that there is not');
   const fault = findBatchFault(step.val, eventsMax);
   if (fault !== undefined) fail(fault);
   return { kind: 'events', batch: step.val };
@@ -203,7 +127,7 @@ export function adaptExtractor(
     extract: (plan, batch) => {
       const state = plans.get(plan);
       if (state === undefined) throw new Error(`plan ${plan} was not configured`);
-      const answer = toColumns(guard(() => guest.extract(plan, batch)));
+      const answer = guard(() => toColumns(guest.extract(plan, batch), manifest.name));
       if (answer.dictionaryEpoch !== state.epoch) state.dictionarySizes.fill(0);
       state.epoch = answer.dictionaryEpoch;
       const fault = findColumnsFault(answer, {
@@ -234,16 +158,20 @@ function toGuestRequest({ fieldIndex, argument, isOpaque }: ExtractionRequest): 
   return { field: fieldIndex, argument, opaque: isOpaque };
 }
 
-function toColumns(guest: GuestColumns): ExtractedColumns {
+/** The lists of an answer, of the types that the WIT says. */
+function toColumns(guest: GuestColumns | undefined, pluginName: string): ExtractedColumns {
+  const list = <List>(value: unknown, type: abstract new (...args: never[]) => List): List =>
+    value instanceof type ? value : fail(pluginName, 'a list of another type');
+  const epoch: unknown = guest?.dictEpoch;
   return {
-    cells: guest.cells,
-    texts: guest.texts,
-    numbers: guest.numbers,
-    lists: guest.lists,
-    scratch: guest.scratch,
-    dictionaryRequests: guest.dictRequests,
-    dictionaryEnds: guest.dictEnds,
-    dictionaryData: guest.dictData,
-    dictionaryEpoch: guest.dictEpoch,
+    cells: list(guest?.cells, Uint32Array),
+    texts: list(guest?.texts, Uint32Array),
+    numbers: list(guest?.numbers, BigUint64Array),
+    lists: list(guest?.lists, Uint32Array),
+    scratch: list(guest?.scratch, Uint8Array),
+    dictionaryRequests: list(guest?.dictRequests, Uint16Array),
+    dictionaryEnds: list(guest?.dictEnds, Uint32Array),
+    dictionaryData: list(guest?.dictData, Uint8Array),
+    dictionaryEpoch: typeof epoch === 'number' ? epoch : fail(pluginName, 'an epoch that is none'),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../base/limits.ts';
+import { cutText } from '../../base/text.ts';
 import type { StoreEntry } from '../../store/object-store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { StoreEncoding } from '../../store/store-protocol.ts';
@@ -70,11 +71,12 @@ export function createServices(options: ServicesOptions): HostServices {
     log: (level, message) => {
       logLines += 1;
       if (logLines > LIMITS.logLinesMax.value) return;
-      options.onLog({ plugin, level, message: message.slice(0, LIMITS.logLineSizeMax.value) });
+      options.onLog({ plugin, level, message: cutText(message, LIMITS.logLineSizeMax.value) });
     },
     problem: (problem) => {
-      const message = problem.message.slice(0, LIMITS.logLineSizeMax.value);
-      options.onProblem({ ...problem, message });
+      const message = cutText(problem.message, LIMITS.logLineSizeMax.value);
+      const subject = cutText(problem.subject, LIMITS.subjectSizeMax.value);
+      options.onProblem({ ...problem, subject, message });
     },
     now: () => (clock === undefined ? 0n : BigInt(clock.nowMs()) * NANOSECONDS_PER_MILLISECOND),
     store: options.store ?? NO_ROOTS,

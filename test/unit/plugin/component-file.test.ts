@@ -156,18 +156,23 @@ describe('plugins together', () => {
     ],
     [
       'a capability that was not granted',
-      `plugins: [{name: clock, library_path: ${clock}}]`,
+      `load_plugins: [clock]\nplugins: [{name: clock, library_path: ${clock}}]`,
       ['PLUGIN_CAPABILITY_DENIED'],
     ],
     [
       'a capability that was granted',
-      `plugins: [{name: clock, library_path: ${clock}, grants: [clock]}]`,
+      `load_plugins: [clock]\nplugins: [{name: clock, library_path: ${clock}, grants: [clock]}]`,
       [],
     ],
     [
       'two sources of the same events',
       `load_plugins: [cloudtrail, second]\nplugins: [{name: second, library_path: ${second}}]`,
       ['PLUGIN_DUPLICATE'],
+    ],
+    [
+      'two extractors of the same fields',
+      `plugins: [{name: other, library_path: ${copy}}]`,
+      ['PLUGIN_FIELD_TAKEN'],
     ],
     [
       'a source instead of the bundled one',
