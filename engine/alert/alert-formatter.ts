@@ -3,6 +3,7 @@
  * which only matching events are.
  */
 
+import { printableLines } from '../base/printable.ts';
 import type { CheckedOperand, CheckedRule, OutputSegment } from '../check/checked-rule.ts';
 import type { Value } from '../column/cell-values.ts';
 import { compileOperand, type GetField } from '../compile/compile-operand.ts';
@@ -69,7 +70,7 @@ export class AlertFormatter {
       ? this.#jsonLine(rule, output, { event, message, full })
       : full;
     const { name, priority, source } = rule;
-    return { rule: name, priority, source, eventNumber: event.number, line };
+    return { rule: name, priority, source, eventNumber: event.number, line: printableLines(line) };
   }
 
   /** Keys in alphabetical order, as Falco has them. */

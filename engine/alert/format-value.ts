@@ -1,6 +1,7 @@
 /* Values in outputs: text as people read it, and typed JSON. */
 
 import { isIPv6 } from 'node:net';
+import { printable } from '../base/printable.ts';
 import { fromByteString } from '../base/text.ts';
 import type { Value } from '../column/cell-values.ts';
 import type { FieldType } from '../field/field-type.ts';
@@ -56,15 +57,9 @@ function toWellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }
 
-/** What could drive a terminal or break a line: controls, line separators, marks of direction. */
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 /** A value cannot end a line, drive a terminal or turn the direction of text. */
 export function escapeText(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    return ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return printable(text.replace(/[\n\r\t]/g, (character) => ESCAPES[character] ?? character));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -91,6 +91,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'a read may give less than was asked for; a batch has 1 MiB',
   },
+  emptyBatchesMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'answers of a source without an event or a byte read, in a row; who waits says so (`idle`)',
+  },
   positionSizeMax: { value: 64 << 10, unit: 'bytes', why: 'a path, an offset and some counters' },
   stopTimeMax: {
     value: 2_000,

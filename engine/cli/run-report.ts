@@ -1,5 +1,6 @@
 /* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
 
+import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
 import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
 import type { EndedOutput } from '../deliver/output-set.ts';
@@ -40,7 +41,7 @@ export function renderSummary(report: RunReport): string {
   const byRule = [...summary.alertsByRule].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (byRule.length > 0) lines.push('by rule:');
   for (const [rule, count] of byRule.slice(0, RULES_SHOWN))
-    lines.push(`  ${formatCount(count)}  ${rule}`);
+    lines.push(`  ${formatCount(count)}  ${printable(rule)}`);
   if (byRule.length > RULES_SHOWN) {
     lines.push(`  … and ${countOf(byRule.length - RULES_SHOWN, 'more rule')}`);
   }
@@ -56,7 +57,7 @@ function streamLine({ name, events, alertsTotal, ...lost }: StreamSummary): stri
   if (lost.eventsInPart > 0) parts.push(`${formatCount(lost.eventsInPart)} evaluated in part`);
   if (lost.sourceFaults > 0) parts.push(countOf(lost.sourceFaults, 'fault'));
   if (lost.stopped === 'fault') parts.push('given up');
-  return `  ${name}: ${parts.join(', ')}`;
+  return printable(`  ${name}: ${parts.join(', ')}`);
 }
 
 /** Where not every rule was evaluated for every event: what was read is what was evaluated in full and in part. */
@@ -117,7 +118,7 @@ function losses(report: RunReport): string[] {
     if (isClosedByReader) continue;
     lines.push(`${countOf(undelivered, 'alert')} could not be written to ${name}: ${reason}`);
   }
-  return lines;
+  return lines.map(printable);
 }
 
 /** What is worth knowing and lost nothing. */
@@ -130,7 +131,7 @@ function remarks({ summary, outputs }: RunReport): string[] {
   for (const { name, isClosedByReader } of outputs) {
     if (isClosedByReader) lines.push(`${name} was closed by its reader`);
   }
-  return lines;
+  return lines.map(printable);
 }
 
 function unreadText({ storedBytesRead, storedBytesTotal }: RunSummary): string {

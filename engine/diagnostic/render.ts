@@ -1,6 +1,7 @@
 /* Diagnostics as people read them, with the line and a caret, and as JSON. */
 
 import pc from 'picocolors';
+import { printableInPlace, printableLines } from '../base/printable.ts';
 import type { Diagnostic, Label } from './diagnostic.ts';
 import { positionAt } from './text-document.ts';
 
@@ -29,13 +30,13 @@ export function renderText(
       const place = primary === undefined ? '' : `${placeOf(primary)}: `;
       const codes = falcoCode === undefined ? code : `${code}, ${falcoCode}`;
       const title = paint[severity](colors.bold(severity));
-      lines.push(`${place}${title}: ${printable(message)} ${colors.dim(`[${codes}]`)}`);
+      lines.push(`${place}${title}: ${printableLines(message)} ${colors.dim(`[${codes}]`)}`);
       if (primary !== undefined) lines.push(...frame(primary, { colors, width }));
       for (const label of context) {
-        lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printable(label.text)}`);
+        lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printableLines(label.text)}`);
         lines.push(...frame(label, { colors, width }));
       }
-      if (hint !== undefined) lines.push(`  ${colors.green('hint')}: ${printable(hint)}`);
+      if (hint !== undefined) lines.push(`  ${colors.green('hint')}: ${printableLines(hint)}`);
       return lines.join('\n');
     })
     .join('\n');
@@ -78,7 +79,7 @@ function frame(label: Label, { colors, width: frameSize }: FrameOptions): string
   const text = document.text.slice(start, end === -1 ? undefined : end);
   if (text.trim() === '') return [];
   const from = Math.max(0, character - 1 - (frameSize >> 1));
-  const shown = printable(text.slice(from, from + frameSize)).replaceAll('\t', ' ');
+  const shown = printableInPlace(text.slice(from, from + frameSize)).replaceAll('\t', ' ');
   const number = String(line);
   const gutter = ' '.repeat(number.length);
   const width = Math.max(
@@ -96,9 +97,3 @@ function frame(label: Label, { colors, width: frameSize }: FrameOptions): string
 }
 
 /** What could drive a terminal is shown as U+FFFD. */
-function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    '\ufffd',
-  );
-}

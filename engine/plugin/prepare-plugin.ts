@@ -82,8 +82,22 @@ function amendGlue(glue: string): string {
   const end = 'createdTask.validateResourceBorrowScope(); clearCurrentTask(componentIdx, taskID);';
   return glue
     .replaceAll('globalThis?.process?.env?.JCO_DEBUG', 'false')
-    .replaceAll(TASK_RESOLVED, `${TASK_RESOLVED} ${end}`);
+    .replaceAll(TASK_RESOLVED, `${TASK_RESOLVED} ${end}`)
+    .replace(TEXT_DECODER, `const TEXT_DECODER_UTF8 = { decode: ${DECODE_LIMITED} };`);
 }
+
+/** In the generated code: what every text of the guest goes through. */
+export const TEXT_DECODER = 'const TEXT_DECODER_UTF8 = new TextDecoder();';
+
+/** A text that is too long to be used is not copied out of the guest's memory first. */
+const DECODE_LIMITED = `(() => {
+  const decoder = new TextDecoder();
+  return (bytes) => {
+    if (bytes.byteLength <= ${LIMITS.hostTextSizeMax.value}) return decoder.decode(bytes);
+    const sizes = bytes.byteLength + ' bytes, of at most ${LIMITS.hostTextSizeMax.value}';
+    throw new Error('calls the host with a text of ' + sizes);
+  };
+})()`;
 
 /** In the generated code: the end of a host call without a call around it. */
 export const TASK_RESOLVED = 'createdTask.resolve([syncRes]);';

@@ -5,6 +5,7 @@
  * too long, and starts another one where this one stood (see stream-host.ts).
  */
 
+import { LIMITS } from '../base/limits.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import { resolveTimes } from './event-times.ts';
 import type { Slots } from './slots.ts';
@@ -41,6 +42,9 @@ export interface StreamReaderParts {
 export class StreamReader {
   readonly #parts: StreamReaderParts;
   #state: StreamState;
+  /** Batches without an event since the last byte that was read. */
+  #emptyCount = 0;
+  #bytesSeen = 0;
 
   constructor(parts: StreamReaderParts) {
     this.#parts = parts;
@@ -82,13 +86,27 @@ export class StreamReader {
       const step = source.next(batchSizeMax, batchEventsMax, slots.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);
+        this.#emptyCount = 0;
         continue;
       }
       slots.free(slot);
       if (step.kind === 'end') return 'end';
       this.#postNotes();
-      if (step.kind === 'idle') waitForInput(step.milliseconds);
+      if (step.kind === 'idle') waitForInput(Math.max(1, step.milliseconds));
+      else this.#countEmpty();
     }
+  }
+
+  /** A source may pass over much that is no event, but not go on for ever without reading anything. */
+  #countEmpty(): void {
+    const { source, bytesRead } = this.#parts;
+    const bytes = bytesRead();
+    this.#emptyCount = bytes === this.#bytesSeen ? this.#emptyCount + 1 : 0;
+    this.#bytesSeen = bytes;
+    const most = LIMITS.emptyBatchesMax.value;
+    if (this.#emptyCount < most) return;
+    const message = `${most} batches in a row without an event, and without a byte read`;
+    throw new PluginFault('answer', source.name, message);
   }
 
   get #isStopped(): boolean {

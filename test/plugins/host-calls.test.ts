@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createServices, type PluginStore } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
-import { TASK_RESOLVED } from '../../engine/plugin/prepare-plugin.ts';
+import { TASK_RESOLVED, TEXT_DECODER } from '../../engine/plugin/prepare-plugin.ts';
 import { preparePluginNamed } from '../support/read-with-plugin.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -59,6 +59,11 @@ describe('host calls', () => {
     expect(events).toBe(FILES);
     expect(opened).toBe(FILES);
     expect(closed).toBe(FILES);
+  });
+
+  it('have their texts measured before they are copied', () => {
+    expect(plugin.glue).not.toContain(TEXT_DECODER);
+    expect(plugin.glue).toMatch(/TEXT_DECODER_UTF8 = \{ decode: /);
   });
 
   it('are forgotten by the generated code when they are over', () => {

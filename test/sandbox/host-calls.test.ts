@@ -79,7 +79,7 @@ describe('an extractor', () => {
       extract: `(call $log (i32.const 0) (i32.const 65536) (i32.const 100000000)) ${NOTHING_FOUND}`,
     });
     const { code, stdout, stderr } = await runBeside(await buildPlugin(folder, module));
-    expect(stderr).toMatch(/plugin `?hostile.*calls the host with a text of 100000000 characters/);
+    expect(stderr).toMatch(/plugin `?hostile.*calls the host with a text of 100000000 bytes/);
     expect(stdout.trim().split('\n')).toHaveLength(3);
     expect(code).toBe(3);
   });
@@ -121,6 +121,20 @@ describe('a source', () => {
     expect(stderr).toContain('hostile');
     expect(stdout).toContain('any 1');
     expect([1, 3]).toContain(code);
+  });
+
+  it('that goes on without events for ever is given up', async () => {
+    // The answer of `next` in zeroes: a batch of nothing.
+    const path = await buildPlugin(
+      folder,
+      sourceModule({ next: '(return (i32.const 2048))' }),
+      SOURCE_MANIFEST,
+    );
+    const { code, stdout, stderr } = await runSource(path);
+    expect(stdout).toContain('any 1');
+    expect(stderr).toContain('10000 batches in a row without an event');
+    expect(stderr).toContain('plugin `hostile_source` was given up');
+    expect(code).toBe(3);
   });
 
   it('that reports a long subject has it cut', async () => {

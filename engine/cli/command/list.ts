@@ -1,5 +1,6 @@
 /* `tiercel list`: rules, macros, lists, fields of sources, plugins. */
 
+import { printableLines } from '../../base/printable.ts';
 import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
@@ -45,7 +46,7 @@ export async function listCommand(args: ListArguments, terminal: Terminal): Prom
 function print(listed: Listed, format: ListFormat, terminal: Terminal): number {
   const text =
     format === 'json' ? JSON.stringify(listed.json, null, 2) : renderTable(listed.table, format);
-  terminal.stdout.write(`${text}\n`);
+  terminal.stdout.write(`${printableLines(text)}\n`);
   return EXIT.ok;
 }
 

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { LIMITS } from '../../base/limits.ts';
+import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
@@ -35,7 +36,7 @@ export function inspectCommand(
   };
   if (format === 'json') {
     const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
-    terminal.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    terminal.stdout.write(`${printableLines(JSON.stringify(shown, null, 2))}\n`);
     return EXIT.ok;
   }
   const rows: [string, string][] = [
@@ -57,7 +58,9 @@ export function inspectCommand(
     ['sha256', digest],
     ['limits', `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms`],
   ];
-  for (const [name, value] of rows) terminal.stdout.write(`${name.padEnd(12)} ${value}\n`);
+  for (const [name, value] of rows) {
+    terminal.stdout.write(`${name.padEnd(12)} ${printable(value)}\n`);
+  }
   return EXIT.ok;
 }
 

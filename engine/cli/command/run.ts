@@ -1,5 +1,6 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
+import { printable } from '../../base/printable.ts';
 import type { Config } from '../../config/config.ts';
 import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
 import { OutputSet } from '../../deliver/output-set.ts';
@@ -105,7 +106,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   };
   const abort = new AbortController();
   const outputs = new OutputSet(createOutputs(config, terminal), ({ name, reason, ...end }) => {
-    if (!end.isClosedByReader) tell(`${name}: no more alerts go there: ${escapeControls(reason)}`);
+    if (!end.isClosedByReader) tell(`${name}: no more alerts go there: ${printable(reason)}`);
     if (outputs.isOver) abort.abort();
   });
   const setAside = createDeadLetterFile(config, tell);
@@ -194,13 +195,13 @@ function reportsTo(
     onProblem: ({ severity, subject, line, message }) => {
       const what = severity === 'lost' ? 'not read' : 'warning';
       const place = line > 0 ? `${subject}:${line}` : subject;
-      tell(`${what}: ${escapeControls(place)}: ${escapeControls(message)}`);
+      tell(`${what}: ${printable(place)}: ${printable(message)}`);
     },
     onFault: ({ plugin, kind, message, eventNumber }) => {
       const event = eventNumber === undefined ? '' : `, event ${eventNumber} goes on without it`;
-      tell(`plugin \`${plugin}\`: ${kind}: ${escapeControls(message)}${event}`);
+      tell(`plugin \`${plugin}\`: ${kind}: ${printable(message)}${event}`);
     },
-    onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${escapeControls(message)}`),
+    onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${printable(message)}`),
   };
 }
 
@@ -261,7 +262,7 @@ function reportFailures(summary: RunSummary, say: (text: string) => void): void 
   for (const { stream, plugin, reason, kind, atStart } of summary.failures) {
     const which = stream === plugin ? '' : ` (stream \`${stream}\`)`;
     const what = atStart ? 'cannot start' : 'was given up';
-    const message = `plugin \`${plugin}\`${which} ${what}: ${escapeControls(reason)}`;
+    const message = `plugin \`${plugin}\`${which} ${what}: ${printable(reason)}`;
     const diagnostic =
       kind === 'position'
         ? createDiagnostic('CHECKPOINT_UNUSABLE', { message, hint: POSITION_HINT })
@@ -277,12 +278,4 @@ function exitCodeOf(report: RunReport): number {
     return report.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
   }
   return hasLosses(report) ? EXIT.incomplete : EXIT.ok;
-}
-
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-
-function escapeControls(text: string): string {
-  return text.replace(CONTROLS, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -1,5 +1,6 @@
 /* `tiercel validate`: are rules, configuration and plugins right? Nothing of a plugin runs. */
 
+import { printable, printableLines } from '../../base/printable.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
@@ -23,12 +24,12 @@ export async function validateCommand(
       falco_load_results: await withSchema(results, documents),
       diagnostics: toJson(diagnostics),
     };
-    terminal.stdout.write(`${JSON.stringify(answer)}\n`);
+    terminal.stdout.write(`${printableLines(JSON.stringify(answer))}\n`);
     return isValid ? EXIT.ok : EXIT.invalid;
   }
   if (diagnostics.length > 0) say(terminal, renderText(diagnostics, terminal));
   for (const result of results) {
-    terminal.stdout.write(`${result.name}: ${verdictOf(result, diagnostics)}\n`);
+    terminal.stdout.write(`${printable(result.name)}: ${verdictOf(result, diagnostics)}\n`);
   }
   // What is wrong is not in a rules file: the last word must not be Ok.
   const isElsewhere = results.every(({ successful }) => successful);
