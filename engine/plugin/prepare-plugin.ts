@@ -17,7 +17,7 @@ import { capMemories } from './memory-cap.ts';
 import { findUnsafeName } from './name-guard.ts';
 import type { PreparedPlugin } from './prepared-plugin.ts';
 import { transpileComponent } from './transpile.ts';
-import { cacheKey, readCacheEntry, writeCacheEntry } from './transpile-cache.ts';
+import { cacheKey, openCache, readCacheEntry, writeCacheEntry } from './transpile-cache.ts';
 import type { Transpiled } from './transpile-worker.ts';
 import { MalformedBinary } from './wasm-binary.ts';
 
@@ -39,20 +39,23 @@ export async function preparePlugin(
   });
   const subject = `plugin \`${file.manifest.name}\` ${file.manifest.version}`;
   const { cacheDirectory } = options;
+  const cache = cacheDirectory === undefined ? undefined : openCache(cacheDirectory);
+  const usable = cache === undefined || 'problem' in cache ? undefined : cache;
+  let unusable = cache !== undefined && 'problem' in cache ? cache : undefined;
   const key = cacheKey(file.digest, TRANSPILER_VERSION);
-  let transpiled = cacheDirectory === undefined ? undefined : readCacheEntry(cacheDirectory, key);
+  let transpiled = usable === undefined ? undefined : readCacheEntry(usable, key);
   if (transpiled === undefined) {
     const result = await transpileComponent(file.bytes);
     if ('error' in result) {
       return fail('PLUGIN_TRANSPILE_FAILED', { message: `${subject}: ${firstLine(result.error)}` });
     }
     transpiled = result.transpiled;
-    const problem =
-      cacheDirectory === undefined ? undefined : writeCacheEntry(cacheDirectory, key, transpiled);
-    if (problem !== undefined) {
-      const message = `plugins are prepared anew at each start, the cache cannot be used: ${problem}`;
-      diagnostics.push(createDiagnostic('PLUGIN_CACHE_UNUSABLE', { message }));
-    }
+    if (usable !== undefined) unusable = writeCacheEntry(usable, key, transpiled);
+  }
+  if (unusable !== undefined) {
+    const message = `plugins are prepared anew at each start, the cache cannot be used: ${unusable.problem}`;
+    const code = unusable.isUnsafe ? 'PLUGIN_CACHE_UNSAFE' : 'PLUGIN_CACHE_UNUSABLE';
+    diagnostics.push(createDiagnostic(code, { message }));
   }
   try {
     const modules = compileModules(transpiled, options.memorySizeMax);

@@ -79,6 +79,13 @@ export const PLUGIN_CODES = {
     title: 'the plugin cache cannot be used',
     explanation: 'Plugins are prepared again at each start until the folder can be written.',
   },
+  PLUGIN_CACHE_UNSAFE: {
+    severity: 'warning',
+    title: 'others may have written into the plugin cache',
+    explanation:
+      'The cache is evaluated as code: folder and files must be the user’s own, and nobody else’s to write.',
+    hint: 'set `cache_dir:` to a folder of your own with mode 0700, or leave it out',
+  },
   PLUGIN_NAME_MISMATCH: {
     severity: 'error',
     title: 'the plugin has another name than the configuration says',
