@@ -31,6 +31,11 @@ export const LIMITS = {
     unit: 'ms',
     why: 'a batch takes about 2 ms; slow machines and cold code get a thousand times that',
   },
+  foreignSchemaTimeMax: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'compiling a plugin’s own schema and validating an init configuration takes some ms',
+  },
   transpileTimeMax: {
     value: 30_000,
     unit: 'ms',

@@ -132,8 +132,12 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
   }
   const { validateAgainstSchema } = await import('../schema/validate-foreign.ts');
   const yaml = readYamlDocument(document);
-  const violations = validateAgainstSchema(schema as object, yaml) ?? [];
-  return violations.map(({ message, span, hint }) =>
+  const verdict = validateAgainstSchema(schema, yaml);
+  if ('problem' in verdict) {
+    const message = `init_config of \`${name}\`: the plugin’s schema for it cannot be used: ${verdict.problem}`;
+    return [createDiagnostic('PLUGIN_SCHEMA_UNUSABLE', { message })];
+  }
+  return verdict.violations.map(({ message, span, hint }) =>
     createDiagnostic('PLUGIN_CONFIG_SCHEMA', {
       message: `init_config of \`${name}\`: ${message}`,
       hint,

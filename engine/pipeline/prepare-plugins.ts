@@ -1,4 +1,3 @@
-import { LIMITS } from '../base/limits.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { preparePlugin } from '../plugin/prepare-plugin.ts';
@@ -13,11 +12,10 @@ export async function preparePlugins(
   diagnostics: Diagnostic[],
 ): Promise<PreparedPlugins> {
   const prepared = new Map<string, PreparedPlugin>();
-  const options = {
-    cacheDirectory: config.cacheDirectory,
-    memorySizeMax: LIMITS.memorySizeMax.value,
-  };
-  const results = await Promise.all(plugins.map(({ file }) => preparePlugin(file, options)));
+  const { cacheDirectory } = config;
+  const results = await Promise.all(
+    plugins.map(({ file }) => preparePlugin(file, { cacheDirectory })),
+  );
   for (const { value, diagnostics: found } of results) {
     // The cache is the same for all of them: one plugin says what is wrong with it.
     diagnostics.push(

@@ -8,7 +8,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import type { Manifest } from './manifest.ts';
+import { type EnforcedLimits, enforcedLimits, type Manifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
 import {
   isComponent,
@@ -27,6 +27,7 @@ export interface ComponentFile {
   /** SHA-256, hexadecimal. */
   readonly digest: string;
   readonly manifest: Manifest;
+  readonly limits: EnforcedLimits;
   readonly imports: readonly string[];
   readonly coreModuleSizes: readonly number[];
   readonly bytes: Uint8Array;
@@ -88,6 +89,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     sizeBytes: bytes.length,
     digest: createHash('sha256').update(bytes).digest('hex'),
     manifest,
+    limits: enforcedLimits(manifest),
     imports,
     coreModuleSizes: readCoreModules(bytes).map(({ length }) => length),
     bytes,

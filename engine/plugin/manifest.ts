@@ -1,3 +1,4 @@
+import { LIMITS } from '../base/limits.ts';
 import type { FieldArgument, FieldProperties } from '../field/field.ts';
 import type { FieldType } from '../field/field-type.ts';
 
@@ -21,7 +22,7 @@ export interface Manifest {
   /** JSON Schema of the init configuration; `undefined`: takes none. */
   readonly initConfigSchema: unknown;
   readonly capabilities: ManifestCapabilities;
-  /** Wanted limits by name (base/limits.ts); never above what the operator allows. */
+  /** Wanted limits by name (base/limits.ts); see `enforcedLimits`. */
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -56,4 +57,19 @@ export interface ManifestCapabilities {
   /** The same for the queues that it receives from. */
   readonly queue: readonly string[];
   readonly clock: boolean;
+}
+
+/** What is enforced for a plugin. */
+export interface EnforcedLimits {
+  /** Bytes that each memory may grow to. */
+  readonly memorySizeMax: number;
+  readonly callTimeMaxMs: number;
+}
+
+/** A plugin may ask for less memory than the engine allows, never for more. */
+export function enforcedLimits({ limits }: Manifest): EnforcedLimits {
+  return {
+    memorySizeMax: Math.min(limits.memorySizeMax ?? Infinity, LIMITS.memorySizeMax.value),
+    callTimeMaxMs: LIMITS.callTimeMax.value,
+  };
 }

@@ -24,8 +24,6 @@ import { MalformedBinary } from './wasm-binary.ts';
 export interface PrepareOptions {
   /** Where transpiled components are kept between runs; `undefined`: nowhere. */
   readonly cacheDirectory: string | undefined;
-  /** Bytes that each memory of the component may grow to. */
-  readonly memorySizeMax: number;
 }
 
 export async function preparePlugin(
@@ -58,7 +56,7 @@ export async function preparePlugin(
     diagnostics.push(createDiagnostic(code, { message }));
   }
   try {
-    const modules = compileModules(transpiled, options.memorySizeMax);
+    const modules = compileModules(transpiled, file.limits.memorySizeMax);
     const unsafeName = findUnsafeName(Object.values(modules));
     if (unsafeName !== undefined) {
       const shown = JSON.stringify(unsafeName.slice(0, 60));

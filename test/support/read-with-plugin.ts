@@ -18,7 +18,6 @@ export async function preparePluginNamed(
   if (file === undefined) throw new Error('dist/plugins is missing: run `npm run build` first');
   const { value, diagnostics } = await preparePlugin(file, {
     cacheDirectory,
-    memorySizeMax: 128 << 20,
   });
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   return value;

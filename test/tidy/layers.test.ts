@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['fs', 'path', 'url'],
+  schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],
   plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],

@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../base/did-you-mean.ts';
-import { LIMITS } from '../../base/limits.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
@@ -28,12 +27,7 @@ export function inspectCommand(
     else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
     return EXIT.invalid;
   }
-  const { manifest, sizeBytes, digest, imports, coreModuleSizes } = file;
-  const limits = {
-    memorySizeMax: LIMITS.memorySizeMax.value,
-    callTimeMaxMs: LIMITS.callTimeMax.value,
-    ...manifest.limits,
-  };
+  const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   if (format === 'json') {
     const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
     terminal.stdout.write(`${printableLines(JSON.stringify(shown, null, 2))}\n`);

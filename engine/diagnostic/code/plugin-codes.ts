@@ -58,6 +58,13 @@ export const PLUGIN_CODES = {
     title: 'the init configuration breaks the plugin’s schema',
     explanation: 'The plugin says in its manifest what it accepts.',
   },
+  PLUGIN_SCHEMA_UNUSABLE: {
+    severity: 'error',
+    title: 'the plugin’s schema for its init configuration cannot be used',
+    explanation:
+      'It is no JSON Schema of draft 2020-12, has a pattern that is not RE2, or takes too long.',
+    hint: 'ask the author of the plugin, or remove `init_config`',
+  },
   PLUGIN_UNSAFE_NAME: {
     severity: 'error',
     title: 'a core module has a name that could carry code',

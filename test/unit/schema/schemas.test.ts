@@ -12,7 +12,9 @@ function violations(schema: SchemaName | 'rules', text: string): string[] {
   expect(yaml.errors).toEqual([]);
   // Compiled here, so that the generated validators have something to be compared with.
   const compiled = JSON.parse(read(`schemas/${schema}.schema.json`)) as object;
-  const found = (validateAgainstSchema(compiled, yaml) ?? []).map(({ message }) => message);
+  const verdict = validateAgainstSchema(compiled, yaml);
+  if ('problem' in verdict) throw new Error(verdict.problem);
+  const found = verdict.violations.map(({ message }) => message);
   if (schema !== 'rules') {
     expect(validateAgainst(schema, yaml).map(({ message }) => message)).toEqual(found);
   }
