@@ -26,6 +26,52 @@ export const LIMITS = {
     unit: 'count',
     why: 'function tables of large toolchains have some 10,000 entries',
   },
+  tableElementsTotalMax: { value: 400_000, unit: 'count', why: 'of all tables of a plugin: 3 MB' },
+  coreInstancesMax: {
+    value: 64,
+    unit: 'count',
+    why: 'three for most components, ten with adapters',
+  },
+  moduleTypesMax: {
+    value: 20_000,
+    unit: 'count',
+    why: 'a component with a JavaScript engine has 1,000',
+  },
+  moduleImportsMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'imports, and exports, of one core module',
+  },
+  moduleFunctionsMax: {
+    value: 200_000,
+    unit: 'count',
+    why: 'a component with a JavaScript engine has 30,000 functions',
+  },
+  moduleTablesMax: {
+    value: 4,
+    unit: 'count',
+    why: 'toolchains make one; each may have its 100,000 elements',
+  },
+  moduleGlobalsMax: {
+    value: 100_000,
+    unit: 'count',
+    why: 'globals, elements, data segments: each of them',
+  },
+  functionSizeMax: {
+    value: 4 << 20,
+    unit: 'bytes',
+    why: 'the largest functions, interpreters, have 200 kB',
+  },
+  functionLocalsMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'unoptimised code of large functions has 2,000',
+  },
+  functionStateMax: {
+    value: 16_000_000,
+    unit: 'count',
+    why: 'locals × branches of a function; compiling takes 12 bytes for each',
+  },
   callTimeMax: {
     value: 5_000,
     unit: 'ms',

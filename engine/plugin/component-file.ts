@@ -9,6 +9,7 @@ import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { type EnforcedLimits, enforcedLimits, type Manifest } from './manifest.ts';
+import { checkModule } from './module-check.ts';
 import { readManifest } from './read-manifest.ts';
 import {
   isComponent,
@@ -83,6 +84,12 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   const { value: manifest, diagnostics } = readManifest(document);
   if (manifest === undefined) return { value: undefined, diagnostics };
   const imports = readImports(bytes);
+  const modules = readCoreModules(bytes);
+  const excess = findExcess(modules);
+  if (excess !== undefined) {
+    const message = `plugin \`${manifest.name}\` ${manifest.version}: ${excess}`;
+    return failed(createDiagnostic('PLUGIN_UNCAPPABLE', { message }));
+  }
   const denied = deniedImports(manifest, imports);
   const file: ComponentFile = {
     path,
@@ -91,10 +98,21 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     manifest,
     limits: enforcedLimits(manifest),
     imports,
-    coreModuleSizes: readCoreModules(bytes).map(({ length }) => length),
+    coreModuleSizes: modules.map(({ length }) => length),
     bytes,
   };
   return { value: denied.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...denied] };
+}
+
+/** What is too much, or not allowed, in one of the modules. */
+function findExcess(modules: readonly Uint8Array[]): string | undefined {
+  try {
+    for (const module of modules) checkModule(module);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MalformedBinary) return error.message;
+    throw error;
+  }
 }
 
 function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnostic[] {

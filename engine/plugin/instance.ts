@@ -5,18 +5,21 @@
  */
 
 import { compileFunction } from 'node:vm';
+import { LIMITS } from '../base/limits.ts';
 import { cutText } from '../base/text.ts';
 import { createHostImports, type Imports } from './abi/host-imports.ts';
 import { adaptExtractor, adaptSource, type Guard, type GuestExports } from './abi/v0_1.ts';
 import type { HostServices } from './host/host-services.ts';
+import type { ModuleDemand } from './memory-cap.ts';
 import { PluginFault, type PluginFaultKind, type PluginInstance } from './plugin-instance.ts';
-import type { PreparedPlugin } from './prepared-plugin.ts';
+import type { PreparedModule, PreparedPlugin } from './prepared-plugin.ts';
 
 type Instantiate = (
-  getModule: (name: string) => WebAssembly.Module,
+  // The generated code hands on what it is given by name.
+  getModule: (name: string) => PreparedModule,
   imports: Imports,
   instantiateCore: (
-    module: WebAssembly.Module,
+    module: PreparedModule,
     imports: Record<string, Record<string, unknown>>,
   ) => WebAssembly.Instance,
 ) => GuestExports;
@@ -27,6 +30,7 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
   const { manifest, modules } = prepared;
   const { name } = manifest;
   const instances: WebAssembly.Instance[] = [];
+  const account = new InstanceAccount(prepared);
   const { imports, beginCall } = createHostImports(host, name);
   let isBroken = false;
   const guard: Guard = (call) => {
@@ -49,7 +53,8 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
         return module;
       },
       imports,
-      (module, coreImports) => {
+      ({ module, demand }, coreImports) => {
+        account.add(demand);
         const instance = new WebAssembly.Instance(module, coreImports);
         instances.push(instance);
         return instance;
@@ -68,6 +73,33 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
         ? undefined
         : adaptExtractor(exports.extractor, manifest, guard),
   };
+}
+
+/** What all instances of a component may take together: each module's caps hold for one of them only. */
+class InstanceAccount {
+  readonly #name: string;
+  #memoryLeft: number;
+  #tableElementsLeft: number = LIMITS.tableElementsTotalMax.value;
+  #instancesLeft: number = LIMITS.coreInstancesMax.value;
+
+  constructor({ manifest, memorySizeMax }: PreparedPlugin) {
+    this.#name = manifest.name;
+    this.#memoryLeft = memorySizeMax;
+  }
+
+  add({ memorySize, tableElements }: ModuleDemand): void {
+    this.#memoryLeft -= memorySize;
+    this.#tableElementsLeft -= tableElements;
+    this.#instancesLeft -= 1;
+    if (this.#memoryLeft < 0)
+      this.#refuse('memory than it may have: its modules want a memory each');
+    if (this.#tableElementsLeft < 0) this.#refuse('elements in its tables than it may have');
+    if (this.#instancesLeft < 0) this.#refuse('instances of core modules than it may have');
+  }
+
+  #refuse(what: string): never {
+    throw new PluginFault('denied', this.#name, `asks for more ${what}`);
+  }
 }
 
 /** The transpiler's output in instantiation mode: exactly two exported functions, no imports. */

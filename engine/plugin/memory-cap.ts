@@ -34,6 +34,30 @@ export function capMemories(module: Uint8Array, memorySizeMax: number): Uint8Arr
   return Buffer.concat(parts);
 }
 
+/** What one instance of a module may take, at most. */
+export interface ModuleDemand {
+  readonly memorySize: number;
+  readonly tableElements: number;
+}
+
+/** Of a module with caps written in. */
+export function demandOf(capped: Uint8Array): ModuleDemand {
+  let [memorySize, tableElements] = [0, 0];
+  for (const { id, body, end } of readSections(capped)) {
+    if (id !== MEMORY_SECTION && id !== TABLE_SECTION) continue;
+    const reader = new BinaryReader(capped, body, end);
+    for (let count = reader.unsigned(); count > 0; count--) {
+      if (id === TABLE_SECTION) reader.byte();
+      reader.byte();
+      reader.unsigned();
+      const maximum = reader.unsigned();
+      if (id === TABLE_SECTION) tableElements += maximum;
+      else memorySize += maximum * PAGE_SIZE_BYTES;
+    }
+  }
+  return { memorySize, tableElements };
+}
+
 function capMemorySection(reader: BinaryReader, memorySizeMax: number): number[] {
   const pagesMax = Math.floor(memorySizeMax / PAGE_SIZE_BYTES);
   const count = reader.unsigned();

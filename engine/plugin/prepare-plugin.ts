@@ -13,9 +13,10 @@ import {
   type DiagnosticParts,
 } from '../diagnostic/diagnostic.ts';
 import type { ComponentFile } from './component-file.ts';
-import { capMemories } from './memory-cap.ts';
+import { capMemories, demandOf } from './memory-cap.ts';
+import { checkModule } from './module-check.ts';
 import { findUnsafeName } from './name-guard.ts';
-import type { PreparedPlugin } from './prepared-plugin.ts';
+import type { PreparedModule, PreparedPlugin } from './prepared-plugin.ts';
 import { transpileComponent } from './transpile.ts';
 import { cacheKey, openCache, readCacheEntry, writeCacheEntry } from './transpile-cache.ts';
 import type { Transpiled } from './transpile-worker.ts';
@@ -57,7 +58,7 @@ export async function preparePlugin(
   }
   try {
     const modules = compileModules(transpiled, file.limits.memorySizeMax);
-    const unsafeName = findUnsafeName(Object.values(modules));
+    const unsafeName = findUnsafeName(Object.values(modules).map(({ module }) => module));
     if (unsafeName !== undefined) {
       const shown = JSON.stringify(unsafeName.slice(0, 60));
       return fail('PLUGIN_UNSAFE_NAME', {
@@ -65,7 +66,8 @@ export async function preparePlugin(
       });
     }
     const glue = amendGlue(transpiled.glue);
-    const value = { manifest: file.manifest, digest: file.digest, glue, modules };
+    const { manifest, digest, limits } = file;
+    const value = { manifest, digest, glue, modules, memorySizeMax: limits.memorySizeMax };
     return { value, diagnostics };
   } catch (error) {
     const message = `${subject}: ${error instanceof Error ? error.message : String(error)}`;
@@ -107,10 +109,12 @@ export const TASK_RESOLVED = 'createdTask.resolve([syncRes]);';
 function compileModules(
   transpiled: Transpiled,
   memorySizeMax: number,
-): Record<string, WebAssembly.Module> {
-  const modules: Record<string, WebAssembly.Module> = {};
+): Record<string, PreparedModule> {
+  const modules: Record<string, PreparedModule> = {};
   for (const { name, bytes } of transpiled.modules) {
-    modules[name] = new WebAssembly.Module(capMemories(bytes, memorySizeMax));
+    checkModule(bytes);
+    const capped = capMemories(bytes, memorySizeMax);
+    modules[name] = { module: new WebAssembly.Module(capped), demand: demandOf(capped) };
   }
   return modules;
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest.ts';
+import type { ModuleDemand } from './memory-cap.ts';
 
 /** A plugin that passed every check on the main thread, ready to be sent to a worker (structured clone). */
 export interface PreparedPlugin {
@@ -7,6 +8,13 @@ export interface PreparedPlugin {
   readonly digest: string;
   /** jco's generated JavaScript, after the name guard. */
   readonly glue: string;
-  /** Core modules by file name, with memory and table caps written in. */
-  readonly modules: Readonly<Record<string, WebAssembly.Module>>;
+  /** Core modules by file name, with memory and table caps written in, and what an instance of each may take. */
+  readonly modules: Readonly<Record<string, PreparedModule>>;
+  /** Bytes that the memories of all instances together may grow to. */
+  readonly memorySizeMax: number;
+}
+
+export interface PreparedModule {
+  readonly module: WebAssembly.Module;
+  readonly demand: ModuleDemand;
 }

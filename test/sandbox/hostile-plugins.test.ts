@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   buildPlugin,
@@ -145,6 +145,33 @@ describe('a plugin is refused before it runs', () => {
     const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
     expect(stderr).toMatch(
       /imports `tiercel:plugin\/store@0\.1\.0`, which its manifest does not ask for/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('when its modules want a memory for each of many instances', async () => {
+    const whole = await print(
+      readFileSync(await buildPlugin(folder, extractorModule({ extract: NOTHING_FOUND }))),
+    );
+    const bombs = `(core module $bomb (memory 2000)) ${'(core instance (instantiate $bomb))'.repeat(3)}`;
+    const path = join(folder, 'instances.wasm');
+    const component = await parse(
+      whole.replace(/^\(component[^\n]*/, (start) => `${start} ${bombs}`),
+    );
+    writeFileSync(path, component);
+    const { code, stdout, stderr } = await runWith(path);
+    expect(stderr).toMatch(/plugin `hostile`.*asks for more memory than it may have/);
+    expect(stdout.trim().split('\n')).toHaveLength(3);
+    expect(code).toBe(3);
+  });
+
+  it('when a function of it costs too much to compile, before anything compiles it', async () => {
+    const locals = '(local i64)'.repeat(9_000);
+    const more = `(func ${locals} ${'(block (br_if 0 (i32.const 0)))'.repeat(1_000)})`;
+    const path = await buildPlugin(folder, extractorModule({ extract: NOTHING_FOUND, more }));
+    const { code, stderr } = await runProgram(['plugin', 'inspect', path]);
+    expect(stderr).toMatch(
+      /plugin `hostile` 0\.1\.0: \d+ locals × branches in a function, the limit is/,
     );
     expect(code).toBe(1);
   });

@@ -73,8 +73,9 @@ export const PLUGIN_CODES = {
   },
   PLUGIN_UNCAPPABLE: {
     severity: 'error',
-    title: 'memory or tables of the component cannot be limited',
-    explanation: 'A memory is larger than the limit from the start, shared, or of 64 bits.',
+    title: 'the component is beyond what can be limited',
+    explanation:
+      'A memory or table is too large, shared or of 64 bits; a function costs too much; an instruction is not allowed.',
   },
   PLUGIN_TRANSPILE_FAILED: {
     severity: 'error',
