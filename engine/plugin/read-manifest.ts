@@ -1,17 +1,21 @@
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import { readJsonDocument } from '../schema/json-document.ts';
 import { validateAgainst } from '../schema/validate.ts';
-import { readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
+import type { YamlDocument } from '../schema/yaml-document.ts';
 import type { Manifest, ManifestField } from './manifest.ts';
+
+/** More are counted: who wrote a manifest that has so many does not read them. */
+const VIOLATIONS_MAX = 20;
 
 /** Manifest text → checked, frozen manifest; diagnostics point into the text. */
 export function readManifest(document: TextDocument): Checked<Manifest> {
-  const yaml = readYamlDocument(document);
+  const yaml = readJsonDocument(document);
   const diagnostics: Diagnostic[] = yaml.errors.map(({ message, span }) =>
     createDiagnostic('MANIFEST_SYNTAX', { message, primary: { document, span, text: 'here' } }),
   );
   if (diagnostics.length > 0) return { value: undefined, diagnostics };
-  for (const { message, span, hint } of validateAgainst('plugin-manifest', yaml)) {
+  for (const { message, span, hint } of validateAgainst('plugin-manifest', yaml, VIOLATIONS_MAX)) {
     const primary = { document, span, text: 'here' };
     diagnostics.push(createDiagnostic('MANIFEST_SCHEMA', { message, hint, primary }));
   }

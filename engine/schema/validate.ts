@@ -24,21 +24,44 @@ const VALIDATORS = {
 
 export type SchemaName = keyof typeof VALIDATORS;
 
-/** Violations of one of the schemas in `schemas/`, outermost causes only. */
-export function validateAgainst(name: SchemaName, yaml: YamlDocument): Violation[] {
-  return violationsOf(VALIDATORS[name], yaml);
+/** Found by the validator, of which the first are looked at; those after them are counted. */
+const ERRORS_MAX = 1_000;
+const VIOLATIONS_MAX = 100;
+
+/** Violations of one of the schemas in `schemas/`, outermost causes only; the last one counts those beyond `most`. */
+export function validateAgainst(
+  name: SchemaName,
+  yaml: YamlDocument,
+  most = VIOLATIONS_MAX,
+): Violation[] {
+  return violationsOf(VALIDATORS[name], yaml, most);
 }
 
-export function violationsOf(validate: ValidateFunction, yaml: YamlDocument): Violation[] {
-  return validate(yaml.value) ? [] : describe(validate.errors ?? [], yaml);
+export function violationsOf(
+  validate: ValidateFunction,
+  yaml: YamlDocument,
+  most = VIOLATIONS_MAX,
+): Violation[] {
+  if (validate(yaml.value)) return [];
+  const errors = validate.errors ?? [];
+  const described = describe(errors.slice(0, ERRORS_MAX), yaml, most);
+  const rest = described.rest + Math.max(0, errors.length - ERRORS_MAX);
+  if (rest === 0) return described.violations;
+  const more = { message: `${rest} more like these`, span: yaml.spanOf([]), hint: undefined };
+  return [...described.violations, more];
 }
 
-function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation[] {
+function describe(
+  errors: readonly ErrorObject[],
+  yaml: YamlDocument,
+  most: number,
+): { violations: Violation[]; rest: number } {
   const violations: Violation[] = [];
   const seen = new Set<string>();
-  for (const error of nearestBranches(errors)) {
-    // The branches of anyOf and oneOf repeat what their own line says better.
-    if (error.keyword === 'if' || error.keyword === 'anyOf' || error.keyword === 'oneOf') continue;
+  // The branches of anyOf and oneOf repeat what their own line says better.
+  const repeated = ['if', 'anyOf', 'oneOf'];
+  const told = nearestBranches(errors).filter(({ keyword }) => !repeated.includes(keyword));
+  for (const error of told.slice(0, most)) {
     const violation = describeError(error, yaml);
     const key = `${violation.span.start} ${violation.message}`;
     if (!seen.has(key)) violations.push(violation);
@@ -47,7 +70,8 @@ function describe(errors: readonly ErrorObject[], yaml: YamlDocument): Violation
   if (violations.length === 0) {
     for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml));
   }
-  return violations.sort((a, b) => a.span.start - b.span.start);
+  violations.sort((a, b) => a.span.start - b.span.start);
+  return { violations, rest: Math.max(0, told.length - most) };
 }
 
 /** Of alternatives at one place only what is wrong with the one that nearly fits. */
@@ -82,7 +106,7 @@ function distanceOf(errors: readonly ErrorObject[]): number {
 
 function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
   const path = toPath(error.instancePath);
-  const where = path.length === 0 ? 'the document' : `\`${path.join('.')}\``;
+  const where = path.length === 0 ? 'the document' : `\`${shorten(path.join('.'))}\``;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -90,7 +114,7 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
       const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
       const near = didYouMean(key, known);
       return {
-        message: `unknown key \`${key}\` in ${where}`,
+        message: `unknown key \`${shorten(key)}\` in ${where}`,
         span: yaml.keySpanOf([...path, key]),
         hint: near === undefined ? `known keys: ${listed(known)}` : `did you mean \`${near}\`?`,
       };
@@ -157,6 +181,10 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   const text = JSON.stringify(value) ?? String(value);
+  return shorten(text);
+}
+
+function shorten(text: string): string {
   return text.length > SHOWN_SIZE_MAX ? `${text.slice(0, SHOWN_SIZE_MAX)}…` : text;
 }
 
