@@ -147,6 +147,26 @@ export const LIMITS = {
     unit: 'count',
     why: 'answers of a source without an event or a byte read, in a row; who waits says so (`idle`)',
   },
+  answerTextSizeMax: {
+    value: 16 << 20,
+    unit: 'bytes',
+    why: 'values of a field in a batch, beyond twice its events: cells may share a text, but each is read',
+  },
+  dictionaryEntrySizeMax: {
+    value: 4_096,
+    unit: 'bytes',
+    why: 'our plugins intern up to 512 bytes',
+  },
+  dictionaryEntriesMax: {
+    value: 65_536,
+    unit: 'count',
+    why: 'of a field, until its plugin begins anew: ours have 4,096',
+  },
+  dictionarySizeMax: {
+    value: 32 << 20,
+    unit: 'bytes',
+    why: 'of all fields of a plan: ours begin anew at 8 MiB',
+  },
   positionSizeMax: { value: 64 << 10, unit: 'bytes', why: 'a path, an offset and some counters' },
   stopTimeMax: {
     value: 2_000,

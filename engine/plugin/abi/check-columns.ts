@@ -4,6 +4,7 @@
  * about 1 ns a cell.
  */
 
+import { LIMITS } from '../../base/limits.ts';
 import { CELL_INLINE, TEXT_IN_SCRATCH } from '../../column/column.ts';
 import type { ValueType } from '../../field/field-type.ts';
 import { isNumericType } from '../../field/field-type.ts';
@@ -15,8 +16,13 @@ export interface ColumnsExpectation {
   readonly types: readonly ValueType[];
   /** Entries that each request's dictionary had before this answer; reset by the caller on a new epoch. */
   readonly dictionarySizes: Uint32Array;
+  /** Bytes of all dictionaries of the plan before this answer. */
+  readonly dictionaryBytes: number;
 }
 
+const DICTIONARY_SIZE_MAX = LIMITS.dictionarySizeMax.value;
+const ENTRY_SIZE_MAX = LIMITS.dictionaryEntrySizeMax.value;
+const ENTRIES_MAX = LIMITS.dictionaryEntriesMax.value;
 const ADDRESS_SIZES = [4, 16];
 
 /** The sentence that is broken, or `undefined`; counts new dictionary entries in `dictionarySizes`. */
@@ -44,9 +50,12 @@ function findShapeFault(
 
 function findDictionaryFault(
   answer: ExtractedColumns,
-  { types, dictionarySizes }: ColumnsExpectation,
+  { types, dictionarySizes, dictionaryBytes }: ColumnsExpectation,
 ): string | undefined {
   const { dictionaryRequests, dictionaryEnds, dictionaryData } = answer;
+  const bytes = dictionaryBytes + dictionaryData.length;
+  if (bytes > DICTIONARY_SIZE_MAX)
+    return `dictionaries of ${bytes} bytes, of at most ${DICTIONARY_SIZE_MAX}`;
   if (dictionaryRequests.length !== dictionaryEnds.length) {
     return `${dictionaryRequests.length} dictionary requests for ${dictionaryEnds.length} ends`;
   }
@@ -60,7 +69,11 @@ function findDictionaryFault(
     if (next < end || next > dictionaryData.length)
       return `dictionary entry ${index} ends at ${next}`;
     if (isWrongAddress(type, next - end)) return `dictionary entry ${index} is no ${type}`;
+    if (next - end > ENTRY_SIZE_MAX)
+      return `a dictionary entry of ${next - end} bytes, of at most ${ENTRY_SIZE_MAX}`;
     dictionarySizes[request]! += 1;
+    if (dictionarySizes[request]! > ENTRIES_MAX)
+      return `more than ${ENTRIES_MAX} dictionary entries of request ${request}`;
     end = next;
   }
   return undefined;
@@ -81,13 +94,16 @@ function findTextFault(
 
 function findCellFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
   const { cells, numbers, lists, texts } = answer;
-  const { eventCount, types, dictionarySizes } = expected;
+  const { eventCount, types, dictionarySizes, dataSize } = expected;
+  const textSizeMax = LIMITS.answerTextSizeMax.value + 2 * dataSize;
   for (let request = 0; request < types.length; request++) {
     const type = types[request]!;
     const dictionarySize = dictionarySizes[request]!;
     const isNumeric = isNumericType(type.type);
     const inlineMax = type.isList ? lists.length : isNumeric ? numbers.length : texts.length >> 1;
     const end = (request + 1) * eventCount;
+    // Several cells may share a text: it counts for each.
+    let textSize = 0;
     for (let at = request * eventCount; at < end; at++) {
       const cell = cells[at]!;
       if (cell === 0) continue;
@@ -101,6 +117,11 @@ function findCellFault(answer: ExtractedColumns, expected: ColumnsExpectation): 
         ? findListFault(answer, index, type, dictionarySize)
         : findInlineFault(answer, index, type);
       if (fault !== undefined) return `request ${request}: ${fault}`;
+      if (type.isList) textSize += listTextSize(answer, index, isNumeric);
+      else if (!isNumeric) textSize += texts[2 * index + 1]!;
+      if (textSize > textSizeMax) {
+        return `request ${request}: values of more than ${textSizeMax} bytes for ${dataSize} bytes of events`;
+      }
     }
   }
   return undefined;
@@ -138,6 +159,22 @@ function findListFault(
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** What the elements of a checked list have to read: four bytes for each, and their texts. */
+function listTextSize(
+  { lists, texts }: ExtractedColumns,
+  start: number,
+  isNumeric: boolean,
+): number {
+  const count = lists[start]!;
+  let size = 4 * count;
+  if (isNumeric) return size;
+  for (let at = start + 1; at <= start + count; at++) {
+    const cell = lists[at]!;
+    if (cell >= CELL_INLINE) size += texts[2 * (cell - CELL_INLINE) + 1]!;
+  }
+  return size;
 }
 
 function isWrongAddress(type: ValueType['type'], size: number): boolean {

@@ -122,21 +122,26 @@ export function adaptExtractor(
       const types = requests.map((request) => typeOf(manifest, request));
       guard(() => guest.configure(plan, requests.map(toGuestRequest)));
       const dictionarySizes = new Uint32Array(requests.length);
-      plans.set(plan, { types, dictionarySizes, epoch: undefined });
+      plans.set(plan, { types, dictionarySizes, dictionaryBytes: 0, epoch: undefined });
     },
     extract: (plan, batch) => {
       const state = plans.get(plan);
       if (state === undefined) throw new Error(`plan ${plan} was not configured`);
       const answer = guard(() => toColumns(guest.extract(plan, batch), manifest.name));
-      if (answer.dictionaryEpoch !== state.epoch) state.dictionarySizes.fill(0);
+      if (answer.dictionaryEpoch !== state.epoch) {
+        state.dictionarySizes.fill(0);
+        state.dictionaryBytes = 0;
+      }
       state.epoch = answer.dictionaryEpoch;
       const fault = findColumnsFault(answer, {
         eventCount: batch.spans.length >> 1,
         dataSize: batch.data.length,
         types: state.types,
         dictionarySizes: state.dictionarySizes,
+        dictionaryBytes: state.dictionaryBytes,
       });
       if (fault !== undefined) guard(() => fail(manifest.name, fault));
+      state.dictionaryBytes += answer.dictionaryData.length;
       return answer;
     },
   };
@@ -145,6 +150,7 @@ export function adaptExtractor(
 interface PlanState {
   readonly types: readonly ValueType[];
   readonly dictionarySizes: Uint32Array;
+  dictionaryBytes: number;
   epoch: number | undefined;
 }
 
