@@ -27,6 +27,26 @@ export const LIMITS = {
     why: 'function tables of large toolchains have some 10,000 entries',
   },
   tableElementsTotalMax: { value: 400_000, unit: 'count', why: 'of all tables of a plugin: 3 MB' },
+  componentItemsMax: {
+    value: 50_000,
+    unit: 'count',
+    why: 'types, functions, instances; a component with all of WASI has about 3,000',
+  },
+  componentInstancesMax: {
+    value: 256,
+    unit: 'count',
+    why: 'components within a component as often as they are instantiated; three are usual',
+  },
+  componentTypeSizeMax: {
+    value: 20_000,
+    unit: 'count',
+    why: 'characters of a type written out in full; the largest of WASI has 3,000',
+  },
+  componentTypesSizeMax: {
+    value: 20_000_000,
+    unit: 'count',
+    why: 'characters of all types, written out; twenty times what all of WASI has',
+  },
   coreInstancesMax: {
     value: 64,
     unit: 'count',

@@ -1,11 +1,13 @@
 // Writes dist/generated: what can be computed when the engine is built instead of at each start.
 //   validate-<schema>.js   each schema of schemas/ as code (compiling them takes ajv 0.2 s)
 //   build-info.js          versions that end up in cache keys and in `--version`
+//   wit-v0_1.js            a component of the largest world of schemas/wit/v0.1, to hold plugins' types to
 // The engine imports them as `#generated/…` (package.json, "imports").
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { rolldown } from 'rolldown';
@@ -19,6 +21,7 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 for (const name of SCHEMAS) await writeValidator(name);
 writeBuildInfo();
+await writeWit();
 
 async function writeValidator(name) {
   const schema = JSON.parse(
@@ -67,14 +70,27 @@ function writeBuildInfo() {
     // Another transpiler may generate other code: part of the key of what is cached.
     TRANSPILER_VERSION: readJson(join(dirname(transpiler), '..', 'package.json')).version,
   };
-  const lines = Object.entries(info);
+  writeTexts('build-info', info);
+}
+
+async function writeWit() {
+  const witSource = readFileSync(join(repository, 'schemas/wit/v0.1/plugin.wit'), 'utf8');
+  const world = 'source-extractor-plugin';
+  const module = await componentEmbed({ dummy: true, witSource, world, stringEncoding: 'utf8' });
+  const component = Buffer.from(await componentNew(module, []));
+  writeTexts('wit-v0_1', { WIT_COMPONENT: component.toString('base64') });
+}
+
+/** A module of texts by name. */
+function writeTexts(module, texts) {
+  const lines = Object.entries(texts);
   writeFileSync(
-    join(output, 'build-info.js'),
+    join(output, `${module}.js`),
     HEADER +
       lines.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join(''),
   );
   writeFileSync(
-    join(output, 'build-info.d.ts'),
+    join(output, `${module}.d.ts`),
     HEADER + lines.map(([name]) => `export declare const ${name}: string;\n`).join(''),
   );
 }

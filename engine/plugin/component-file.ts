@@ -8,6 +8,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
+import { findWorldFault } from './check-world.ts';
+import { NotForPlugins } from './component-types.ts';
+import { readWorld } from './component-world.ts';
 import { type EnforcedLimits, enforcedLimits, type Manifest } from './manifest.ts';
 import { checkModule } from './module-check.ts';
 import { readManifest } from './read-manifest.ts';
@@ -17,7 +20,6 @@ import {
   MalformedBinary,
   readCoreModules,
   readCustomSection,
-  readImports,
 } from './wasm-binary.ts';
 
 export const MANIFEST_SECTION = 'tiercel:manifest';
@@ -83,14 +85,13 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   const document = createTextDocument(`${path} (manifest)`, text);
   const { value: manifest, diagnostics } = readManifest(document);
   if (manifest === undefined) return { value: undefined, diagnostics };
-  const imports = readImports(bytes);
   const modules = readCoreModules(bytes);
   const excess = findExcess(modules);
   if (excess !== undefined) {
     const message = `plugin \`${manifest.name}\` ${manifest.version}: ${excess}`;
     return failed(createDiagnostic('PLUGIN_UNCAPPABLE', { message }));
   }
-  const denied = deniedImports(manifest, imports);
+  const { imports, wrong } = judgeWorld(manifest, bytes);
   const file: ComponentFile = {
     path,
     sizeBytes: bytes.length,
@@ -101,7 +102,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     coreModuleSizes: modules.map(({ length }) => length),
     bytes,
   };
-  return { value: denied.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...denied] };
+  return { value: wrong.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...wrong] };
 }
 
 /** What is too much, or not allowed, in one of the modules. */
@@ -115,6 +116,29 @@ function findExcess(modules: readonly Uint8Array[]): string | undefined {
   }
 }
 
+/** Imports that were not asked for, else what is wrong with the types. */
+function judgeWorld(manifest: Manifest, bytes: Uint8Array): Judgement {
+  const subject = `plugin \`${manifest.name}\` ${manifest.version}`;
+  const mismatch = (fault: string): Diagnostic =>
+    createDiagnostic('PLUGIN_WORLD_MISMATCH', { message: `${subject} ${fault}` });
+  try {
+    const world = readWorld(bytes);
+    const imports = [...world.imports.keys()];
+    const denied = deniedImports(manifest, imports);
+    if (denied.length > 0) return { imports, wrong: denied };
+    const fault = findWorldFault(world, manifest);
+    return { imports, wrong: fault === undefined ? [] : [mismatch(fault)] };
+  } catch (error) {
+    if (!(error instanceof NotForPlugins)) throw error;
+    return { imports: [], wrong: [mismatch(error.message)] };
+  }
+}
+
+interface Judgement {
+  readonly imports: readonly string[];
+  readonly wrong: readonly Diagnostic[];
+}
+
 function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnostic[] {
   const allowed = new Set(ALWAYS_ALLOWED);
   if (manifest.capabilities.clock) allowed.add('tiercel:plugin/clock');
@@ -126,7 +150,7 @@ function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnost
       createDiagnostic('PLUGIN_IMPORT_DENIED', {
         message:
           `plugin \`${manifest.name}\` ${manifest.version} imports \`${name}\`, ` +
-          `which its manifest does not ask for`,
+          'which its manifest does not ask for',
       }),
     );
 }

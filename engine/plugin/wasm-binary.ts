@@ -114,7 +114,6 @@ export function readCustomSection(bytes: Uint8Array, name: string): Uint8Array |
 
 const COMPONENT_CORE_MODULE = 1;
 const COMPONENT_NESTED = 4;
-const COMPONENT_IMPORT = 10;
 const NESTING_MAX = 8;
 
 /** Every core module in a component, in components within it too. */
@@ -125,43 +124,6 @@ export function readCoreModules(component: Uint8Array, depth = 0): Uint8Array[] 
     if (id === COMPONENT_NESTED) return readCoreModules(component.subarray(body, end), depth + 1);
     return [];
   });
-}
-
-/** Names of what a component imports, such as `tiercel:plugin/log@0.1.0`. */
-export function readImports(component: Uint8Array): string[] {
-  const names: string[] = [];
-  for (const section of readSections(component)) {
-    if (section.id !== COMPONENT_IMPORT) continue;
-    const reader = new BinaryReader(component, section.body, section.end);
-    const count = reader.unsigned();
-    for (let index = 0; index < count; index++) {
-      reader.byte();
-      names.push(reader.text());
-      skipExternDescriptor(reader);
-    }
-  }
-  return names;
-}
-
-/** `externdesc`: a sort with an index, or a bound. */
-function skipExternDescriptor(reader: BinaryReader): void {
-  const sort = reader.byte();
-  if (sort === 0x00) reader.byte();
-  if (sort === 0x02) {
-    skipValueBound(reader);
-    return;
-  }
-  if (sort === 0x03) {
-    // A type import: `eq` with an index, or `sub resource`.
-    if (reader.byte() === 0x00) reader.unsigned();
-    return;
-  }
-  reader.unsigned();
-}
-
-function skipValueBound(reader: BinaryReader): void {
-  reader.byte();
-  reader.unsigned();
 }
 
 export function writeUnsigned(value: number): number[] {

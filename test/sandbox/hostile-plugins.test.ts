@@ -137,6 +137,17 @@ describe('a stream', () => {
   });
 });
 
+/** A right extractor with more at the beginning of its component. */
+async function buildWithin(more: string): Promise<string> {
+  const path = await buildPlugin(folder, extractorModule({ extract: NOTHING_FOUND }));
+  const whole = await print(readFileSync(path));
+  writeFileSync(
+    path,
+    await parse(whole.replace(/^\(component[^\n]*/, (start) => `${start} ${more}`)),
+  );
+  return path;
+}
+
 describe('a plugin is refused before it runs', () => {
   it('when it imports what it did not ask for', async () => {
     const { component, manifest } = bareComponent('cloudtrail');
@@ -150,15 +161,8 @@ describe('a plugin is refused before it runs', () => {
   });
 
   it('when its modules want a memory for each of many instances', async () => {
-    const whole = await print(
-      readFileSync(await buildPlugin(folder, extractorModule({ extract: NOTHING_FOUND }))),
-    );
-    const bombs = `(core module $bomb (memory 2000)) ${'(core instance (instantiate $bomb))'.repeat(3)}`;
-    const path = join(folder, 'instances.wasm');
-    const component = await parse(
-      whole.replace(/^\(component[^\n]*/, (start) => `${start} ${bombs}`),
-    );
-    writeFileSync(path, component);
+    const bombs = '(core instance (instantiate $bomb))'.repeat(3);
+    const path = await buildWithin(`(core module $bomb (memory 2000)) ${bombs}`);
     const { code, stdout, stderr } = await runWith(path);
     expect(stderr).toMatch(/plugin `hostile`.*asks for more memory than it may have/);
     expect(stdout.trim().split('\n')).toHaveLength(3);
@@ -178,15 +182,9 @@ describe('a plugin is refused before it runs', () => {
 
   it('when a core module has a name that could carry code', async () => {
     const name = "x'];globalThis.PWNED=1;//";
-    const text = `(component (core module $m (func (export "${name}") (result i32) i32.const 1))
-      (core instance $i (instantiate $m))
-      (func (export "run") (result u32) (canon lift (core func $i "${name}"))))`;
-    const path = join(folder, 'inject.wasm');
-    writeFileSync(path, withManifest(await parse(text), EXTRACTOR_MANIFEST));
-    const config = join(folder, 'inject.yaml');
-    const plugin = `plugins:\n  - name: hostile\n    library_path: ${path}\n`;
-    writeFileSync(config, `${plugin}  - name: cloudtrail\n    open_params: ${events}\n`);
-    const { code, stderr } = await runProgram(['run', '-c', config, '-r', rules]);
+    const module = `(core module $named (func (export "${name}")))`;
+    const path = await buildWithin(`${module} (core instance (instantiate $named))`);
+    const { code, stderr } = await runWith(path);
     expect(stderr).toContain('PLUGIN_UNSAFE_NAME');
     expect(code).toBe(1);
   });

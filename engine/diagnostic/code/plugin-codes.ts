@@ -48,6 +48,13 @@ export const PLUGIN_CODES = {
     explanation: 'Imports must be a subset of the capabilities in the manifest.',
     hint: 'ask for it under `capabilities` in the manifest, or do not import it',
   },
+  PLUGIN_WORLD_MISMATCH: {
+    severity: 'error',
+    title: 'the component is not of the world that its manifest says',
+    explanation:
+      'Imports and exports must have the functions and types of schemas/wit, and no others; exports must have all.',
+    hint: 'build the component for the `world` of its manifest, with the WIT of this release',
+  },
   PLUGIN_CAPABILITY_DENIED: {
     severity: 'error',
     title: 'the plugin asks for what was not granted',
