@@ -10,13 +10,13 @@ import { compileOperand, type GetField } from '../compile/compile-operand.ts';
 import { formatIso8601, formatLocal, formatUtc } from '../compile/engine-field-values.ts';
 import type { FieldType } from '../field/field-type.ts';
 import type { Alert, AlertFormat } from './alert.ts';
+import { type AlertBudget, cutTo } from './alert-budget.ts';
 import { alertId } from './alert-id.ts';
 import { escapeText, valueJson, valueText } from './format-value.ts';
 
 const NOT_AVAILABLE = '<NA>';
 /** Longer lines are cut, visibly: an alert is for people. */
 const OUTPUT_SIZE_MAX = 64 << 10;
-const CUT_MARK = '… (cut)';
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
 const NANOSECOND_FIELDS = new Set([
   'evt.time',
@@ -32,9 +32,11 @@ export interface MatchedEvent {
   readonly time: bigint;
   readonly bytes: Uint8Array;
   readonly get: GetField;
+  /** Of the batch that it is in. */
+  readonly budget: AlertBudget;
 }
 
-type Part = { readonly text: string } | { readonly render: (get: GetField) => string };
+type Part = { readonly text: string } | { readonly render: (event: MatchedEvent) => string };
 
 interface CompiledOutput {
   readonly parts: readonly Part[];
@@ -42,6 +44,8 @@ interface CompiledOutput {
     readonly key: string;
     readonly json: (event: MatchedEvent) => string;
   }[];
+  /** How often it prints a value. */
+  readonly mentions: number;
 }
 
 export class AlertFormatter {
@@ -59,9 +63,8 @@ export class AlertFormatter {
     if (rule === undefined) throw new Error(`no rule ${ruleIndex}`);
     const output = this.#outputs[ruleIndex] ?? this.#compile(rule);
     this.#outputs[ruleIndex] = output;
-    const message = cut(
-      output.parts.map((part) => ('text' in part ? part.text : part.render(event.get))).join(''),
-    );
+    event.budget.beginAlert(event.bytes.length, output.mentions);
+    const message = cutTo(renderAll(output.parts, event), OUTPUT_SIZE_MAX);
     const time = this.#format.timeFormatIso8601
       ? formatIso8601(event.time)
       : formatLocal(event.time, 'time', true);
@@ -69,6 +72,7 @@ export class AlertFormatter {
     const line = this.#format.jsonOutput
       ? this.#jsonLine(rule, output, { event, message, full })
       : full;
+    event.budget.endAlert();
     const { name, priority, source } = rule;
     return { rule: name, priority, source, eventNumber: event.number, line: printableLines(line) };
   }
@@ -108,17 +112,15 @@ export class AlertFormatter {
       if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
       else {
         const parts = compileSegments(field.segments, (text) => text);
-        fields.set(field.key, ({ get }) => jsonText(renderAll(parts, get)));
+        fields.set(field.key, (event) => jsonText(renderAll(parts, event)));
       }
     }
     const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return {
-      parts: compileSegments(
-        rule.output.segments,
-        this.#format.jsonOutput ? (text) => text : escapeText,
-      ),
-      fields: sorted.map(([key, json]) => ({ key, json })),
-    };
+    const isJson = this.#format.jsonOutput;
+    const parts = compileSegments(rule.output.segments, isJson ? (text) => text : escapeText);
+    // In JSON the text is there twice, and each field once more.
+    const mentions = (isJson ? 2 : 1) * parts.length + sorted.length;
+    return { parts, fields: sorted.map(([key, json]) => ({ key, json })), mentions };
   }
 }
 
@@ -126,12 +128,12 @@ function compileFieldJson(operand: CheckedOperand): (event: MatchedEvent) => str
   const evaluate = compileOperand(operand);
   const name = operand.kind === 'field' ? operand.request.field.name : '';
   if (NANOSECOND_FIELDS.has(name)) return ({ time }) => String(time);
-  return ({ get }) => {
+  return ({ get, budget }) => {
     const value = evaluate(get);
     // Falco: before the first event the difference is negative here, and unsigned in texts.
     if (name === 'evt.reltime' && typeof value === 'bigint')
       return String(BigInt.asIntN(64, value));
-    return valueJson(value, operand.type.type);
+    return valueJson(value, operand.type.type, budget);
   };
 }
 
@@ -145,7 +147,10 @@ function compileSegments(
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
     const { width } = segment;
-    return { render: (get) => finish(fitWidth(render(evaluate(get), type), width)) };
+    return {
+      render: ({ get, budget }) =>
+        finish(fitWidth(budget.take(render(evaluate(get), type)), width)),
+    };
   });
 }
 
@@ -153,18 +158,14 @@ function render(value: Value | undefined, type: FieldType): string {
   return value === undefined ? NOT_AVAILABLE : valueText(value, type);
 }
 
-function renderAll(parts: readonly Part[], get: GetField): string {
-  return parts.map((part) => ('text' in part ? part.text : part.render(get))).join('');
+function renderAll(parts: readonly Part[], event: MatchedEvent): string {
+  return parts.map((part) => ('text' in part ? part.text : part.render(event))).join('');
 }
 
 /** Padded with blanks or cut to the width. */
 function fitWidth(text: string, width: number | undefined): string {
   if (width === undefined) return text;
   return text.length > width ? text.slice(0, width) : text.padEnd(width);
-}
-
-function cut(text: string): string {
-  return text.length > OUTPUT_SIZE_MAX ? text.slice(0, OUTPUT_SIZE_MAX) + CUT_MARK : text;
 }
 
 function jsonText(text: string): string {

@@ -5,6 +5,7 @@ import { printable } from '../base/printable.ts';
 import { fromByteString } from '../base/text.ts';
 import type { Value } from '../column/cell-values.ts';
 import type { FieldType } from '../field/field-type.ts';
+import type { AlertBudget } from './alert-budget.ts';
 
 /** Falco limits the text of a list. */
 const LIST_SIZE_MAX = 1024;
@@ -44,12 +45,22 @@ function addressText(bytes: string): string {
   return isIPv6(short) ? short : text;
 }
 
-/** JSON text of a value; numbers of 64 bits are written whole. */
-export function valueJson(value: Value | undefined, type: FieldType): string {
+/** JSON text of a value, as far as the budget goes; numbers of 64 bits are written whole. */
+export function valueJson(value: Value | undefined, type: FieldType, budget: AlertBudget): string {
   if (value === undefined) return 'null';
-  if (typeof value === 'bigint') return valueText(value, type);
-  if (typeof value === 'string') return JSON.stringify(toWellFormed(textOf(value, type)));
-  return `[${value.map((element) => valueJson(element, type)).join(',')}]`;
+  if (typeof value === 'bigint') return budget.take(valueText(value, type));
+  if (typeof value === 'string') {
+    return JSON.stringify(toWellFormed(budget.take(textOf(value, type))));
+  }
+  const elements: string[] = [];
+  for (const element of value) {
+    if (budget.isUsedUp) {
+      elements.push(`"… (cut: ${value.length - elements.length} more)"`);
+      break;
+    }
+    elements.push(valueJson(element, type, budget));
+  }
+  return `[${elements.join(',')}]`;
 }
 
 /** Lone surrogates cannot be written as UTF-8. */

@@ -168,9 +168,14 @@ export const LIMITS = {
     why: 'answers of a source without an event or a byte read, in a row; who waits says so (`idle`)',
   },
   answerTextSizeMax: {
-    value: 16 << 20,
+    value: 8 << 10,
     unit: 'bytes',
-    why: 'values of a field in a batch, beyond twice its events: cells may share a text, but each is read',
+    why: 'values of a field per event of a batch, beyond twice its bytes: cells may share a text, each is read',
+  },
+  alertsSizeMax: {
+    value: 16 << 20,
+    unit: 'count',
+    why: 'characters of the alerts of a batch, beyond what their events have; four batches are on their way',
   },
   dictionaryEntrySizeMax: {
     value: 4_096,

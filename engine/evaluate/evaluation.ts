@@ -6,6 +6,7 @@
  */
 
 import type { Alert, AlertFormat } from '../alert/alert.ts';
+import { AlertBudget } from '../alert/alert-budget.ts';
 import { AlertFormatter } from '../alert/alert-formatter.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import { type Value, valueAt } from '../column/cell-values.ts';
@@ -77,6 +78,7 @@ export class Evaluation {
   #current: EventsWithColumns | undefined;
   #firstTime = 0n;
   #withoutForOutputs = NO_KNOWN_FAULTS.outputs;
+  #budget = new AlertBudget();
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -111,6 +113,11 @@ export class Evaluation {
 
   get quarantined(): ReadonlySet<string> {
     return this.#quarantined;
+  }
+
+  /** Whether whole or in parts, a batch has one budget for its alerts. */
+  beginBatch(): void {
+    this.#budget = new AlertBudget();
   }
 
   /** `known`: plugins that are known not to be able to take these events. */
@@ -250,7 +257,8 @@ export class Evaluation {
       const get = (request: FieldRequest): Value | undefined => this.#valueOf(request, source, at);
       const time = events.times[at] ?? 0n;
       const bytes = events.data.subarray(events.spans[2 * at], events.spans[2 * at + 1]);
-      result.alerts.push(this.#formatter.formatAlert(rule, { number, time, bytes, get }));
+      const event = { number, time, bytes, get, budget: this.#budget };
+      result.alerts.push(this.#formatter.formatAlert(rule, event));
     }
   }
 

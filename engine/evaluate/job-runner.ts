@@ -35,6 +35,7 @@ export class JobRunner {
 
   run({ batch, isCareful, withoutPlugin, quarantined }: EvaluationJob): EvaluationResult {
     for (const plugin of quarantined) this.evaluation.quarantine(plugin);
+    this.evaluation.beginBatch();
     if (isCareful) return this.#runOneByOne(batch, withoutPlugin);
     return this.evaluation.evaluate(this.#slots.read(batch), batch);
   }

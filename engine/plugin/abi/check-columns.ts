@@ -24,6 +24,11 @@ const DICTIONARY_SIZE_MAX = LIMITS.dictionarySizeMax.value;
 const ENTRY_SIZE_MAX = LIMITS.dictionaryEntrySizeMax.value;
 const ENTRIES_MAX = LIMITS.dictionaryEntriesMax.value;
 const ADDRESS_SIZES = [4, 16];
+/** An event that is evaluated alone has a little more room than its share of a batch. */
+const FEW_EVENTS = 2;
+/** An element of a list: events of JSON cannot have so many that these come to more than twice their bytes. */
+const NUMBER_SIZE = 4;
+const ENTRY_SIZE = 8;
 
 /** The sentence that is broken, or `undefined`; counts new dictionary entries in `dictionarySizes`. */
 export function findColumnsFault(
@@ -95,7 +100,7 @@ function findTextFault(
 function findCellFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
   const { cells, numbers, lists, texts } = answer;
   const { eventCount, types, dictionarySizes, dataSize } = expected;
-  const textSizeMax = LIMITS.answerTextSizeMax.value + 2 * dataSize;
+  const textSizeMax = LIMITS.answerTextSizeMax.value * (eventCount + FEW_EVENTS) + 2 * dataSize;
   for (let request = 0; request < types.length; request++) {
     const type = types[request]!;
     const dictionarySize = dictionarySizes[request]!;
@@ -161,18 +166,18 @@ function findListFault(
   return undefined;
 }
 
-/** What the elements of a checked list have to read: four bytes for each, and their texts. */
+/** What is to be read of a checked list. */
 function listTextSize(
   { lists, texts }: ExtractedColumns,
   start: number,
   isNumeric: boolean,
 ): number {
   const count = lists[start]!;
-  let size = 4 * count;
-  if (isNumeric) return size;
+  if (isNumeric) return NUMBER_SIZE * count;
+  let size = 0;
   for (let at = start + 1; at <= start + count; at++) {
     const cell = lists[at]!;
-    if (cell >= CELL_INLINE) size += texts[2 * (cell - CELL_INLINE) + 1]!;
+    size += cell < CELL_INLINE ? ENTRY_SIZE : NUMBER_SIZE + texts[2 * (cell - CELL_INLINE) + 1]!;
   }
   return size;
 }

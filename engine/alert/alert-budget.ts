@@ -1,0 +1,44 @@
+import { LIMITS } from '../base/limits.ts';
+
+const CUT_MARK = '… (cut)';
+/** What is left of a value when there is nothing left of the budget: people see that, and what, it was. */
+const SHORT_SIZE = 256;
+/** For names, times and tags. */
+const FRAME_SIZE = 4 << 10;
+/** JSON and `\\n` may double a text. */
+const ESCAPED = 2;
+
+/**
+ * How much text the alerts of one batch may be. Values that are no longer than their event are never cut, however many
+ * rules print them; what plugins give beyond is, when the batch has used up `alertsSizeMax` characters of it.
+ */
+export class AlertBudget {
+  #excessLeft: number = LIMITS.alertsSizeMax.value;
+  /** Of the alert that is being written. */
+  #left = 0;
+
+  /** `mentions`: how often the alert prints a value. */
+  beginAlert(eventSize: number, mentions: number): void {
+    this.#left = FRAME_SIZE + ESCAPED * eventSize * mentions;
+  }
+
+  endAlert(): void {
+    if (this.#left < 0) this.#excessLeft += this.#left;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#left + this.#excessLeft <= 0;
+  }
+
+  /** The text of a value, as far as there is room for it. */
+  take(text: string): string {
+    const room = Math.max(SHORT_SIZE, this.#left + this.#excessLeft);
+    this.#left -= Math.min(text.length, room);
+    return cutTo(text, room);
+  }
+}
+
+/** Visibly. */
+export function cutTo(text: string, size: number): string {
+  return text.length > size ? text.slice(0, size) + CUT_MARK : text;
+}
