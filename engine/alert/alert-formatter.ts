@@ -17,6 +17,8 @@ import { escapeText, valueJson, valueText } from './format-value.ts';
 const NOT_AVAILABLE = '<NA>';
 /** Longer lines are cut, visibly: an alert is for people. */
 const OUTPUT_SIZE_MAX = 64 << 10;
+/** Texts that are longer have a part in what the alerts of a batch may have. */
+const LONG = 2 << 10;
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
 const NANOSECOND_FIELDS = new Set([
   'evt.time',
@@ -64,7 +66,8 @@ export class AlertFormatter {
     const output = this.#outputs[ruleIndex] ?? this.#compile(rule);
     this.#outputs[ruleIndex] = output;
     event.budget.beginAlert(event.bytes.length, output.mentions);
-    const message = cutTo(renderAll(output.parts, event), OUTPUT_SIZE_MAX);
+    const text = renderAll(output.parts, event);
+    const message = cutTo(text.length > LONG ? event.budget.take(text) : text, OUTPUT_SIZE_MAX);
     const time = this.#format.timeFormatIso8601
       ? formatIso8601(event.time)
       : formatLocal(event.time, 'time', true);
@@ -112,7 +115,7 @@ export class AlertFormatter {
       if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
       else {
         const parts = compileSegments(field.segments, (text) => text);
-        fields.set(field.key, (event) => jsonText(renderAll(parts, event)));
+        fields.set(field.key, (event) => jsonText(cutTo(renderAll(parts, event), OUTPUT_SIZE_MAX)));
       }
     }
     const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -159,13 +162,18 @@ function render(value: Value | undefined, type: FieldType): string {
 }
 
 function renderAll(parts: readonly Part[], event: MatchedEvent): string {
-  return parts.map((part) => ('text' in part ? part.text : part.render(event))).join('');
+  let text = '';
+  for (const part of parts) {
+    text += 'text' in part ? part.text : part.render(event);
+    if (text.length > OUTPUT_SIZE_MAX) break;
+  }
+  return text;
 }
 
 /** Padded with blanks or cut to the width. */
 function fitWidth(text: string, width: number | undefined): string {
   if (width === undefined) return text;
-  return text.length > width ? text.slice(0, width) : text.padEnd(width);
+  return text.length > width ? text.slice(0, width) : text.padEnd(Math.min(width, OUTPUT_SIZE_MAX));
 }
 
 function jsonText(text: string): string {

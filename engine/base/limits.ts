@@ -162,6 +162,16 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'a read may give less than was asked for; a batch has 1 MiB',
   },
+  emptyMembersMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'gzip members or zstd frames of an object with hardly anything in them: 0.7 s',
+  },
+  outputPartsMax: {
+    value: 1_000,
+    unit: 'count',
+    why: 'fields, and texts between them, of an output: its line is cut at 64 KiB',
+  },
   emptyBatchesMax: {
     value: 10_000,
     unit: 'count',

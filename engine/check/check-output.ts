@@ -3,6 +3,7 @@
  * name the longest prefix that is a field counts: `%ct.users` is `ct.user` followed by an s.
  */
 
+import { LIMITS } from '../base/limits.ts';
 import type { Label } from '../diagnostic/diagnostic.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
@@ -47,9 +48,19 @@ export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[
       width: Number(width) === 0 ? undefined : Number(width),
     });
     at = end;
+    if (segments.length > LIMITS.outputPartsMax.value) throw tooManyParts(start, end);
   }
   flush();
   return segments;
+}
+
+function tooManyParts(start: number, end: number): CheckProblem {
+  const most = LIMITS.outputPartsMax.value;
+  return new CheckProblem('RULE_OUTPUT', 'output has too many fields', {
+    span: { start: start - 1, end },
+    detail: `fields, and texts between them, beyond the limit of ${most}`,
+    hint: 'print fewer fields',
+  });
 }
 
 function parseToken(

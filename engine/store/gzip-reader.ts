@@ -6,6 +6,7 @@
 
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type DecodingStream, Inflater, STEPWISE } from './inflater.ts';
+import { MemberBudget } from './member-budget.ts';
 import type { ByteReader } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -25,6 +26,7 @@ export class GzipReader implements ByteReader {
   #crc = 0;
   #size = 0;
   #members = 0;
+  readonly #budget = new MemberBudget();
   #isSourceOver = false;
   #isFirstOutput = true;
   #isOver = false;
@@ -66,6 +68,7 @@ export class GzipReader implements ByteReader {
       throw damaged('still gzip inside: compressed twice');
     }
     this.#isFirstOutput = false;
+    this.#budget.addOutput(output.length);
     this.#crc = crc32(output, this.#crc);
     this.#size = (this.#size + output.length) % 2 ** 32;
     this.#output = output;
@@ -86,6 +89,7 @@ export class GzipReader implements ByteReader {
     if (this.#isOver) return;
     const size = await this.#headerSize();
     if (size === undefined) return;
+    this.#budget.begin();
     const rest = this.#pending.subarray(size);
     const stream = createInflateRaw(STEPWISE) as DecodingStream;
     this.#member = new Inflater(stream, this.#source, rest);

@@ -2,6 +2,7 @@
 
 import zlib from 'node:zlib';
 import { type DecodingStream, Inflater, STEPWISE } from './inflater.ts';
+import { MemberBudget } from './member-budget.ts';
 import type { ByteReader } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -23,6 +24,7 @@ export class ZstdReader implements ByteReader {
   #frame: Inflater;
   #output: Uint8Array = new Uint8Array(0);
   #isOver = false;
+  readonly #budget = new MemberBudget();
 
   constructor(source: ByteReader, create: () => DecodingStream) {
     this.#source = source;
@@ -48,6 +50,7 @@ export class ZstdReader implements ByteReader {
     try {
       const output = await this.#frame.next();
       if (output !== undefined) {
+        this.#budget.addOutput(output.length);
         this.#output = output;
         return;
       }
@@ -57,7 +60,11 @@ export class ZstdReader implements ByteReader {
     }
     const { rest } = this.#frame;
     this.#frame.close();
-    if (rest.length === 0) this.#isOver = true;
-    else this.#frame = new Inflater(this.#create(), this.#source, rest);
+    if (rest.length === 0) {
+      this.#isOver = true;
+      return;
+    }
+    this.#budget.begin();
+    this.#frame = new Inflater(this.#create(), this.#source, rest);
   }
 }

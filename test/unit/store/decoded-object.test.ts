@@ -115,6 +115,26 @@ describe('an object', () => {
     );
   });
 
+  it('costs itself, not the source, when it has thousands of members with nothing in them', async () => {
+    const line = '{"x":"0123456789abcdefghijklmnop"}\n';
+    const [whole, empty] = [gzipSync(line), gzipSync('')];
+    const few = [whole, ...Array<Buffer>(9_000).fill(empty), whole];
+    expect(await decodeAll(stored(Buffer.concat(few)))).toMatchObject({
+      text: line + line,
+      error: undefined,
+    });
+    const many = [whole, ...Array<Buffer>(10_001).fill(empty), whole];
+    const said = /more than 10000 compressed members/;
+    const found = await decodeAll(stored(Buffer.concat(many)));
+    expect(found.text).toBe(line);
+    expect(found.error).toMatch(said);
+    const lines = await decodeAll(stored(Buffer.concat(Array<Buffer>(12_000).fill(whole))));
+    expect(lines).toMatchObject({ text: line.repeat(12_000), error: undefined });
+    if (!HAS_ZSTD) return;
+    const frames = [zstdFrame(line), ...Array<Buffer>(10_002).fill(zstdFrame(''))];
+    expect((await decodeAll(stored(Buffer.concat(frames)))).error).toMatch(said);
+  });
+
   it(`that is cut off gives what comes before, and says so (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(text, fc.nat(), async (all, where) => {
