@@ -4,6 +4,7 @@
  * for the event that it did not come back from.
  */
 
+import { LIMITS } from '../base/limits.ts';
 import type { LogLine } from '../plugin/host/host-services.ts';
 import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
@@ -49,6 +50,7 @@ export interface EvaluationPoolOptions {
 
 /** So that a worker has the next batch at hand when it is done with one. */
 const JOBS_PER_WORKER = 2;
+const EVENT_TIME_MAX_MS = LIMITS.eventTimeMax.value;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
 const SPARE_AFTER_MS = 10_000;
 
@@ -165,6 +167,10 @@ export class EvaluationPool {
       stock: this.#options.stock,
       callWords: control.words,
       times: this.#options.times,
+      callMaxMs: (position) => {
+        const { callTimeMaxMs = Number.POSITIVE_INFINITY } = member.calls[position] ?? {};
+        return isAlone(control) ? Math.min(EVENT_TIME_MAX_MS, callTimeMaxMs) : callTimeMaxMs;
+      },
       onMessage: (message) => this.#take(member, message),
       onFailure: (failure) => this.#replace(member, failure),
       onDefect: (error) => this.#options.onDefect(error),
@@ -233,8 +239,8 @@ export class EvaluationPool {
   }
 
   /** What the workers forgive one by one is counted here over all of them. */
-  #judge({ plugin, kind }: RunFault, eventCount: number): FaultDecision {
-    const fault = { side: 'extractor', phase: 'call', kind, eventCount } as const;
+  #judge({ plugin, kind }: RunFault, eventCount: number, lostMs = 0): FaultDecision {
+    const fault = { side: 'extractor', phase: 'call', kind, eventCount, lostMs } as const;
     const { decision } = this.#options.faults.judge(plugin, fault);
     if (decision === 'quarantine') this.quarantined.add(plugin);
     return decision;
@@ -250,34 +256,47 @@ export class EvaluationPool {
     }
     this.#afterDeadline(member, failure);
     this.#retired.delete(member);
-    if (this.#members.delete(member)) {
-      this.#members.add(this.#spare ?? this.#createMember());
-      this.#spare = undefined;
-    }
+    if (this.#members.delete(member)) this.#members.add(this.#takeSpare() ?? this.#createMember());
+    else if (this.#spare === member) this.#spare = undefined;
     this.#waiting.unshift(...member.jobs);
     this.#dispatch();
     this.#spareTimer.refresh();
   }
 
-  #afterDeadline(member: Member, { pluginPosition, message }: WorkerFailure): void {
-    const { words, event } = member.control;
+  /** One that has come up; otherwise it may be waiting for the same plugin. */
+  #takeSpare(): Member | undefined {
+    const spare = this.#spare;
+    if (spare === undefined) return undefined;
+    this.#spare = undefined;
+    if (spare.hasStarted) return spare;
+    void spare.worker.end();
+    return undefined;
+  }
+
+  #afterDeadline(member: Member, { pluginPosition, message, lostMs }: WorkerFailure): void {
+    const { event } = member.control;
     const call = member.calls[pluginPosition];
     if (call === undefined) throw new Error(`no call is watched at ${pluginPosition}`);
     const { plugin, plan } = call;
     const [job] = member.jobs;
-    const isAlone = job?.isCareful === true && Atomics.load(words, EVALUATION_IS_ALONE) === 1;
-    const eventNumber = isAlone ? event[0] : undefined;
+    const eventNumber = job?.isCareful === true && isAlone(member.control) ? event[0] : undefined;
     const fault = { plugin, kind: 'deadline', message, eventNumber };
     this.#options.onFault(fault);
     if (job === undefined || !member.hasStarted) {
       this.quarantined.add(plugin);
       return;
     }
-    const decision = this.#judge(fault, eventNumber === undefined ? job.batch.eventCount : 1);
+    const eventCount = eventNumber === undefined ? job.batch.eventCount : 1;
+    const decision = this.#judge(fault, eventCount, lostMs);
     if (decision === 'without-plugin') {
       const number = eventNumber ?? job.batch.firstEventNumber;
       job.withoutPlugin.push({ eventNumber: number, plugin, plan });
     }
     job.isCareful = true;
   }
+}
+
+/** Whether the worker is at one event alone. */
+function isAlone({ words }: EvaluationControl): boolean {
+  return Atomics.load(words, EVALUATION_IS_ALONE) === 1;
 }

@@ -8,6 +8,7 @@ import type { AlertFormat } from '../alert/alert.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import type { SourceContext } from '../compile/engine-field-values.ts';
 import type { LogLine } from '../plugin/host/host-services.ts';
+import { enforcedLimits } from '../plugin/manifest.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
@@ -110,15 +111,19 @@ export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationCont
 
 export interface WatchedCall {
   readonly plugin: string;
+  readonly callTimeMaxMs: number;
   readonly plan: FaultPlace;
 }
 
 /** By position: the calls that are watched, two for each extractor of each stream. */
 export function watchedCalls({ streams }: EvaluationSetup): WatchedCall[] {
   return streams.flatMap(({ extractors }) =>
-    extractors.flatMap(({ plugin: { manifest } }): WatchedCall[] => [
-      { plugin: manifest.name, plan: 'conditions' },
-      { plugin: manifest.name, plan: 'outputs' },
-    ]),
+    extractors.flatMap(({ plugin: { manifest } }): WatchedCall[] => {
+      const { callTimeMaxMs } = enforcedLimits(manifest);
+      return [
+        { plugin: manifest.name, callTimeMaxMs, plan: 'conditions' },
+        { plugin: manifest.name, callTimeMaxMs, plan: 'outputs' },
+      ];
+    }),
   );
 }

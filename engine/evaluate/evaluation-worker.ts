@@ -9,6 +9,7 @@ import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.t
 import { Slots } from '../stream/slots.ts';
 import type { PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
+import type { FaultBudget } from '../supervise/fault-budget.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { EvaluationOptions } from './evaluation.ts';
 import {
@@ -24,12 +25,14 @@ type Start = Extract<EvaluationRequest, { kind: 'start' }>;
 
 class EvaluationWorker {
   readonly #runners: JobRunner[];
+  readonly #faultBudget: FaultBudget;
   readonly #faults: FaultLedger;
   readonly #calls: GuardedCalls;
   readonly #quarantined: ReadonlySet<string>;
   #logLines: LogLine[] = [];
 
   constructor({ setup, slots, control, quarantined }: Start) {
+    this.#faultBudget = setup.faultBudget;
     this.#faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
     const view = viewEvaluationControl(control);
     this.#calls = new GuardedCalls(view.words);
@@ -104,6 +107,8 @@ class EvaluationWorker {
             name: role.plugin.manifest.name,
             requests: requestsOf(plan, role.plugin.manifest.name),
             instantiate: () => this.#instantiate(role),
+            clock: SYSTEM_CLOCK,
+            lostTime: this.#faultBudget,
             guard: (step, call) => {
               const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
               return this.#calls.run(position, call);

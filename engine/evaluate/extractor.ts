@@ -1,8 +1,15 @@
+import type { Clock } from '../base/clock.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { Column } from '../column/column.ts';
 import type { PlanName, PluginRequests } from '../plan/extraction-plan.ts';
 import type { EventBatch, ExtractorInstance } from '../plugin/plugin-instance.ts';
 import { PluginFault } from '../plugin/plugin-instance.ts';
+import { afterLoss, type FaultBudget, type LostTime } from '../supervise/fault-budget.ts';
 import { PLAN_NUMBERS, PlanExtraction } from './plan-extraction.ts';
+
+const EVENT_SHARE_MS = LIMITS.eventShareTime.value;
+/** Of any call, whatever is in it. */
+const CALL_SHARE_MS = 20;
 
 const PLANS = ['conditions', 'rest', 'outputs'] as const satisfies readonly PlanName[];
 
@@ -13,6 +20,8 @@ export interface ExtractorOptions {
   readonly instantiate: () => ExtractorInstance;
   /** Runs a call into the plugin under its deadline; a start counts as one for conditions. */
   readonly guard: <Result>(plan: PlanName, call: () => Result) => Result;
+  readonly clock: Clock;
+  readonly lostTime: Omit<FaultBudget, 'burst'>;
 }
 
 /** One extractor: its current instance and all of its plans. After a fault, `restart` it. */
@@ -21,6 +30,7 @@ export class Extractor {
   readonly #plans: Readonly<Record<PlanName, PlanExtraction>>;
   readonly #options: ExtractorOptions;
   #instance: ExtractorInstance | undefined;
+  #lost: LostTime | undefined;
 
   constructor(options: ExtractorOptions) {
     this.name = options.name;
@@ -57,7 +67,23 @@ export class Extractor {
     const instance = this.#instance;
     if (instance === undefined) throw new PluginFault('trap', this.name, 'was not started');
     const { firstSlot } = this.#options.requests[plan];
-    const found = this.#options.guard(plan, () => extraction.extract(instance, events));
+    const { clock, guard } = this.#options;
+    const startMs = clock.monotonicMs();
+    const found = guard(plan, () => extraction.extract(instance, events));
+    this.#account(clock.monotonicMs() - startMs, events.times.length);
     for (const [index, column] of found.entries()) columns[firstSlot + index] = column;
+  }
+
+  /** A plugin whose calls all come back in time may still hold up everything. */
+  #account(elapsedMs: number, eventCount: number): void {
+    const excessMs = elapsedMs - CALL_SHARE_MS - EVENT_SHARE_MS * eventCount;
+    if (excessMs <= 0) return;
+    const { clock, lostTime } = this.#options;
+    // A process that was suspended is not blamed on a plugin.
+    const lostMs = Math.min(excessMs, LIMITS.callTimeMax.value);
+    this.#lost = afterLoss(this.#lost, lostMs, clock.monotonicMs(), lostTime);
+    if (this.#lost.ms < lostTime.lostMsMax) return;
+    const took = `${Math.round(elapsedMs)} ms for ${eventCount} event${eventCount === 1 ? '' : 's'}`;
+    throw new PluginFault('slow', this.name, `is too slow over time: ${took}, and others before`);
   }
 }

@@ -16,7 +16,11 @@ export const TUNING: EngineTuning = {
   },
   times: { callMaxMs: LIMITS.callTimeMax.value, startMaxMs: LIMITS.startTimeMax.value },
 };
-export const FAULT_BUDGET = { burst: LIMITS.faultsMax.value, refillMs: LIMITS.faultsRefill.value };
+export const FAULT_BUDGET = {
+  burst: LIMITS.faultsMax.value,
+  refillMs: LIMITS.faultsRefill.value,
+  lostMsMax: LIMITS.lostTimeMax.value,
+};
 
 /** One core is left for reading and for everything else. */
 export function defaultWorkerCount(): number {

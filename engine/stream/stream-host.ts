@@ -3,6 +3,7 @@
  * had to be ended.
  */
 
+import { enforcedLimits, type Manifest } from '../plugin/manifest.ts';
 import type { StoreConnection } from '../store/store-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
@@ -117,9 +118,11 @@ export class StreamHost implements StreamFeed {
           stock: this.#options.stock,
           callWords: control.words,
           times: this.#options.times,
-          onFailure: ({ message }) => {
-            const fault = { plugin: this.#plugin, kind: 'deadline', message };
-            resolve({ kind: 'failed', hasOpened, fault: { ...fault, eventNumber: undefined } });
+          callMaxMs: () => enforcedLimits(this.#manifest).callTimeMaxMs,
+          onFailure: ({ message, lostMs }) => {
+            const { name: plugin } = this.#manifest;
+            const fault = { plugin, kind: 'deadline', message, eventNumber: undefined };
+            resolve({ kind: 'failed', hasOpened, fault, lostMs });
           },
           onDefect: reject,
           onMessage: (message) => {
@@ -165,7 +168,11 @@ export class StreamHost implements StreamFeed {
   }
 
   /** `undefined`: the source is to be started again, where the stream stands. */
-  async #afterFault({ fault, hasOpened }: FailedWorker): Promise<StreamFailure | undefined> {
+  async #afterFault({
+    fault,
+    hasOpened,
+    lostMs = 0,
+  }: FailedWorker): Promise<StreamFailure | undefined> {
     const { plugin, kind, message } = fault;
     const phase = hasOpened ? 'call' : 'start';
     const { faults, onFault, setup } = this.#options;
@@ -177,6 +184,7 @@ export class StreamHost implements StreamFeed {
       kind,
       eventCount: 0,
       isEndless,
+      lostMs,
     });
     // A source that says what is wrong with its location is not at fault.
     if (isEndless || hasOpened || kind !== 'error') onFault(fault);
@@ -198,8 +206,8 @@ export class StreamHost implements StreamFeed {
     });
   }
 
-  get #plugin(): string {
-    return this.#options.setup.source.plugin.manifest.name;
+  get #manifest(): Manifest {
+    return this.#options.setup.source.plugin.manifest;
   }
 
   /** The same component may extract as well: those faults are another instance's. */
@@ -213,6 +221,8 @@ interface FailedWorker {
   readonly fault: RunFault;
   /** It had begun to read. */
   readonly hasOpened: boolean;
+  /** Milliseconds that were waited for it. */
+  readonly lostMs?: number;
 }
 
 type WorkerEnd = Extract<SourceMessage, { kind: 'ended' }> | FailedWorker;

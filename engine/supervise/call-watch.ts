@@ -66,8 +66,8 @@ export class DeadlineWatch {
     this.#words = words;
   }
 
-  /** `pollsMax`: so many polls may see the same call. */
-  poll(pollsMax: number): number | undefined {
+  /** `pollsMax`: so many polls may see the same call of the plugin at a position. */
+  poll(pollsMax: (pluginPosition: number) => number): number | undefined {
     const plugin = runningPlugin(this.#words);
     const sequence = Atomics.load(this.#words, SEQUENCE);
     if (plugin === undefined || sequence !== this.#seenSequence) {
@@ -77,6 +77,6 @@ export class DeadlineWatch {
     }
     if (Atomics.load(this.#words, IS_IN_HOST) === 1) return undefined;
     this.#polls += 1;
-    return this.#polls > pollsMax ? plugin : undefined;
+    return this.#polls > pollsMax(plugin) ? plugin : undefined;
   }
 }

@@ -9,6 +9,24 @@ export interface FaultBudget {
   readonly burst: number;
   /** After so many milliseconds without a fault the whole burst is there again. */
   readonly refillMs: number;
+  /** Milliseconds that a plugin may take for nothing; they come back over the same time. */
+  readonly lostMsMax: number;
+}
+
+/** Time that a plugin took for nothing, and when that was right. */
+export interface LostTime {
+  readonly ms: number;
+  readonly atMs: number;
+}
+
+export function afterLoss(
+  lost: LostTime | undefined,
+  ms: number,
+  nowMs: number,
+  { lostMsMax, refillMs }: Omit<FaultBudget, 'burst'>,
+): LostTime {
+  const forgiven = lost === undefined ? 0 : (lostMsMax * Math.max(0, nowMs - lost.atMs)) / refillMs;
+  return { ms: Math.max(0, (lost?.ms ?? 0) - forgiven) + ms, atMs: nowMs };
 }
 
 export interface FaultHistory {

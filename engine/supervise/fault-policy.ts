@@ -9,20 +9,30 @@
  * | source    | otherwise, up to twice without progress   | restart-source, after a pause that doubles            |
  * | source    | without progress again, or past its budget| give-up-stream                                        |
  * | source    | of a stream without an end that was open  | restart-source, after a pause that doubles            |
+ * | source    | otherwise, with more time lost than allowed| give-up-stream                                       |
  * | extractor | at start                                  | quarantine                                            |
+ * | extractor | is `slow`, or has lost more time          | quarantine                                            |
  * | extractor | does not come back from several events    | retry, one event at a time                            |
  * | extractor | otherwise, with several events            | bisect                                                |
  * | extractor | with one event                            | without-plugin, and past its budget quarantine        |
  */
 
-import { afterFault, type FaultBudget, type FaultHistory } from './fault-budget.ts';
+import {
+  afterFault,
+  afterLoss,
+  type FaultBudget,
+  type FaultHistory,
+  type LostTime,
+} from './fault-budget.ts';
 
 export interface FaultCase {
   readonly side: 'source' | 'extractor';
   /** `start`: instantiate, init, open, configure for the first time. */
   readonly phase: 'start' | 'call';
-  /** As in `PluginFaultKind`: what matters here is `error` and `deadline`. */
+  /** As in `PluginFaultKind`: what matters here is `error`, `deadline` and `slow`. */
   readonly kind: string;
+  /** Milliseconds that it took for nothing. */
+  readonly lostMs?: number;
   /** How many events an extractor was given; it may be any one of them. */
   readonly eventCount: number;
   /** Of a source: its stream has no end, and it was open before. */
@@ -44,6 +54,7 @@ export type FaultDecision =
 
 export interface PluginHistory {
   readonly budget: FaultHistory | undefined;
+  readonly lost?: LostTime | undefined;
   /** Faults of a source since it last gave an event. */
   readonly withoutProgress: number;
 }
@@ -63,11 +74,13 @@ const FIRST_PAUSE_MS = 100;
 const PAUSE_MAX_MS = 60_000;
 
 export function decide(
-  history: PluginHistory,
+  before: PluginHistory,
   fault: FaultCase,
   nowMs: number,
   budget: FaultBudget,
 ): Judgement {
+  const lost = fault.lostMs && afterLoss(before.lost, fault.lostMs, nowMs, budget);
+  const history = lost ? { ...before, lost } : before;
   const same = (decision: FaultDecision): Judgement => ({ history, decision, pauseMs: 0 });
   if (fault.side === 'source') {
     if (fault.isEndless === true) return decideEndless(history);
@@ -76,6 +89,7 @@ export function decide(
   }
   if (fault.phase === 'start')
     return same(fault.kind === 'error' ? 'give-up-stream' : 'quarantine');
+  if (fault.kind === 'slow' || hasLostTooMuch(history, budget)) return same('quarantine');
   if (fault.eventCount > 1) return same(fault.kind === 'deadline' ? 'retry' : 'bisect');
   const after = afterFault(history.budget, nowMs, budget);
   return {
@@ -88,12 +102,19 @@ export function decide(
 function decideSource(history: PluginHistory, nowMs: number, budget: FaultBudget): Judgement {
   const after = afterFault(history.budget, nowMs, budget);
   const withoutProgress = history.withoutProgress + 1;
-  const isOver = withoutProgress >= WITHOUT_PROGRESS_MAX || after.decision === 'quarantine';
+  const isOver =
+    withoutProgress >= WITHOUT_PROGRESS_MAX ||
+    after.decision === 'quarantine' ||
+    hasLostTooMuch(history, budget);
   return {
-    history: { budget: after.history, withoutProgress },
+    history: { ...history, budget: after.history, withoutProgress },
     decision: isOver ? 'give-up-stream' : 'restart-source',
     pauseMs: isOver ? 0 : pauseAfter(withoutProgress),
   };
+}
+
+function hasLostTooMuch({ lost }: PluginHistory, { lostMsMax }: FaultBudget): boolean {
+  return lost !== undefined && lost.ms >= lostMsMax;
 }
 
 /** What ails it may pass: a folder that comes back, a disk that has room again. */

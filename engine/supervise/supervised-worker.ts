@@ -11,6 +11,8 @@ export interface WorkerFailure {
   /** Position of the plugin that was being called. */
   readonly pluginPosition: number;
   readonly message: string;
+  /** Milliseconds that were waited for it. */
+  readonly lostMs: number;
 }
 
 /** How long calls into plugins may take. */
@@ -27,6 +29,8 @@ export interface SupervisedWorkerOptions<Message> {
   /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
   readonly callWords: Int32Array | undefined;
   readonly times: CallTimes;
+  /** Milliseconds that the call which is running may take, of the plugin at a position; at most `callMaxMs`. */
+  readonly callMaxMs?: (pluginPosition: number) => number;
   readonly onMessage: (message: Message) => void;
   /** At most once, and nothing after it: the thread is being ended. */
   readonly onFailure: (failure: WorkerFailure) => void;
@@ -53,8 +57,11 @@ export class SupervisedWorker<Request, Message> {
     if (options.callWords === undefined) return;
     const watch = new DeadlineWatch(options.callWords);
     this.#watch = setInterval(() => {
-      const late = watch.poll(this.#pollsMax);
-      if (late !== undefined) this.#giveUp(late, 'no answer within the time limit');
+      const late = watch.poll((position) =>
+        Math.max(1, Math.ceil(this.#limitMs(position) / POLL_INTERVAL_MS)),
+      );
+      if (late === undefined) return;
+      this.#giveUp(late, 'no answer within the time limit', this.#limitMs(late));
     }, POLL_INTERVAL_MS);
   }
 
@@ -90,21 +97,22 @@ export class SupervisedWorker<Request, Message> {
   #fail(error: Error): void {
     const { callWords } = this.#options;
     const pluginPosition = callWords === undefined ? undefined : runningPlugin(callWords);
-    if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message);
+    if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message, 0);
     else {
       this.#close();
       this.#options.onDefect(error);
     }
   }
 
-  #giveUp(pluginPosition: number, message: string): void {
+  #giveUp(pluginPosition: number, message: string, lostMs: number): void {
     this.#close();
-    void this.#worker.terminate().then(() => this.#options.onFailure({ pluginPosition, message }));
+    const failure = { pluginPosition, message, lostMs };
+    void this.#worker.terminate().then(() => this.#options.onFailure(failure));
   }
 
-  get #pollsMax(): number {
+  #limitMs(pluginPosition: number): number {
     const { callMaxMs, startMaxMs } = this.#options.times;
-    const limitMs = this.#isStarting ? startMaxMs : callMaxMs;
-    return Math.max(1, Math.ceil(limitMs / POLL_INTERVAL_MS));
+    if (this.#isStarting) return startMaxMs;
+    return Math.min(callMaxMs, this.#options.callMaxMs?.(pluginPosition) ?? callMaxMs);
   }
 }

@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SYSTEM_CLOCK } from '../../engine/base/clock.ts';
 import { loadRuleset } from '../../engine/check/load-ruleset.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
 import { Evaluation, type EvaluationResult } from '../../engine/evaluate/evaluation.ts';
@@ -12,6 +13,7 @@ import { eventsBetween } from '../../engine/evaluate/event-parts.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
 import type { Field } from '../../engine/field/field.ts';
 import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
+import { FAULT_BUDGET } from '../../engine/pipeline/engine-tuning.ts';
 import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../../engine/plugin/plugin-instance.ts';
 import { type Misdeeds, plainExtractor } from '../support/plain-extractor.ts';
@@ -83,6 +85,8 @@ function createEvaluation(
             return plainExtractor(name, name, misdeeds[name]);
           },
           guard: (_plan, call) => call(),
+          clock: SYSTEM_CLOCK,
+          lostTime: FAULT_BUDGET,
         }),
     ),
     ruleMatching: 'all',

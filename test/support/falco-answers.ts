@@ -3,12 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertFormat } from '../../engine/alert/alert.ts';
+import { SYSTEM_CLOCK } from '../../engine/base/clock.ts';
 import type { CheckedRule } from '../../engine/check/checked-rule.ts';
 import { loadRuleset, type RulesetLoad } from '../../engine/check/load-ruleset.ts';
 import { loadConfig } from '../../engine/config/load-config.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
 import { Evaluation } from '../../engine/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/evaluate/extractor.ts';
+import { FAULT_BUDGET } from '../../engine/pipeline/engine-tuning.ts';
 import { type Loaded, loadAll } from '../../engine/pipeline/load-all.ts';
 import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
 import {
@@ -147,6 +149,8 @@ export class FalcoBench {
           requests: requestsOf(plan, name),
           instantiate: () => instance,
           guard: (_plan, call) => call(),
+          clock: SYSTEM_CLOCK,
+          lostTime: FAULT_BUDGET,
         });
       }),
       ruleMatching,

@@ -6,7 +6,7 @@ const POLLS_MAX = 2;
 function setUp() {
   const words = new Int32Array(new SharedArrayBuffer(4 * CALL_WORDS));
   const watch = new DeadlineWatch(words);
-  return { calls: new GuardedCalls(words), poll: () => watch.poll(POLLS_MAX) };
+  return { calls: new GuardedCalls(words), poll: () => watch.poll(() => POLLS_MAX) };
 }
 
 describe('guarded calls', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { afterFault, type FaultHistory } from '../../../engine/supervise/fault-budget.ts';
 
-const BUDGET = { burst: 3, refillMs: 60_000 };
+const BUDGET = { burst: 3, refillMs: 60_000, lostMsMax: 10_000 };
 
 /** Times of faults in seconds, and the decision after each: g goes on, Q is the end. */
 const rows: [times: number[], decisions: string][] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, NO_FAULTS, type PluginHistory } from '../../../engine/supervise/fault-policy.ts';
 
-const BUDGET = { burst: 16, refillMs: 60_000 };
+const BUDGET = { burst: 16, refillMs: 60_000, lostMsMax: 10_000 };
 const KINDS = ['trap', 'deadline', 'answer', 'denied', 'error'] as const;
 const SPENT: PluginHistory = { budget: { left: 0, atMs: 0 }, withoutProgress: 0 };
 const STUCK: PluginHistory = { budget: undefined, withoutProgress: 2 };
@@ -74,5 +74,73 @@ describe('the fault policy', () => {
   it('takes nothing from the budget for events among which the guilty one is still sought', () => {
     const fault = { side: 'extractor', phase: 'call', kind: 'trap', eventCount: 9 } as const;
     expect(decide(NO_FAULTS, fault, 0, BUDGET).history).toBe(NO_FAULTS);
+  });
+
+  const times: [secondsAndLoss: [at: number, lost: number][], decisions: string[]][] = [
+    [
+      [
+        [0, 5],
+        [5, 4],
+      ],
+      ['retry', 'retry'],
+    ],
+    [
+      [
+        [0, 5],
+        [5, 5],
+      ],
+      ['retry', 'retry'],
+    ],
+    [
+      [
+        [0, 5],
+        [5, 6],
+      ],
+      ['retry', 'quarantine'],
+    ],
+    [
+      [
+        [0, 5],
+        [30, 5],
+        [60, 5],
+      ],
+      ['retry', 'retry', 'retry'],
+    ],
+    [
+      [
+        [0, 5],
+        [5, 5],
+        [10, 5],
+      ],
+      ['retry', 'retry', 'quarantine'],
+    ],
+  ];
+  it.each(times)(
+    'does not call an extractor any more that takes too long over time: %j',
+    (faults, wanted) => {
+      let history = NO_FAULTS;
+      const fault = { side: 'extractor', phase: 'call', kind: 'deadline', eventCount: 9 } as const;
+      const found = faults.map(([at, lost]) => {
+        const judgement = decide(history, { ...fault, lostMs: 1_000 * lost }, 1_000 * at, BUDGET);
+        history = judgement.history;
+        return judgement.decision;
+      });
+      expect(found).toEqual(wanted);
+    },
+  );
+
+  it('gives up a source that has taken too long over time, and an extractor that is slow at once', () => {
+    const lost: PluginHistory = { ...NO_FAULTS, lost: { ms: 6_000, atMs: 0 } };
+    const source = {
+      side: 'source',
+      phase: 'call',
+      kind: 'deadline',
+      eventCount: 0,
+      lostMs: 5_000,
+    } as const;
+    expect(decide(lost, source, 0, BUDGET).decision).toBe('give-up-stream');
+    expect(decide(NO_FAULTS, source, 0, BUDGET).decision).toBe('restart-source');
+    const slow = { side: 'extractor', phase: 'call', kind: 'slow', eventCount: 2_048 } as const;
+    expect(decide(NO_FAULTS, slow, 0, BUDGET).decision).toBe('quarantine');
   });
 });
