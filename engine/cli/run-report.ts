@@ -1,5 +1,6 @@
 /* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
 
+import { LIMITS } from '../base/limits.ts';
 import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
 import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
@@ -19,6 +20,7 @@ export interface RunReport {
   readonly setAside: Pick<DeadLetterFile, 'path' | 'written' | 'unwritten'> | undefined;
 }
 
+const LOG_LINES_MAX = LIMITS.logLinesMax.value;
 const RULES_SHOWN = 50;
 /** Of those that were not evaluated. */
 const RULES_NAMED = 5;
@@ -127,6 +129,10 @@ function remarks({ summary, outputs }: RunReport): string[] {
   if (summary.warnings > 0) lines.push(`${countOf(summary.warnings, 'warning')} about the input`);
   if (summary.eventsWithoutTime > 0) {
     lines.push(`${countOf(summary.eventsWithoutTime, 'event')} had no usable time`);
+  }
+  for (const [plugin, count] of summary.logLinesUnlisted) {
+    const more = countOf(count, 'more message');
+    lines.push(`${more} of plugin \`${plugin}\`, beyond the first ${formatCount(LOG_LINES_MAX)}`);
   }
   for (const { name, isClosedByReader } of outputs) {
     if (isClosedByReader) lines.push(`${name} was closed by its reader`);

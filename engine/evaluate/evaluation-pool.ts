@@ -5,7 +5,7 @@
  */
 
 import { LIMITS } from '../base/limits.ts';
-import type { LogLine } from '../plugin/host/host-services.ts';
+import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
@@ -41,7 +41,7 @@ export interface EvaluationPoolOptions {
   readonly times: CallTimes;
   readonly faults: FaultLedger;
   readonly onFault: (fault: RunFault) => void;
-  readonly onLog: (line: LogLine) => void;
+  readonly onLog: (log: PluginLog) => void;
   /** A plugin refuses its configuration: there is no result for what was submitted, now or later. */
   readonly onRefused: (plugin: string, reason: string) => void;
   /** An error of our own. */
@@ -222,7 +222,7 @@ export class EvaluationPool {
       member.worker.hasStarted();
     }
     for (const plugin of said.quarantined) this.quarantined.add(plugin);
-    for (const line of said.logLines) this.#options.onLog(line);
+    this.#options.onLog(said.log);
     for (const fault of said.faults) {
       this.#options.onFault(fault);
       if (!isStart) this.#judge(fault, 1);

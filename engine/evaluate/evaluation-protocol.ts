@@ -7,7 +7,7 @@
 import type { AlertFormat } from '../alert/alert.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import type { SourceContext } from '../compile/engine-field-values.ts';
-import type { LogLine } from '../plugin/host/host-services.ts';
+import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import { enforcedLimits } from '../plugin/manifest.ts';
 import type { SlotLimits } from '../stream/slots.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
@@ -65,7 +65,7 @@ export interface JobResult extends Omit<EvaluationResult, 'faults'> {
   readonly faults: readonly RunFault[];
   /** Plugins that this worker does not call any more. */
   readonly quarantined: readonly string[];
-  readonly logLines: readonly LogLine[];
+  readonly log: PluginLog;
 }
 
 /** With what the main thread knows of it. */
@@ -79,7 +79,7 @@ export type EvaluationMessage =
       readonly kind: 'started';
       readonly faults: readonly RunFault[];
       readonly quarantined: readonly string[];
-      readonly logLines: readonly LogLine[];
+      readonly log: PluginLog;
     }
   /** A plugin says itself that it cannot work like this. */
   | { readonly kind: 'refused'; readonly plugin: string; readonly reason: string }

@@ -3,7 +3,8 @@
 import { parentPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { planExtraction, requestsOf } from '../plan/extraction-plan.ts';
-import { createServices, type LogLine } from '../plugin/host/host-services.ts';
+import { createServices } from '../plugin/host/host-services.ts';
+import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
 import { Slots } from '../stream/slots.ts';
@@ -29,7 +30,7 @@ class EvaluationWorker {
   readonly #faults: FaultLedger;
   readonly #calls: GuardedCalls;
   readonly #quarantined: ReadonlySet<string>;
-  #logLines: LogLine[] = [];
+  readonly #log = new LogCollector();
 
   constructor({ setup, slots, control, quarantined }: Start) {
     this.#faultBudget = setup.faultBudget;
@@ -78,13 +79,9 @@ class EvaluationWorker {
     return { kind: 'result', result };
   }
 
-  #remarks(runners: readonly JobRunner[]): { quarantined: string[]; logLines: LogLine[] } {
-    const logLines = this.#logLines;
-    this.#logLines = [];
-    return {
-      quarantined: runners.flatMap(({ evaluation }) => [...evaluation.quarantined]),
-      logLines,
-    };
+  #remarks(runners: readonly JobRunner[]): { quarantined: string[]; log: PluginLog } {
+    const quarantined = runners.flatMap(({ evaluation }) => [...evaluation.quarantined]);
+    return { quarantined, log: this.#log.take() };
   }
 
   #optionsFor(
@@ -129,7 +126,7 @@ class EvaluationWorker {
         plugin: plugin.manifest.name,
         clock: clockGranted ? SYSTEM_CLOCK : undefined,
         store: undefined,
-        onLog: (line) => this.#logLines.push(line),
+        onLog: (line) => this.#log.add(line),
         onProblem: () => {},
       }),
     );

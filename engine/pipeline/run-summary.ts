@@ -52,6 +52,8 @@ export interface RunSummary {
   /** Reports of sources that something could not be read. */
   readonly lostProblems: number;
   readonly warnings: number;
+  /** By plugin: messages beyond those that a run prints. */
+  readonly logLinesUnlisted: ReadonlyMap<string, number>;
   readonly eventsWithoutTime: number;
   /** Events that every rule was evaluated for. With those in part and those undelivered they are all that were read. */
   readonly eventsInFull: number;

@@ -11,6 +11,7 @@ import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
 import type { Problem } from '../plugin/host/host-services.ts';
+import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { Slots } from '../stream/slots.ts';
@@ -30,11 +31,13 @@ import type { RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
+const NO_LOG: PluginLog = { lines: [], unlisted: new Map() };
 
 export class Run {
   readonly #parts: EngineParts;
   readonly #options: RunOptions;
   readonly #tally = new Tally();
+  readonly #log = new LogCollector();
   readonly #order = new InOrder();
   readonly #feeds: readonly StreamFeed[];
   readonly #slots: readonly Slots[];
@@ -73,7 +76,7 @@ export class Run {
       stock: parts.stock,
       faults,
       onFault: (fault) => this.#takeFault(fault),
-      onLog: (line) => options.onLog?.(line),
+      onLog: (log) => this.#takeLog(log),
       onRefused: (plugin, reason) => this.#refuse(plugin, reason),
       onDefect: (error) => this.#fail(error),
     });
@@ -261,11 +264,11 @@ export class Run {
 
   #takeProblem(stream: number, problem: Problem): void {
     const unlistedProblems = { lost: 0, warnings: 0 };
-    this.#takeNotes(stream, { problems: [problem], unlistedProblems, logLines: [] });
+    this.#takeNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
   }
 
   #takeNotes(stream: number, notes: SourceNotes): void {
-    const { onProblem, onLog } = this.#options;
+    const { onProblem } = this.#options;
     this.#tally.addNotes(stream, notes);
     for (const problem of notes.problems) {
       const subject = this.#isAlone
@@ -273,7 +276,17 @@ export class Run {
         : `${this.#nameOf(stream)}: ${problem.subject}`;
       onProblem?.({ ...problem, subject });
     }
-    for (const line of notes.logLines) onLog?.(line);
+    this.#takeLog(notes.log);
+  }
+
+  /** The workers have their limits, and the run has one over all that it has started. */
+  #takeLog({ lines, unlisted }: PluginLog): void {
+    for (const line of lines) this.#log.add(line);
+    for (const [plugin, count] of unlisted) this.#log.addUnlisted(plugin, count);
+    if (this.#log.isEmpty) return;
+    const taken = this.#log.take();
+    for (const line of taken.lines) this.#options.onLog?.(line);
+    this.#tally.addUnlistedLog(taken.unlisted);
   }
 
   /** Of several streams that one plugin reads, the fault says which it was. */

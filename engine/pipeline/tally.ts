@@ -29,6 +29,7 @@ export class Tally {
   readonly #byPriority = new Map<Priority, number>();
   readonly #faults = new Map<string, PluginFaultCount>();
   readonly #rulesNotEvaluated = new Map<string, number>();
+  readonly #logUnlisted = new Map<string, number>();
   #lostProblems = 0;
   #warnings = 0;
 
@@ -56,6 +57,12 @@ export class Tally {
     this.#of(stream).lostProblems += lost;
     this.#lostProblems += lost;
     this.#warnings += problems.length - listedLost + unlistedProblems.warnings;
+  }
+
+  addUnlistedLog(unlisted: ReadonlyMap<string, number>): void {
+    for (const [plugin, count] of unlisted) {
+      this.#logUnlisted.set(plugin, (this.#logUnlisted.get(plugin) ?? 0) + count);
+    }
   }
 
   addSourceFault(stream: number, fault: RunFault): void {
@@ -97,6 +104,7 @@ export class Tally {
       alertsByPriority: this.#byPriority,
       lostProblems: this.#lostProblems,
       warnings: this.#warnings,
+      logLinesUnlisted: this.#logUnlisted,
       eventsWithoutTime: sum(({ eventsWithoutTime }) => eventsWithoutTime),
       eventsInPart: this.#eventsInPart,
       eventsInFull: this.eventsEvaluated - this.#eventsInPart,

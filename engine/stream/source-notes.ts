@@ -1,11 +1,12 @@
 import { LIMITS } from '../base/limits.ts';
-import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import type { Problem } from '../plugin/host/host-services.ts';
+import { LogCollector } from '../plugin/host/plugin-log.ts';
 import type { SourceNotes } from './stream-protocol.ts';
 
 /** Collects what a source has to say until it is sent: with a batch, or where none is to come. */
 export class NotesCollector {
   #problems: Problem[] = [];
-  #logLines: LogLine[] = [];
+  readonly log = new LogCollector();
   #lostUnlisted = 0;
   #warningsUnlisted = 0;
   #problemsListed = 0;
@@ -18,21 +19,16 @@ export class NotesCollector {
     else this.#warningsUnlisted += 1;
   }
 
-  addLogLine(line: LogLine): void {
-    this.#logLines.push(line);
-  }
-
   /** All of it, `undefined` when there is nothing; the collector is empty afterwards. */
   take(): SourceNotes | undefined {
-    const noted = this.#problems.length + this.#logLines.length;
-    if (noted + this.#lostUnlisted + this.#warningsUnlisted === 0) return undefined;
+    const noted = this.#problems.length + this.#lostUnlisted + this.#warningsUnlisted;
+    if (noted === 0 && this.log.isEmpty) return undefined;
     const notes = {
       problems: this.#problems,
       unlistedProblems: { lost: this.#lostUnlisted, warnings: this.#warningsUnlisted },
-      logLines: this.#logLines,
+      log: this.log.take(),
     };
     this.#problems = [];
-    this.#logLines = [];
     this.#lostUnlisted = 0;
     this.#warningsUnlisted = 0;
     return notes;

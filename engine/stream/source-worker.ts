@@ -34,7 +34,7 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
     plugin: setup.source.plugin.manifest.name,
     clock: setup.source.clockGranted ? SYSTEM_CLOCK : undefined,
     store: watched(client, calls),
-    onLog: (line) => notes.addLogLine(line),
+    onLog: (line) => notes.log.add(line),
     onProblem: (problem) =>
       notes.addProblem({ ...problem, ...client.placeOf(problem.subject, problem.line) }),
   });

@@ -4,7 +4,8 @@
  * another one that neither loses nor repeats an event.
  */
 
-import type { LogLine, Problem } from '../plugin/host/host-services.ts';
+import type { Problem } from '../plugin/host/host-services.ts';
+import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { StoreConnection, StoreRoot } from '../store/store-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
@@ -82,7 +83,7 @@ export interface SourceNotes {
   readonly problems: readonly Problem[];
   /** Problems beyond those listed, which were only counted. */
   readonly unlistedProblems: { readonly lost: number; readonly warnings: number };
-  readonly logLines: readonly LogLine[];
+  readonly log: PluginLog;
 }
 
 /** Consecutive events of a stream in their slot; numbers and times are final. */

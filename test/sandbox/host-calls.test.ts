@@ -84,6 +84,15 @@ describe('an extractor', () => {
     expect(code).toBe(3);
   });
 
+  it('that writes much to the log is printed up to its limit, and counted beyond it', async () => {
+    const lines = repeat(1_500, '(call $log (i32.const 2) (i32.const 2048) (i32.const 1))');
+    const module = extractorModule({ more: LOG, extract: `${lines} ${NOTHING_FOUND}` });
+    const { code, stderr } = await runBeside(await buildPlugin(folder, module));
+    expect(stderr.match(/^hostile notice: /gm)).toHaveLength(1_000);
+    expect(stderr).toContain('500 more messages of plugin `hostile`, beyond the first 1,000');
+    expect(code).toBe(0);
+  });
+
   it('that writes to the log without end faults', async () => {
     const flood = repeat(300_000, '(call $log (i32.const 0) (i32.const 2048) (i32.const 1))');
     const module = extractorModule({ more: LOG, extract: `${flood} ${NOTHING_FOUND}` });

@@ -63,16 +63,12 @@ export interface ServicesOptions {
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
-/** The services with their limits: lines beyond them are cut, or left out. */
+/** The services with their limits: lines that are too long are cut. */
 export function createServices(options: ServicesOptions): HostServices {
   const { plugin, clock } = options;
-  let logLines = 0;
   return {
-    log: (level, message) => {
-      logLines += 1;
-      if (logLines > LIMITS.logLinesMax.value) return;
-      options.onLog({ plugin, level, message: cutText(message, LIMITS.logLineSizeMax.value) });
-    },
+    log: (level, message) =>
+      options.onLog({ plugin, level, message: cutText(message, LIMITS.logLineSizeMax.value) }),
     problem: (problem) => {
       const message = cutText(problem.message, LIMITS.logLineSizeMax.value);
       const subject = cutText(problem.subject, LIMITS.subjectSizeMax.value);
