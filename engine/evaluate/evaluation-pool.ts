@@ -167,9 +167,12 @@ export class EvaluationPool {
       stock: this.#options.stock,
       callWords: control.words,
       times: this.#options.times,
-      callMaxMs: (position) => {
-        const { callTimeMaxMs = Number.POSITIVE_INFINITY } = member.calls[position] ?? {};
-        return isAlone(control) ? Math.min(EVENT_TIME_MAX_MS, callTimeMaxMs) : callTimeMaxMs;
+      timesOf: (position) => {
+        const { callMaxMs, startMaxMs } = member.calls[position]?.times ?? this.#options.times;
+        return {
+          callMaxMs: isAlone(control) ? Math.min(EVENT_TIME_MAX_MS, callMaxMs) : callMaxMs,
+          startMaxMs,
+        };
       },
       onMessage: (message) => this.#take(member, message),
       onFailure: (failure) => this.#replace(member, failure),

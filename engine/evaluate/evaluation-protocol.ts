@@ -13,6 +13,7 @@ import type { SlotLimits } from '../stream/slots.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
+import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { EvaluationResult, FaultPlace } from './evaluation.ts';
 
 /** How the events of one stream are evaluated. */
@@ -111,7 +112,7 @@ export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationCont
 
 export interface WatchedCall {
   readonly plugin: string;
-  readonly callTimeMaxMs: number;
+  readonly times: CallTimes;
   readonly plan: FaultPlace;
 }
 
@@ -119,10 +120,11 @@ export interface WatchedCall {
 export function watchedCalls({ streams }: EvaluationSetup): WatchedCall[] {
   return streams.flatMap(({ extractors }) =>
     extractors.flatMap(({ plugin: { manifest } }): WatchedCall[] => {
-      const { callTimeMaxMs } = enforcedLimits(manifest);
+      const { callTimeMaxMs: callMaxMs, startTimeMaxMs: startMaxMs } = enforcedLimits(manifest);
+      const times = { callMaxMs, startMaxMs };
       return [
-        { plugin: manifest.name, callTimeMaxMs, plan: 'conditions' },
-        { plugin: manifest.name, callTimeMaxMs, plan: 'outputs' },
+        { plugin: manifest.name, times, plan: 'conditions' },
+        { plugin: manifest.name, times, plan: 'outputs' },
       ];
     }),
   );

@@ -64,12 +64,17 @@ export interface EnforcedLimits {
   /** Bytes that each memory may grow to. */
   readonly memorySizeMax: number;
   readonly callTimeMaxMs: number;
+  /** Instantiate, init, open and configure together. */
+  readonly startTimeMaxMs: number;
 }
 
-/** A plugin may ask for less memory than the engine allows, never for more. */
+/** A plugin may ask for less than the engine allows, never for more. */
 export function enforcedLimits({ limits }: Manifest): EnforcedLimits {
+  const lower = (name: 'memorySizeMax' | 'callTimeMax' | 'startTimeMax'): number =>
+    Math.min(limits[name] ?? Number.POSITIVE_INFINITY, LIMITS[name].value);
   return {
-    memorySizeMax: Math.min(limits.memorySizeMax ?? Infinity, LIMITS.memorySizeMax.value),
-    callTimeMaxMs: LIMITS.callTimeMax.value,
+    memorySizeMax: lower('memorySizeMax'),
+    callTimeMaxMs: lower('callTimeMax'),
+    startTimeMaxMs: lower('startTimeMax'),
   };
 }

@@ -118,7 +118,10 @@ export class StreamHost implements StreamFeed {
           stock: this.#options.stock,
           callWords: control.words,
           times: this.#options.times,
-          callMaxMs: () => enforcedLimits(this.#manifest).callTimeMaxMs,
+          timesOf: () => {
+            const { callTimeMaxMs, startTimeMaxMs } = enforcedLimits(this.#manifest);
+            return { callMaxMs: callTimeMaxMs, startMaxMs: startTimeMaxMs };
+          },
           onFailure: ({ message, lostMs }) => {
             const { name: plugin } = this.#manifest;
             const fault = { plugin, kind: 'deadline', message, eventNumber: undefined };
@@ -189,7 +192,7 @@ export class StreamHost implements StreamFeed {
     // A source that says what is wrong with its location is not at fault.
     if (isEndless || hasOpened || kind !== 'error') onFault(fault);
     if (decision === 'give-up-stream') {
-      return { stream: setup.name, plugin, reason: message, kind, atStart: !hasOpened };
+      return { stream: setup.name, plugin, reason: message, kind, atStart: !this.#wasOpen };
     }
     await this.#pause(pauseMs);
     return undefined;

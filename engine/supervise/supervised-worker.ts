@@ -29,8 +29,8 @@ export interface SupervisedWorkerOptions<Message> {
   /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
   readonly callWords: Int32Array | undefined;
   readonly times: CallTimes;
-  /** Milliseconds that the call which is running may take, of the plugin at a position; at most `callMaxMs`. */
-  readonly callMaxMs?: (pluginPosition: number) => number;
+  /** What the plugin at a position has, where that is less. */
+  readonly timesOf?: (pluginPosition: number) => CallTimes;
   readonly onMessage: (message: Message) => void;
   /** At most once, and nothing after it: the thread is being ended. */
   readonly onFailure: (failure: WorkerFailure) => void;
@@ -111,8 +111,10 @@ export class SupervisedWorker<Request, Message> {
   }
 
   #limitMs(pluginPosition: number): number {
-    const { callMaxMs, startMaxMs } = this.#options.times;
-    if (this.#isStarting) return startMaxMs;
-    return Math.min(callMaxMs, this.#options.callMaxMs?.(pluginPosition) ?? callMaxMs);
+    const { times } = this.#options;
+    const own = this.#options.timesOf?.(pluginPosition) ?? times;
+    return this.#isStarting
+      ? Math.min(times.startMaxMs, own.startMaxMs)
+      : Math.min(times.callMaxMs, own.callMaxMs);
   }
 }

@@ -13,7 +13,9 @@ export interface ExtractorBody {
   /** Of `extract`: leaves the address of the record of columns. */
   readonly extract: string;
   readonly init?: string;
-  /** Further functions. */
+  readonly configure?: string;
+  readonly realloc?: string;
+  /** Further functions, memory contents, imports. */
   readonly more?: string;
   readonly pages?: number;
 }
@@ -22,32 +24,49 @@ export interface ExtractorBody {
 export function extractorModule({
   extract,
   init = '',
+  configure = '',
+  realloc = '',
   more = '',
   pages = 1,
 }: ExtractorBody): string {
   return `(module
     ${more}
     (memory (export "memory") ${pages})
-    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) ${realloc} (i32.const 8192))
     (func (export "${P}plugin${V}init") (param i32 i32) (result i32) ${init} (i32.const 1024))
-    (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "${P}extractor${V}configure") (param i32 i32 i32) (result i32)
+      ${configure} (i32.const 1024))
     (func (export "${P}extractor${V}extract")
       (param $plan i32) (param $data i32) (param $size i32) (param $spans i32) (param $spanCount i32)
       (param $times i32) (param $timeCount i32) (result i32) ${extract}))`;
 }
 
-/** A source that gives one event, `{}`, and then does as it is told; the same when it is resumed. */
-export function sourceModule({
-  open = '',
-  next = '',
-  acknowledge = '',
-  more = '',
-}: {
+/** What is done by each of the functions before what they do otherwise. */
+export interface SourceBody {
+  readonly init?: string;
+  readonly realloc?: string;
   readonly open?: string;
   readonly next?: string;
+  readonly checkpoint?: string;
+  readonly resume?: string;
   readonly acknowledge?: string;
+  readonly close?: string;
+  /** Further functions, memory contents, imports. */
   readonly more?: string;
-}): string {
+}
+
+/** A source that gives one event, `{}`, and then does as it is told; the same when it is resumed. */
+export function sourceModule({
+  init = '',
+  realloc = '',
+  open = '',
+  next = '',
+  checkpoint = '',
+  resume = '',
+  acknowledge = '',
+  close = '',
+  more = '',
+}: SourceBody): string {
   const events = [
     [1032, 4096],
     [1036, 2],
@@ -64,14 +83,14 @@ export function sourceModule({
     (data (i32.const 4112) "\\00\\00\\00\\00\\02\\00\\00\\00")
     (data (i32.const 4120) "\\05")
     (data (i32.const 3072) "\\00\\10\\00\\00\\01\\00\\00\\00")
-    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8192))
-    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) (i32.const 2048))
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) ${realloc} (i32.const 8192))
+    (func (export "${P}plugin${V}init") (param i32 i32) (result i32) ${init} (i32.const 2048))
     (func (export "${P}source${V}open") (param i32 i32) (result i32) ${open} (i32.const 2048))
-    (func (export "${P}source${V}checkpoint") (result i32) (i32.const 3072))
-    (func (export "${P}source${V}resume") (param i32 i32) (result i32)
+    (func (export "${P}source${V}checkpoint") (result i32) ${checkpoint} (i32.const 3072))
+    (func (export "${P}source${V}resume") (param i32 i32) (result i32) ${resume}
       (global.set $given (i32.const 1)) (i32.const 2048))
     (func (export "${P}source${V}acknowledge") (param i32 i32) ${acknowledge})
-    (func (export "${P}source${V}close"))
+    (func (export "${P}source${V}close") ${close})
     (func (export "${P}source${V}next") (param i32 i32) (result i32)
       (if (global.get $given) (then ${next}))
       (global.set $given (i32.const 1))

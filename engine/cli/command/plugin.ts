@@ -50,7 +50,10 @@ export function inspectCommand(
     ['imports', imports.join(', ')],
     ['size', `${sizeBytes} bytes, core modules ${coreModuleSizes.join(' + ')}`],
     ['sha256', digest],
-    ['limits', `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms`],
+    [
+      'limits',
+      `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms, start ${limits.startTimeMaxMs} ms`,
+    ],
   ];
   for (const [name, value] of rows) {
     terminal.stdout.write(`${name.padEnd(12)} ${printable(value)}\n`);

@@ -54,6 +54,9 @@ export function findCoreSource(
   };
 }
 
+/** Of `error-code` in the WIT. */
+const ERROR_CODES = 9;
+
 export class CoreSource {
   readonly #core: CoreExports;
 
@@ -79,7 +82,13 @@ export class CoreSource {
       throw new Error('an answer outside of its memory');
     const view = new DataView(buffer, answer, ANSWER_SIZE);
     const word = (offset: number): number => view.getUint32(offset, true);
-    if (view.getUint8(0) !== 0) throw guestError(buffer, word(8), word(12));
+    const result = view.getUint8(0);
+    if (result > 1) throw new Error('an answer that is neither a step nor an error');
+    if (result === 1) {
+      const code = view.getUint8(4);
+      if (code >= ERROR_CODES) throw new Error(`error code ${code}, which there is not`);
+      throw guestError(buffer, word(8), word(12));
+    }
     const tag = view.getUint8(4);
     if (tag === 1) return { tag: 'idle', val: word(8) };
     if (tag === 2) return { tag: 'end' };
