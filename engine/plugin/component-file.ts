@@ -12,6 +12,7 @@ import { findWorldFault } from './check-world.ts';
 import { NotForPlugins } from './component-types.ts';
 import { readWorld } from './component-world.ts';
 import { type EnforcedLimits, enforcedLimits, type Manifest } from './manifest.ts';
+import { capMemories } from './memory-cap.ts';
 import { checkModule } from './module-check.ts';
 import { readManifest } from './read-manifest.ts';
 import {
@@ -86,7 +87,8 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   const { value: manifest, diagnostics } = readManifest(document);
   if (manifest === undefined) return { value: undefined, diagnostics };
   const modules = readCoreModules(bytes);
-  const excess = findExcess(modules);
+  const limits = enforcedLimits(manifest);
+  const excess = findExcess(modules, limits);
   if (excess !== undefined) {
     const message = `plugin \`${manifest.name}\` ${manifest.version}: ${excess}`;
     return failed(createDiagnostic('PLUGIN_UNCAPPABLE', { message }));
@@ -97,7 +99,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     sizeBytes: bytes.length,
     digest: createHash('sha256').update(bytes).digest('hex'),
     manifest,
-    limits: enforcedLimits(manifest),
+    limits,
     imports,
     coreModuleSizes: modules.map(({ length }) => length),
     bytes,
@@ -106,9 +108,15 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
 }
 
 /** What is too much, or not allowed, in one of the modules. */
-function findExcess(modules: readonly Uint8Array[]): string | undefined {
+function findExcess(
+  modules: readonly Uint8Array[],
+  { memorySizeMax }: EnforcedLimits,
+): string | undefined {
   try {
-    for (const module of modules) checkModule(module);
+    for (const module of modules) {
+      checkModule(module);
+      capMemories(module, memorySizeMax);
+    }
     return undefined;
   } catch (error) {
     if (error instanceof MalformedBinary) return error.message;

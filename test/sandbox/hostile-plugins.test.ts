@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   buildPlugin,
+  buildWithin,
   EXTRACTOR_MANIFEST,
   extractorModule,
   NOTHING_FOUND,
@@ -15,6 +15,7 @@ import { runProgram } from '../support/run-program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const GOOD = extractorModule({ extract: NOTHING_FOUND });
 const events = join(folder, 'events.jsonl');
 writeFileSync(events, '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}\n'.repeat(3));
 const rules = join(folder, 'rules.yaml');
@@ -137,17 +138,6 @@ describe('a stream', () => {
   });
 });
 
-/** A right extractor with more at the beginning of its component. */
-async function buildWithin(more: string): Promise<string> {
-  const path = await buildPlugin(folder, extractorModule({ extract: NOTHING_FOUND }));
-  const whole = await print(readFileSync(path));
-  writeFileSync(
-    path,
-    await parse(whole.replace(/^\(component[^\n]*/, (start) => `${start} ${more}`)),
-  );
-  return path;
-}
-
 describe('a plugin is refused before it runs', () => {
   it('when it imports what it did not ask for', async () => {
     const { component, manifest } = bareComponent('cloudtrail');
@@ -162,7 +152,7 @@ describe('a plugin is refused before it runs', () => {
 
   it('when its modules want a memory for each of many instances', async () => {
     const bombs = '(core instance (instantiate $bomb))'.repeat(3);
-    const path = await buildWithin(`(core module $bomb (memory 2000)) ${bombs}`);
+    const path = await buildWithin(folder, GOOD, `(core module $bomb (memory 2000)) ${bombs}`);
     const { code, stdout, stderr } = await runWith(path);
     expect(stderr).toMatch(/plugin `hostile`.*asks for more memory than it may have/);
     expect(stdout.trim().split('\n')).toHaveLength(3);
@@ -177,15 +167,6 @@ describe('a plugin is refused before it runs', () => {
     expect(stderr).toMatch(
       /plugin `hostile` 0\.1\.0: \d+ locals × branches in a function, the limit is/,
     );
-    expect(code).toBe(1);
-  });
-
-  it('when a core module has a name that could carry code', async () => {
-    const name = "x'];globalThis.PWNED=1;//";
-    const module = `(core module $named (func (export "${name}")))`;
-    const path = await buildWithin(`${module} (core instance (instantiate $named))`);
-    const { code, stderr } = await runWith(path);
-    expect(stderr).toContain('PLUGIN_UNSAFE_NAME');
     expect(code).toBe(1);
   });
 

@@ -2,7 +2,12 @@
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import {
+  componentEmbed,
+  componentNew,
+  parse,
+  print,
+} from '@bytecodealliance/jco-transpile/wasm-tools';
 import { withManifest } from './plugin-files.ts';
 import { REPOSITORY } from './run-program.ts';
 
@@ -134,6 +139,20 @@ export async function buildPlugin(
   });
   const path = join(mkdtempSync(join(folder, 'plugin-')), 'hostile.wasm');
   writeFileSync(path, withManifest(await componentNew(embedded, []), manifest));
+  return path;
+}
+
+/** The component of a module, with more at its beginning. */
+export async function buildWithin(
+  folder: string,
+  module: string,
+  more: string,
+  manifest: { readonly world: string; readonly [key: string]: unknown } = EXTRACTOR_MANIFEST,
+): Promise<string> {
+  const path = await buildPlugin(folder, module, manifest);
+  const whole = await print(readFileSync(path));
+  const text = whole.replace(/^\(component[^\n]*/, (start) => `${start} ${more}`);
+  writeFileSync(path, await parse(text));
   return path;
 }
 
