@@ -43,8 +43,13 @@ const ALWAYS_ALLOWED = ['tiercel:plugin/types', 'tiercel:plugin/log', 'tiercel:p
 export function readComponentFile(path: string): Checked<ComponentFile> {
   const bytes = readBytes(path);
   if ('code' in bytes) return { value: undefined, diagnostics: [bytes] };
+  return judgeComponent(path, bytes.contents);
+}
+
+/** `path` is for what is said of it. */
+export function judgeComponent(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   try {
-    return judge(path, bytes.contents);
+    return judge(path, bytes);
   } catch (error) {
     if (!(error instanceof MalformedBinary)) throw error;
     const message = `${path} is not a WebAssembly component: ${error.message}`;

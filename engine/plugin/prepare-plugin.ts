@@ -17,14 +17,16 @@ import { capMemories, demandOf } from './memory-cap.ts';
 import { checkModule } from './module-check.ts';
 import { findUnsafeName } from './name-guard.ts';
 import type { PreparedModule, PreparedPlugin } from './prepared-plugin.ts';
+import type { Transpiled } from './run-transpiler.ts';
 import { transpileComponent } from './transpile.ts';
 import { cacheKey, openCache, readCacheEntry, writeCacheEntry } from './transpile-cache.ts';
-import type { Transpiled } from './transpile-worker.ts';
 import { MalformedBinary } from './wasm-binary.ts';
 
 export interface PrepareOptions {
   /** Where transpiled components are kept between runs; `undefined`: nowhere. */
   readonly cacheDirectory: string | undefined;
+  /** Fuzzing does it without a thread for each. */
+  readonly transpile?: typeof transpileComponent;
 }
 
 export async function preparePlugin(
@@ -44,7 +46,7 @@ export async function preparePlugin(
   const key = cacheKey(file.digest, TRANSPILER_VERSION);
   let transpiled = usable === undefined ? undefined : readCacheEntry(usable, key);
   if (transpiled === undefined) {
-    const result = await transpileComponent(file.bytes);
+    const result = await (options.transpile ?? transpileComponent)(file.bytes);
     if ('error' in result) {
       return fail('PLUGIN_TRANSPILE_FAILED', { message: `${subject}: ${firstLine(result.error)}` });
     }

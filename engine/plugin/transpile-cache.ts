@@ -21,7 +21,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../base/make-folder.ts';
-import type { Transpiled } from './transpile-worker.ts';
+import type { Transpiled } from './run-transpiler.ts';
 
 const DIGEST_SIZE_BYTES = 32;
 const KEY_SIZE_BYTES = 32;

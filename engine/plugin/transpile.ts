@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
-import type { Transpiled } from './transpile-worker.ts';
+import type { Transpiled } from './run-transpiler.ts';
 
 export type TranspileResult = { readonly transpiled: Transpiled } | { readonly error: string };
 
