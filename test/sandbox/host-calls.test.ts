@@ -1,6 +1,6 @@
 /* What a plugin may take of the host, and what it may put in the place of others. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -131,6 +131,53 @@ describe('a source', () => {
     expect(stdout).toContain('any 1');
     expect([1, 3]).toContain(code);
   });
+
+  /** What is to be read lies in a folder with this beside it. */
+  const granted = join(folder, 'granted');
+  mkdirSync(granted);
+  writeFileSync(join(granted, 'inside.json'), '{}');
+  writeFileSync(join(folder, 'secret'), 'secret');
+  symlinkSync(join(folder, 'secret'), join(granted, 'link'));
+  symlinkSync(folder, join(granted, 'up'));
+  const attempts: [root: string, path: string, said: RegExp][] = [
+    ['input', '../secret', /denied|not|outside|invalid/i],
+    ['input', '/etc/passwd', /denied|not|outside|invalid/i],
+    ['input', 'x/../../secret', /denied|not|outside|invalid/i],
+    ['input', 'link', /denied|not|outside|link/i],
+    ['input', 'up/secret', /denied|not|outside|link/i],
+    ['input', 'inside.json\\00', /denied|not|invalid/i],
+    ['input', '/proc/self/environ', /denied|not|outside|invalid/i],
+    ['input', '', /denied|not|folder|directory|io/i],
+    ['other', 'inside.json', /store root `other` was not granted/],
+    ['__proto__', 'inside.json', /store root `__proto__` was not granted/],
+  ];
+  it.each([...attempts, ['input', 'inside.json', /^2 events/m] as const])(
+    'that opens %s %s',
+    async (root, path, said) => {
+      const size = (text: string): number => Buffer.byteLength(text.replace('\\00', '\0'));
+      const open = `(call $open (i32.const 2100) (i32.const ${size(root)}) (i32.const 2400)
+        (i32.const ${size(path)}) (i32.const 1) (i64.const 0) (i32.const 2200))`;
+      const load = (to: number, from: number): string =>
+        `(i32.store (i32.const ${to}) (i32.load (i32.const ${from})))`;
+      // Opened: one more event, then the end. Refused: what was said is the end of the stream.
+      const next = `${open} ${load(1024, 2200)} ${load(1028, 2204)}
+        (if (i32.load8_u (i32.const 2200)) (then ${load(1032, 2208)} ${load(1036, 2212)} (return (i32.const 1024))))
+        (if (global.get $opened) (then (i32.store8 (i32.const 1028) (i32.const 2)) (return (i32.const 1024))))
+        (global.set $opened (i32.const 1)) (i32.store (i32.const 1028) (i32.const 0))`;
+      const more = `${OPEN} (global $opened (mut i32) (i32.const 0))
+        (data (i32.const 2100) "${root}") (data (i32.const 2400) "${path}")`;
+      const plugin = await buildPlugin(folder, sourceModule({ more, next }), {
+        ...SOURCE_MANIFEST,
+        source: { ...SOURCE_MANIFEST.source, openParams: 'location' },
+        capabilities: { store: ['input'] },
+      });
+      const { code, stdout, stderr } = await runSource(plugin, granted);
+      expect(stderr).toMatch(said);
+      const isGranted = root === 'input' && path === 'inside.json';
+      expect(stdout.match(/any/g)).toHaveLength(isGranted ? 2 : 1);
+      expect(code).toBe(isGranted ? 0 : 3);
+    },
+  );
 
   it('that goes on without events for ever is given up', async () => {
     // The answer of `next` in zeroes: a batch of nothing.
