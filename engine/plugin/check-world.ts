@@ -4,6 +4,7 @@
  */
 
 import { WIT_COMPONENT } from '#generated/wit-v0_1';
+import { isWasi, type WasiInterface } from './abi/wasi.ts';
 import type { Exports } from './component-types.ts';
 import { type ComponentWorld, readWorld } from './component-world.ts';
 import type { Manifest } from './manifest.ts';
@@ -17,6 +18,11 @@ let released: ComponentWorld | undefined;
 export function findWorldFault(world: ComponentWorld, manifest: Manifest): string | undefined {
   released ??= readWorld(Buffer.from(WIT_COMPONENT, 'base64'));
   for (const [name, item] of world.imports) {
+    if (isWasi(name) && item.sort === 'instance') {
+      const fault = findWasiFault(item.exports);
+      if (fault !== undefined) return `imports \`${name}\` ${fault}`;
+      continue;
+    }
     const expected = released.imports.get(name);
     if (item.sort !== 'instance' || expected?.sort !== 'instance') {
       return `imports \`${name}\`, which is no interface of ${manifest.world}`;
@@ -41,6 +47,29 @@ export function findWorldFault(world: ComponentWorld, manifest: Manifest): strin
   const missing = wanted.find((name) => !world.exports.has(name));
   if (missing === undefined) return undefined;
   return `does not export \`${missing}\`, which its world ${manifest.world} has`;
+}
+
+/** Lists of lists would be copied out of the guest many times over before anything can be checked. */
+function findWasiFault(found: Exports): string | undefined {
+  for (const [name, item] of found) {
+    if (item.sort !== 'func') continue;
+    const [parameters = ''] = item.text.split(' -> ');
+    if (/list<(?!u8>|borrow<)/.test(parameters)) return `with \`${name}\` that takes such lists`;
+  }
+  return undefined;
+}
+
+/** The interfaces of WASI among the imports. */
+export function findWasi({ imports }: ComponentWorld): WasiInterface[] {
+  return [...imports].flatMap(([importName, item]): WasiInterface[] => {
+    if (!isWasi(importName) || item.sort !== 'instance') return [];
+    const members = [...item.exports];
+    const functions = members.flatMap(([name, { sort }]) => (sort === 'func' ? name : []));
+    const resources = members.flatMap(([name, one]) =>
+      one.sort === 'type' && one.text.startsWith('resource ') ? name : [],
+    );
+    return [{ name: importName.replace(/@.*$/, ''), functions, resources }];
+  });
 }
 
 function compareInterfaces(found: Exports, expected: Exports): string | undefined {

@@ -8,7 +8,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import { findWorldFault } from './check-world.ts';
+import { isWasi, type WasiInterface } from './abi/wasi.ts';
+import { findWasi, findWorldFault } from './check-world.ts';
 import { NotForPlugins } from './component-types.ts';
 import { readWorld } from './component-world.ts';
 import { type EnforcedLimits, enforcedLimits, type Manifest } from './manifest.ts';
@@ -33,6 +34,7 @@ export interface ComponentFile {
   readonly manifest: Manifest;
   readonly limits: EnforcedLimits;
   readonly imports: readonly string[];
+  readonly wasi: readonly WasiInterface[];
   readonly coreModuleSizes: readonly number[];
   readonly bytes: Uint8Array;
 }
@@ -98,7 +100,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     const message = `plugin \`${manifest.name}\` ${manifest.version}: ${excess}`;
     return failed(createDiagnostic('PLUGIN_UNCAPPABLE', { message }));
   }
-  const { imports, wrong } = judgeWorld(manifest, bytes);
+  const { imports, wasi, wrong } = judgeWorld(manifest, bytes);
   const file: ComponentFile = {
     path,
     sizeBytes: bytes.length,
@@ -106,6 +108,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     manifest,
     limits,
     imports,
+    wasi,
     coreModuleSizes: modules.map(({ length }) => length),
     bytes,
   };
@@ -138,17 +141,19 @@ function judgeWorld(manifest: Manifest, bytes: Uint8Array): Judgement {
     const world = readWorld(bytes);
     const imports = [...world.imports.keys()];
     const denied = deniedImports(manifest, imports);
-    if (denied.length > 0) return { imports, wrong: denied };
+    const wasi = findWasi(world);
+    if (denied.length > 0) return { imports, wasi, wrong: denied };
     const fault = findWorldFault(world, manifest);
-    return { imports, wrong: fault === undefined ? [] : [mismatch(fault)] };
+    return { imports, wasi, wrong: fault === undefined ? [] : [mismatch(fault)] };
   } catch (error) {
     if (!(error instanceof NotForPlugins)) throw error;
-    return { imports: [], wrong: [mismatch(error.message)] };
+    return { imports: [], wasi: [], wrong: [mismatch(error.message)] };
   }
 }
 
 interface Judgement {
   readonly imports: readonly string[];
+  readonly wasi: readonly WasiInterface[];
   readonly wrong: readonly Diagnostic[];
 }
 
@@ -158,7 +163,7 @@ function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnost
   if (manifest.capabilities.store.length > 0) allowed.add('tiercel:plugin/store');
   if (manifest.capabilities.queue.length > 0) allowed.add('tiercel:plugin/queue');
   return imports
-    .filter((name) => !allowed.has(name.replace(/@.*$/, '')))
+    .filter((name) => !isWasi(name) && !allowed.has(name.replace(/@.*$/, '')))
     .map((name) =>
       createDiagnostic('PLUGIN_IMPORT_DENIED', {
         message:

@@ -31,7 +31,7 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
   const { name } = manifest;
   const instances: WebAssembly.Instance[] = [];
   const account = new InstanceAccount(prepared);
-  const { imports, beginCall } = createHostImports(host, name);
+  const { imports, beginCall } = createHostImports(host, name, prepared.wasi);
   let isBroken = false;
   const guard: Guard = (call) => {
     if (isBroken) throw new PluginFault('trap', name, 'is not used after a fault');

@@ -68,8 +68,8 @@ export async function preparePlugin(
       });
     }
     const glue = amendGlue(transpiled.glue);
-    const { manifest, digest, limits } = file;
-    const value = { manifest, digest, glue, modules, memorySizeMax: limits.memorySizeMax };
+    const { manifest, digest, limits, wasi } = file;
+    const value = { manifest, digest, glue, modules, memorySizeMax: limits.memorySizeMax, wasi };
     return { value, diagnostics };
   } catch (error) {
     const message = `${subject}: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,3 +1,4 @@
+import type { WasiInterface } from './abi/wasi.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleDemand } from './memory-cap.ts';
 
@@ -12,6 +13,8 @@ export interface PreparedPlugin {
   readonly modules: Readonly<Record<string, PreparedModule>>;
   /** Bytes that the memories of all instances together may grow to. */
   readonly memorySizeMax: number;
+  /** What it imports of WASI. */
+  readonly wasi: readonly WasiInterface[];
 }
 
 export interface PreparedModule {

@@ -110,9 +110,9 @@ describe('a component is refused', () => {
     ],
     ['with another level', ['"debug"', '"fatal"'], /fatal/],
     [
-      'that imports the exit of WASI',
-      ['(import "tiercel:plugin/log@0.1.0"', '(import "wasi:cli/exit@0.2.0"'],
-      /PLUGIN_IMPORT_DENIED|wasi:cli\/exit/,
+      'that imports HTTP',
+      ['(import "tiercel:plugin/log@0.1.0"', '(import "wasi:http/types@0.2.0"'],
+      /imports `wasi:http\/types@0\.2\.0`, which its manifest does not ask for/,
     ],
     [
       'that imports another version of the log',

@@ -125,15 +125,17 @@ export const SOURCE_MANIFEST = {
   source: { name: 'hostile', openParams: 'none', openParamsDescription: 'nothing' },
 };
 
-/** The component's file, in a folder of its own below `folder`. */
+/** The component's file, in a folder of its own below `folder`; `more`: what its world imports beside ours. */
 export async function buildPlugin(
   folder: string,
   module: string,
   manifest: { readonly world: string; readonly [key: string]: unknown } = EXTRACTOR_MANIFEST,
+  more: { readonly imports: string; readonly packages: string } = { imports: '', packages: '' },
 ): Promise<string> {
+  const wit = readFileSync(join(REPOSITORY, 'schemas/wit/v0.1/plugin.wit'), 'utf8');
   const embedded = await componentEmbed({
     binary: await parse(module),
-    witSource: readFileSync(join(REPOSITORY, 'schemas/wit/v0.1/plugin.wit'), 'utf8'),
+    witSource: wit.replace('import log;', `import log; ${more.imports}`) + more.packages,
     world: manifest.world.split('@')[0] ?? '',
     stringEncoding: 'utf8',
   });

@@ -9,6 +9,7 @@ import { LIMITS } from '../../base/limits.ts';
 import { StoreError, toStoreError } from '../../store/store-error.ts';
 import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
 import { PluginFault } from '../plugin-instance.ts';
+import { createWasi, type WasiInterface } from './wasi.ts';
 
 export type Imports = Record<string, Record<string, unknown>>;
 
@@ -26,10 +27,16 @@ const ENCODINGS: readonly unknown[] = ['automatic', 'identity'];
 /** What the bindings call when the guest drops a resource: Node's own symbol where it has one. */
 const DISPOSE = (Symbol as { readonly dispose?: symbol }).dispose ?? Symbol.for('dispose');
 
-export function createHostImports(host: HostServices, pluginName: string): HostImports {
+export function createHostImports(
+  host: HostServices,
+  pluginName: string,
+  wasi: readonly WasiInterface[] = [],
+): HostImports {
   const check = new ArgumentCheck(pluginName);
   const StoreObject = createObjectClass(check);
+  const ofWasi = createWasi(wasi, { host, pluginName, countCall: () => check.countCall() });
   const imports = bare({
+    ...ofWasi,
     'tiercel:plugin/log': bare({
       write: (level: unknown, message: unknown) => {
         check.countCall();

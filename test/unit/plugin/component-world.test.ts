@@ -103,8 +103,8 @@ describe('a component is refused', () => {
   const rows: [name: string, bytes: () => Promise<Uint8Array>, said: RegExp][] = [
     [
       'with another import',
-      () => added('(import "wasi:cli/exit@0.2.0" (instance))'),
-      /^imports `wasi:cli\/exit@0.2.0`, which is no interface of source-extractor-plugin/,
+      () => added('(import "wasi:http/types@0.2.0" (instance))'),
+      /^imports `wasi:http\/types@0.2.0`, which is no interface of source-extractor-plugin/,
     ],
     [
       'with a function as an import',
