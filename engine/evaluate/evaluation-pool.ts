@@ -167,6 +167,7 @@ export class EvaluationPool {
       stock: this.#options.stock,
       callWords: control.words,
       times: this.#options.times,
+      isReplacedAtOnce: true,
       timesOf: (position) => {
         const { callMaxMs, startMaxMs } = member.calls[position]?.times ?? this.#options.times;
         return {

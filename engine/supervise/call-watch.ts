@@ -52,31 +52,36 @@ export function runningPlugin(words: Int32Array): number | undefined {
   return plugin === 0 ? undefined : plugin - 1;
 }
 
+/** Time that one poll may find to have passed: a process that was suspended is not blamed on a plugin. */
+const POLL_COUNTS_MAX_MS = 100;
+
 /**
- * The side that watches: polled at a fixed interval, it answers the position of the plugin whose one call has
- * been running for longer than the limit. The resolution is the polling interval; polls are counted and not
- * the clock, so that a process that was suspended is not blamed on a plugin.
+ * The side that watches: polled again and again, it answers the position of the plugin whose one call has been running
+ * for longer than its limit. The resolution is that of the polls.
  */
 export class DeadlineWatch {
   readonly #words: Int32Array;
   #seenSequence = 0;
-  #polls = 0;
+  #runningMs = 0;
+  #polledAtMs = 0;
 
   constructor(words: Int32Array) {
     this.#words = words;
   }
 
-  /** `pollsMax`: so many polls may see the same call of the plugin at a position. */
-  poll(pollsMax: (pluginPosition: number) => number): number | undefined {
+  /** `nowMs`: monotonic; `limitMs`: of a call of the plugin at a position. */
+  poll(nowMs: number, limitMs: (pluginPosition: number) => number): number | undefined {
+    const passedMs = Math.min(nowMs - this.#polledAtMs, POLL_COUNTS_MAX_MS);
+    this.#polledAtMs = nowMs;
     const plugin = runningPlugin(this.#words);
     const sequence = Atomics.load(this.#words, SEQUENCE);
     if (plugin === undefined || sequence !== this.#seenSequence) {
       this.#seenSequence = sequence;
-      this.#polls = 0;
+      this.#runningMs = 0;
       return undefined;
     }
     if (Atomics.load(this.#words, IS_IN_HOST) === 1) return undefined;
-    this.#polls += 1;
-    return this.#polls > pollsMax(plugin) ? plugin : undefined;
+    this.#runningMs += passedMs;
+    return this.#runningMs >= limitMs(plugin) ? plugin : undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { TransferListItem, Worker } from 'node:worker_threads';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
 import type { WorkerStock } from './worker-stock.ts';
 
@@ -32,13 +33,17 @@ export interface SupervisedWorkerOptions<Message> {
   /** What the plugin at a position has, where that is less. */
   readonly timesOf?: (pluginPosition: number) => CallTimes;
   readonly onMessage: (message: Message) => void;
-  /** At most once, and nothing after it: the thread is being ended. */
+  /** The next one may begin while this one is still being ended: it writes nothing that the other would. */
+  readonly isReplacedAtOnce?: boolean;
+  /** At most once, and nothing after it. */
   readonly onFailure: (failure: WorkerFailure) => void;
   /** An error of our own code: no plugin was being called. */
   readonly onDefect: (error: Error) => void;
 }
 
-const POLL_INTERVAL_MS = 50;
+const POLL_INTERVAL_MS = 10;
+/** What does not end in this time is left alone. */
+const TERMINATE_TIME_MAX_MS = 1_000;
 const END_TIME_MAX_MS = 2_000;
 
 export class SupervisedWorker<Request, Message> {
@@ -57,9 +62,7 @@ export class SupervisedWorker<Request, Message> {
     if (options.callWords === undefined) return;
     const watch = new DeadlineWatch(options.callWords);
     this.#watch = setInterval(() => {
-      const late = watch.poll((position) =>
-        Math.max(1, Math.ceil(this.#limitMs(position) / POLL_INTERVAL_MS)),
-      );
+      const late = watch.poll(SYSTEM_CLOCK.monotonicMs(), (position) => this.#limitMs(position));
       if (late === undefined) return;
       this.#giveUp(late, 'no answer within the time limit', this.#limitMs(late));
     }, POLL_INTERVAL_MS);
@@ -77,13 +80,19 @@ export class SupervisedWorker<Request, Message> {
   /** Resolves when the thread is gone, or when it does not go in time: it is left alone then. */
   async end(): Promise<void> {
     if (!this.#isOver) this.#close();
+    await this.#terminate(END_TIME_MAX_MS);
+  }
+
+  /** Whether it has ended within the time; it keeps no process alive any more. */
+  async #terminate(timeMaxMs: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
-    const isLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_TIME_MAX_MS);
+    const isLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeMaxMs);
     });
-    await Promise.race([this.#worker.terminate(), isLate]);
+    const hasEnded = await Promise.race([this.#worker.terminate().then(() => true), isLate]);
     clearTimeout(timer);
     this.#worker.unref();
+    return hasEnded;
   }
 
   #close(): void {
@@ -106,8 +115,14 @@ export class SupervisedWorker<Request, Message> {
 
   #giveUp(pluginPosition: number, message: string, lostMs: number): void {
     this.#close();
+    const { onFailure, isReplacedAtOnce } = this.#options;
     const failure = { pluginPosition, message, lostMs };
-    void this.#worker.terminate().then(() => this.#options.onFailure(failure));
+    const ended = this.#terminate(TERMINATE_TIME_MAX_MS);
+    if (isReplacedAtOnce === true) onFailure(failure);
+    else {
+      const left = `${message}; its thread does not end, and is left alone`;
+      void ended.then((hasEnded) => onFailure(hasEnded ? failure : { ...failure, message: left }));
+    }
   }
 
   #limitMs(pluginPosition: number): number {

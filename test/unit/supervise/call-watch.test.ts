@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { CALL_WORDS, DeadlineWatch, GuardedCalls } from '../../../engine/supervise/call-watch.ts';
 
-const POLLS_MAX = 2;
+/** Polls are ten milliseconds apart; the first one only sees that a call has begun. */
+const LIMIT_MS = 25;
 
 function setUp() {
   const words = new Int32Array(new SharedArrayBuffer(4 * CALL_WORDS));
   const watch = new DeadlineWatch(words);
-  return { calls: new GuardedCalls(words), poll: () => watch.poll(() => POLLS_MAX) };
+  let now = 0;
+  const poll = (passedMs = 10): number | undefined => {
+    now += passedMs;
+    return watch.poll(now, () => LIMIT_MS);
+  };
+  return { calls: new GuardedCalls(words), poll };
 }
 
 describe('guarded calls', () => {
@@ -48,5 +54,16 @@ describe('guarded calls', () => {
       poll(),
     ]);
     expect(polled).toEqual([...Array(6).fill(undefined), 1]);
+  });
+
+  it('are not late because the process was suspended', () => {
+    const words = new Int32Array(new SharedArrayBuffer(4 * CALL_WORDS));
+    const watch = new DeadlineWatch(words);
+    const calls = new GuardedCalls(words);
+    const hour = 3_600_000;
+    const polled = calls.run(0, () =>
+      [1, hour, hour + 50, 2 * hour].map((now) => watch.poll(now, () => 5_000)),
+    );
+    expect(polled).toEqual(Array(4).fill(undefined));
   });
 });
