@@ -41,7 +41,7 @@ export interface SupervisedWorkerOptions<Message> {
   readonly onDefect: (error: Error) => void;
 }
 
-const POLL_INTERVAL_MS = 10;
+const POLL_INTERVAL_MS = 5;
 /** What does not end in this time is left alone. */
 const TERMINATE_TIME_MAX_MS = 1_000;
 const END_TIME_MAX_MS = 2_000;

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureLatency } from './latency.mjs';
 import { makeCorpus } from './make-corpus.mjs';
+import { measureReplacement } from './replacement.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repository, 'dist/engine/cli/main.js');
@@ -159,6 +160,7 @@ async function main() {
   mkdirSync(join(folder, 'cache'));
   const start = await measureStart(oneAlert, rules, join(folder, 'cache'));
   const latency = await measureLatency(program, folder);
+  const replacement = await measureReplacement(repository, folder);
   const yardstick = [];
   for (let run = 0; run < options.runs; run++) yardstick.push(measureJsonParse(data.jsonl));
   const yardstickMs = median(yardstick.map(({ wallMs }) => wallMs));
@@ -190,6 +192,7 @@ async function main() {
     })),
     start,
     latency,
+    replacement,
   };
   print(report);
   if (options.json !== '') writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -224,6 +227,10 @@ function print(report) {
     const [a, b, c] = [half, p95, max].map((value) => value.toFixed(1));
     out(`event to alert, ${name}: median ${a} ms, p95 ${b} ms, max ${c} ms`);
   }
+  const [half, most] = [report.replacement.median, report.replacement.max].map((ms) =>
+    ms.toFixed(1),
+  );
+  out(`deadline of a plugin to work without it: median ${half} ms, max ${most} ms`);
 }
 
 const ALERTING_RECORD = {
