@@ -193,7 +193,7 @@ export const LIMITS = {
     why: 'answers of a source without an event or a byte read, in a row; who waits says so (`idle`)',
   },
   answerTextSizeMax: {
-    value: 8 << 10,
+    value: 4 << 10,
     unit: 'bytes',
     why: 'values of a field per event of a batch, beyond twice its bytes: cells may share a text, each is read',
   },

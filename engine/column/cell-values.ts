@@ -26,6 +26,24 @@ function scalarOf(column: Column, cell: number): ByteString | bigint {
   return inlineText(column, index);
 }
 
+/** Bytes of all inline texts of a column; those that cells share count for each. */
+export function textSizeOf({ type, cells, inline }: Column): number {
+  if (isNumericType(type.type)) return 0;
+  const { texts, lists } = inline;
+  const sizeOf = (cell: number): number =>
+    cell < CELL_INLINE ? 0 : (texts[2 * (cell - CELL_INLINE) + 1] ?? 0);
+  let size = 0;
+  for (const cell of cells) {
+    if (!type.isList) size += sizeOf(cell);
+    else if (cell >= CELL_INLINE) {
+      const start = cell - CELL_INLINE;
+      const end = start + 1 + (lists[start] ?? 0);
+      for (let at = start + 1; at < end; at++) size += sizeOf(lists[at] ?? 0);
+    }
+  }
+  return size;
+}
+
 /** Inline text `index` of a column's answer. */
 export function inlineText({ inline }: Column, index: number): ByteString {
   const start = inline.texts[2 * index] ?? 0;

@@ -98,6 +98,7 @@ class EvaluationWorker {
       batchEventsMax,
       context,
       alertFormat,
+      clock: SYSTEM_CLOCK,
       extractors: extractors.map(
         (role, index) =>
           new Extractor({

@@ -8,6 +8,7 @@
 import type { Alert, AlertFormat } from '../alert/alert.ts';
 import { AlertBudget } from '../alert/alert-budget.ts';
 import { AlertFormatter } from '../alert/alert-formatter.ts';
+import type { Clock } from '../base/clock.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import { type Value, valueAt } from '../column/cell-values.ts';
 import type { Column } from '../column/column.ts';
@@ -17,6 +18,7 @@ import { type FieldRequest, requestKey } from '../field/field.ts';
 import type { ExtractionPlan, PlanName, SlotPlan } from '../plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
+import { chargeHeaviest } from './charge-heaviest.ts';
 import { eventsBetween } from './event-parts.ts';
 import type { Extractor } from './extractor.ts';
 import { type MatchedBatch, matchedBatch } from './matched-batch.ts';
@@ -35,6 +37,7 @@ export interface EvaluationOptions {
   readonly batchEventsMax: number;
   readonly context: SourceContext;
   readonly alertFormat: AlertFormat;
+  readonly clock: Clock;
   /** What becomes of a plugin that failed with so many events; the decisions for extractors of fault-policy.ts. */
   readonly onFault: (fault: PluginFault, eventCount: number) => FaultDecision;
 }
@@ -171,16 +174,22 @@ export class Evaluation {
     const columns = this.#extract(events, 'conditions', without);
     if (columns instanceof PluginFault) return columns;
     this.#current = { events, firstEventNumber, columns, plan: plan.conditions };
+    let startMs = this.#now();
+    let elapsedMs = 0;
     detector.start(events.times.length);
     detector.addColumns(columns);
     if (plan.steps.rest.length > 0) {
       const candidates = detector.candidates();
+      elapsedMs = this.#now() - startMs;
       const rest = this.#extractRest(events, candidates, without);
       if (rest instanceof PluginFault) return rest;
       for (const [slot, column] of rest) columns[slot] = column;
+      startMs = this.#now();
       detector.addColumns(columns);
     }
-    return detector.finish();
+    const matches = detector.finish();
+    elapsedMs += this.#now() - startMs;
+    return this.#charge(elapsedMs, columns, events) ?? matches;
   }
 
   /** By slot; events that are no candidates have no values, and need none. */
@@ -225,7 +234,12 @@ export class Evaluation {
     const events = eventsBetween(found.matched, from, to);
     const columns = this.#extract(events, 'outputs', without);
     if (!(columns instanceof PluginFault)) {
+      const startMs = this.#now();
       this.#formatRows(found, { ...range, columns, events }, result);
+      const slow = this.#charge(this.#now() - startMs, columns, events);
+      if (slow === undefined) return;
+      const number = found.firstEventNumber + (found.matched.rows[from] ?? 0);
+      this.#settle(slow, { eventCount: to - from, firstEventNumber: number }, result);
       return;
     }
     const firstEventNumber = found.firstEventNumber + (found.matched.rows[from] ?? 0);
@@ -260,6 +274,19 @@ export class Evaluation {
       const event = { number, time, bytes, get, budget: this.#budget };
       result.alerts.push(this.#formatter.formatAlert(rule, event));
     }
+  }
+
+  #charge(
+    elapsedMs: number,
+    columns: readonly Column[],
+    { data }: EventBatch,
+  ): PluginFault | undefined {
+    const { extractors } = this.#options;
+    return chargeHeaviest(extractors, { elapsedMs, columns, dataSize: data.length });
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs();
   }
 
   /** Columns at their slots, or the fault of the extractor that failed. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { LIMITS } from '../base/limits.ts';
+import { textSizeOf } from '../column/cell-values.ts';
 import type { Column } from '../column/column.ts';
 import type { PlanName, PluginRequests } from '../plan/extraction-plan.ts';
 import type { EventBatch, ExtractorInstance } from '../plugin/plugin-instance.ts';
@@ -70,12 +71,27 @@ export class Extractor {
     const { clock, guard } = this.#options;
     const startMs = clock.monotonicMs();
     const found = guard(plan, () => extraction.extract(instance, events));
-    this.#account(clock.monotonicMs() - startMs, events.times.length);
+    this.charge(clock.monotonicMs() - startMs, events.times.length);
     for (const [index, column] of found.entries()) columns[firstSlot + index] = column;
   }
 
-  /** A plugin whose calls all come back in time may still hold up everything. */
-  #account(elapsedMs: number, eventCount: number): void {
+  /** Bytes of the texts that it gave for a batch, as often as they are to be read. */
+  textSizeIn(columns: readonly Column[]): number {
+    let size = 0;
+    for (const { firstSlot, requests } of Object.values(this.#options.requests)) {
+      for (let slot = firstSlot; slot < firstSlot + requests.length; slot++) {
+        const column = columns[slot];
+        if (column !== undefined) size += textSizeOf(column);
+      }
+    }
+    return size;
+  }
+
+  /**
+   * Time that went to it, or to what it gave. A plugin whose calls all come back in time may still hold up everything:
+   * throws `PluginFault` when it has had far more than its share, again and again.
+   */
+  charge(elapsedMs: number, eventCount: number): void {
     const excessMs = elapsedMs - CALL_SHARE_MS - EVENT_SHARE_MS * eventCount;
     if (excessMs <= 0) return;
     const { clock, lostTime } = this.#options;
@@ -83,7 +99,8 @@ export class Extractor {
     const lostMs = Math.min(excessMs, LIMITS.callTimeMax.value);
     this.#lost = afterLoss(this.#lost, lostMs, clock.monotonicMs(), lostTime);
     if (this.#lost.ms < lostTime.lostMsMax) return;
-    const took = `${Math.round(elapsedMs)} ms for ${eventCount} event${eventCount === 1 ? '' : 's'}`;
-    throw new PluginFault('slow', this.name, `is too slow over time: ${took}, and others before`);
+    const events = eventCount === 0 ? 'what it gave' : `${eventCount} events`;
+    const took = `${Math.round(elapsedMs)} ms for ${events}`;
+    throw new PluginFault('slow', this.name, `takes too much time: ${took}, and others before`);
   }
 }

@@ -90,6 +90,7 @@ function createEvaluation(
         }),
     ),
     ruleMatching: 'all',
+    clock: SYSTEM_CLOCK,
     batchEventsMax: 256,
     context: { source: 'plain', pluginName: 'plain', hostname: 'h', staticFields: {} },
     alertFormat: {

@@ -154,6 +154,7 @@ export class FalcoBench {
         });
       }),
       ruleMatching,
+      clock: SYSTEM_CLOCK,
       batchEventsMax: batch.times.length,
       context: {
         source: 'aws_cloudtrail',

@@ -25,7 +25,7 @@ const ENTRY_SIZE_MAX = LIMITS.dictionaryEntrySizeMax.value;
 const ENTRIES_MAX = LIMITS.dictionaryEntriesMax.value;
 const ADDRESS_SIZES = [4, 16];
 /** An event that is evaluated alone has a little more room than its share of a batch. */
-const FEW_EVENTS = 2;
+const FEW_EVENTS = 4;
 /** An element of a list: events of JSON cannot have so many that these come to more than twice their bytes. */
 const NUMBER_SIZE = 4;
 const ENTRY_SIZE = 8;

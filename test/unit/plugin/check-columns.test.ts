@@ -35,7 +35,7 @@ function fault(
 
 describe('what an extractor may answer', () => {
   it('is bounded in the bytes that its cells refer to, which they may share', () => {
-    const scratch = new Uint8Array(20_000);
+    const scratch = new Uint8Array(16_000);
     const texts = Uint32Array.of(INLINE, scratch.length);
     const cells = (count: number): Uint32Array =>
       Uint32Array.from({ length: EVENTS }, (_, at) => (at < count ? INLINE : 0));
@@ -53,8 +53,8 @@ describe('what an extractor may answer', () => {
     };
     const cells = new Uint32Array(EVENTS).fill(INLINE);
     const texts = Uint32Array.of(0, 0);
-    expect(fault({ cells, texts, lists: elements(3_000) }, true)).toBeUndefined();
-    expect(fault({ cells, texts, lists: elements(3_100) }, true)).toMatch(/values of more than/);
+    expect(fault({ cells, texts, lists: elements(2_000) }, true)).toBeUndefined();
+    expect(fault({ cells, texts, lists: elements(2_100) }, true)).toMatch(/values of more than/);
   });
 
   it('is bounded in its dictionaries', () => {
