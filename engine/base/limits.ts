@@ -21,6 +21,16 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'dictionaries and one batch need about 30 MB; the process stays below 250 MB',
   },
+  processSizeMax: {
+    value: 256 << 20,
+    unit: 'bytes',
+    why: 'of a process that hosts plugins, beside their memories; Node and a batch have about 100 MB',
+  },
+  processMessageSizeMax: {
+    value: 64 << 20,
+    unit: 'bytes',
+    why: 'the alerts of a batch have 16 MiB at most',
+  },
   tableElementsMax: {
     value: 100_000,
     unit: 'count',

@@ -55,9 +55,14 @@ export interface PluginConfig {
   readonly openParams: string | undefined;
   /** Capabilities granted in `grants:` beyond the location of the open parameters. */
   readonly grants: Grants;
+  /** Whether it may be called in this process, or needs one of its own. */
+  readonly isolation: Isolation;
   /** Nobody named it: it gives way to a plugin with the same name or source. */
   readonly isImplicit: boolean;
 }
+
+/** As in `supervise/`. */
+export type Isolation = 'thread' | 'process';
 
 /** One stream of events. */
 export interface StreamConfig {

@@ -23,6 +23,7 @@ export interface RawConfig {
   file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };
   follow?: boolean;
   workers?: number;
+  isolation?: 'thread' | 'process';
   data_dir?: string;
   watch_config_files?: boolean;
   dead_letter_file?: string;

@@ -8,7 +8,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bundledPluginPath, bundledPlugins } from './bundled-plugins.ts';
-import { type Grants, NO_GRANTS, type PluginConfig, type StreamConfig } from './config.ts';
+import {
+  type Grants,
+  type Isolation,
+  NO_GRANTS,
+  type PluginConfig,
+  type StreamConfig,
+} from './config.ts';
 import type { RawConfig, RawPlugin, RawStream } from './raw-config.ts';
 
 export interface PluginRequest {
@@ -31,7 +37,7 @@ export function resolvePlugins(
   request: PluginRequest,
   baseFolder: string,
 ): ResolvedPlugins {
-  const resolver = new PluginResolver(raw.plugins ?? [], baseFolder);
+  const resolver = new PluginResolver(raw, baseFolder);
   const named = raw.load_plugins ?? resolver.declaredNames;
   const { plugin } = request;
   if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
@@ -51,10 +57,12 @@ class PluginResolver implements ResolvedPlugins {
   readonly streams: StreamConfig[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #declared: readonly RawPlugin[];
+  readonly #isolation: Isolation | undefined;
   readonly #baseFolder: string;
 
-  constructor(declared: readonly RawPlugin[], baseFolder: string) {
-    this.#declared = declared;
+  constructor({ plugins, isolation }: RawConfig, baseFolder: string) {
+    this.#declared = plugins ?? [];
+    this.#isolation = isolation;
     this.#baseFolder = baseFolder;
   }
 
@@ -67,6 +75,7 @@ class PluginResolver implements ResolvedPlugins {
     this.plugins.push({
       name: undefined,
       libraryPath: resolve(path),
+      isolation: this.#isolationOf(resolve(path)),
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
       grants: NO_GRANTS,
@@ -82,6 +91,7 @@ class PluginResolver implements ResolvedPlugins {
     this.plugins.push({
       name,
       libraryPath,
+      isolation: this.#isolationOf(libraryPath),
       initConfig: initConfigText(raw?.init_config),
       openParams:
         openParams === undefined
@@ -108,6 +118,13 @@ class PluginResolver implements ResolvedPlugins {
     this.addNamed(name, undefined);
     const added = this.plugins.pop();
     if (added !== undefined) this.plugins.push({ ...added, isImplicit: true });
+  }
+
+  /** What ships with the product is trusted as the product is. */
+  #isolationOf(path: string): Isolation {
+    if (this.#isolation !== undefined) return this.#isolation;
+    const isBundled = bundledPlugins().some((name) => bundledPluginPath(name) === path);
+    return isBundled ? 'thread' : 'process';
   }
 
   #has(name: string): boolean {

@@ -7,13 +7,21 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Problem } from '../plugin/host/host-services.ts';
-import { createSlots, type SlotLimits, Slots } from '../stream/slots.ts';
+import {
+  createRoom,
+  openRoom,
+  type RoomMemory,
+  type SlotLimits,
+  type SlotRoom,
+} from '../stream/slot-room.ts';
+import { createSlots, Slots } from '../stream/slots.ts';
 import type { StreamEnd, StreamFeed } from '../stream/stream-feed.ts';
 import {
   type NumberedBatch,
   START_OF_STREAM,
   type StreamState,
 } from '../stream/stream-protocol.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import { type DeadLetter, parseDeadLetter } from './dead-letter.ts';
 
 /** Of events that are evaluated again. */
@@ -30,16 +38,19 @@ export interface DeadLetterFeedOptions {
   /** Letters of others are told of; `undefined`: somebody else does that. */
   readonly knownSources: readonly string[] | undefined;
   readonly limits: SlotLimits;
+  /** Of those who evaluate them. */
+  readonly roomIsolation: Isolation;
   readonly onBatch: (batch: NumberedBatch, behind: StreamState, origin: LetterOrigin) => void;
   readonly onProblem: (problem: Problem) => void;
 }
 
 export class DeadLetterFeed implements StreamFeed {
   state: StreamState = START_OF_STREAM;
-  readonly slotBuffer: SharedArrayBuffer;
+  readonly room: RoomMemory;
   storedBytesRead = 0;
   readonly #options: DeadLetterFeedOptions;
-  readonly #slots: Slots;
+  readonly #roomView: SlotRoom;
+  readonly #slots = new Slots(createSlots());
   readonly #unknown = new Map<string, number>();
   #group: DeadLetter[] = [];
   #groupSize = 0;
@@ -48,8 +59,8 @@ export class DeadLetterFeed implements StreamFeed {
 
   constructor(options: DeadLetterFeedOptions) {
     this.#options = options;
-    this.slotBuffer = createSlots(options.limits);
-    this.#slots = new Slots(this.slotBuffer, options.limits);
+    this.room = createRoom(options.limits, options.roomIsolation);
+    this.#roomView = openRoom(this.room, options.limits);
   }
 
   async run(): Promise<StreamEnd> {
@@ -82,8 +93,9 @@ export class DeadLetterFeed implements StreamFeed {
     this.stop();
   }
 
-  release({ slot }: NumberedBatch): void {
-    this.#slots.free(slot);
+  release(batch: NumberedBatch): void {
+    this.#roomView.drop(batch);
+    this.#slots.free(batch.slot);
     this.#onSlot();
   }
 
@@ -124,7 +136,7 @@ export class DeadLetterFeed implements StreamFeed {
     if (first === undefined) return;
     const slot = await this.#takeSlot();
     if (slot === undefined) return;
-    const range = this.#slots.fill(slot, toBatch(group, this.#groupSize));
+    const range = this.#roomView.fill(slot, toBatch(group, this.#groupSize));
     const { state } = this;
     this.state = {
       ...state,

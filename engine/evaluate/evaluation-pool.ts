@@ -6,7 +6,8 @@
 
 import { LIMITS } from '../base/limits.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
-import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
+import { descriptorsOf, inheritedRoom, type RoomMemory } from '../stream/slot-room.ts';
+import { type NumberedBatch, type RunFault, toProcessRole } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
 import {
@@ -14,18 +15,16 @@ import {
   SupervisedWorker,
   type WorkerFailure,
 } from '../supervise/supervised-worker.ts';
+import type { WorkerControl } from '../supervise/worker-control.ts';
+import type { WorkerHandle } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import {
-  EVALUATION_CONTROL_SIZE,
-  EVALUATION_IS_ALONE,
-  type EvaluationControl,
   type EvaluationJob,
   type EvaluationMessage,
   type EvaluationRequest,
   type EvaluationSetup,
   type EventWithoutPlugin,
   type SettledJob,
-  viewEvaluationControl,
   type WatchedCall,
   watchedCalls,
 } from './evaluation-protocol.ts';
@@ -34,8 +33,8 @@ export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
 
 export interface EvaluationPoolOptions {
   readonly setup: EvaluationSetup;
-  /** Of the streams, in the order of the setup. */
-  readonly slots: readonly SharedArrayBuffer[];
+  /** Where the batches of the streams lie, in the order of the setup. */
+  readonly rooms: readonly RoomMemory[];
   readonly workerCount: number;
   readonly stock: WorkerStock;
   readonly times: CallTimes;
@@ -64,7 +63,7 @@ interface PendingJob {
 
 interface Member {
   readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
-  readonly control: EvaluationControl;
+  readonly control: WorkerControl;
   readonly calls: readonly WatchedCall[];
   /** The first is being worked on. */
   readonly jobs: PendingJob[];
@@ -160,18 +159,18 @@ export class EvaluationPool {
   }
 
   #createMember(setup = this.#setup, onStart?: Member['onStart']): Member {
-    const buffer = new SharedArrayBuffer(EVALUATION_CONTROL_SIZE);
-    const control = viewEvaluationControl(buffer);
+    const handle = this.#startWorker(setup);
+    const { control } = handle;
     const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
-      entry: EVALUATION_ENTRY,
-      stock: this.#options.stock,
-      callWords: control.words,
+      worker: handle,
+      suspect: suspectOf(setup),
       times: this.#options.times,
       isReplacedAtOnce: true,
       timesOf: (position) => {
         const { callMaxMs, startMaxMs } = member.calls[position]?.times ?? this.#options.times;
         return {
-          callMaxMs: isAlone(control) ? Math.min(EVENT_TIME_MAX_MS, callMaxMs) : callMaxMs,
+          callMaxMs:
+            control.eventAlone !== undefined ? Math.min(EVENT_TIME_MAX_MS, callMaxMs) : callMaxMs,
           startMaxMs,
         };
       },
@@ -188,10 +187,32 @@ export class EvaluationPool {
       onStart,
       isRetired: false,
     };
-    const { slots } = this.#options;
-    const quarantined = [...this.quarantined];
-    worker.post({ kind: 'start', setup, slots, control: buffer, quarantined });
+    worker.post({ kind: 'start', ...this.#forWorker(setup), quarantined: [...this.quarantined] });
     return member;
+  }
+
+  #startWorker({ streams, isolation }: EvaluationSetup): WorkerHandle {
+    const { stock, rooms } = this.#options;
+    if (isolation === 'thread') return stock.takeThread(EVALUATION_ENTRY);
+    const plugins = streams.flatMap(({ extractors }) => extractors.map(({ plugin }) => plugin));
+    return stock.startProcess({
+      entry: EVALUATION_ENTRY,
+      // It reads what it is given, and nobody takes anything from there but the alerts that it answers.
+      descriptors: rooms.map((room) => descriptorsOf(room).readDescriptor),
+      windowSize: 0,
+      memorySizeMax: plugins.reduce((sum, { memorySizeMax }) => sum + memorySizeMax, 0),
+    });
+  }
+
+  /** What a worker needs of the setup, in the form in which it can be told. */
+  #forWorker(setup: EvaluationSetup): { setup: EvaluationSetup; rooms: readonly RoomMemory[] } {
+    const { rooms } = this.#options;
+    if (setup.isolation === 'thread') return { setup, rooms };
+    const streams = setup.streams.map((stream) => ({
+      ...stream,
+      extractors: stream.extractors.map(toProcessRole),
+    }));
+    return { setup: { ...setup, streams }, rooms: rooms.map((_, index) => inheritedRoom(index)) };
   }
 
   #dispatch(): void {
@@ -278,12 +299,11 @@ export class EvaluationPool {
   }
 
   #afterDeadline(member: Member, { pluginPosition, message, lostMs }: WorkerFailure): void {
-    const { event } = member.control;
     const call = member.calls[pluginPosition];
     if (call === undefined) throw new Error(`no call is watched at ${pluginPosition}`);
     const { plugin, plan } = call;
     const [job] = member.jobs;
-    const eventNumber = job?.isCareful === true && isAlone(member.control) ? event[0] : undefined;
+    const eventNumber = job?.isCareful === true ? member.control.eventAlone : undefined;
     const fault = { plugin, kind: 'deadline', message, eventNumber };
     this.#options.onFault(fault);
     if (job === undefined || !member.hasStarted) {
@@ -300,7 +320,9 @@ export class EvaluationPool {
   }
 }
 
-/** Whether the worker is at one event alone. */
-function isAlone({ words }: EvaluationControl): boolean {
-  return Atomics.load(words, EVALUATION_IS_ALONE) === 1;
+/** Position of a plugin that does not ship with the product, if there is one. */
+function suspectOf({ streams }: EvaluationSetup): number {
+  const roles = streams.flatMap(({ extractors }) => extractors);
+  const stranger = roles.findIndex(({ isolation }) => isolation === 'process');
+  return 2 * Math.max(0, stranger);
 }

@@ -9,11 +9,11 @@ import type { CheckedRule } from '../check/checked-rule.ts';
 import type { SourceContext } from '../compile/engine-field-values.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import { enforcedLimits } from '../plugin/manifest.ts';
-import type { SlotLimits } from '../stream/slots.ts';
+import type { RoomMemory, SlotLimits } from '../stream/slot-room.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
-import { CALL_WORDS } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import type { EvaluationResult, FaultPlace } from './evaluation.ts';
 
 /** How the events of one stream are evaluated. */
@@ -29,6 +29,8 @@ export interface EvaluationSetup {
   readonly streams: readonly StreamEvaluation[];
   readonly limits: SlotLimits;
   readonly faultBudget: FaultBudget;
+  /** The same for all rules of a run. */
+  readonly isolation: Isolation;
 }
 
 export interface EventWithoutPlugin {
@@ -55,8 +57,7 @@ export type EvaluationRequest =
       readonly kind: 'start';
       readonly setup: EvaluationSetup;
       /** By stream. */
-      readonly slots: readonly SharedArrayBuffer[];
-      readonly control: SharedArrayBuffer;
+      readonly rooms: readonly RoomMemory[];
       readonly quarantined: readonly string[];
     }
   | { readonly kind: 'job'; readonly job: EvaluationJob };
@@ -86,29 +87,6 @@ export type EvaluationMessage =
   | { readonly kind: 'refused'; readonly plugin: string; readonly reason: string }
   /** Of the oldest job that was not answered. */
   | { readonly kind: 'result'; readonly result: JobResult };
-
-/*
- * Shared numbers.
- *
- *   words 0–2  see call-watch.ts; positions are those of `watchedCalls`
- *         3    1 while one event alone is being evaluated, whose number stands at byte 16
- *   byte 16    see word 3 (float64); written before the word is set, read after it was seen
- */
-export const EVALUATION_CONTROL_SIZE = 24;
-export const EVALUATION_IS_ALONE = CALL_WORDS;
-const EVENT_OFFSET = 16;
-
-export interface EvaluationControl {
-  readonly words: Int32Array;
-  readonly event: Float64Array;
-}
-
-export function viewEvaluationControl(buffer: SharedArrayBuffer): EvaluationControl {
-  return {
-    words: new Int32Array(buffer, 0, EVENT_OFFSET / Int32Array.BYTES_PER_ELEMENT),
-    event: new Float64Array(buffer, EVENT_OFFSET, 1),
-  };
-}
 
 export interface WatchedCall {
   readonly plugin: string;

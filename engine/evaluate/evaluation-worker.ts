@@ -1,23 +1,24 @@
 /* Entry of an evaluation worker: extractors and compiled rules of every stream, then one job after the other. */
 
-import { parentPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { planExtraction, requestsOf } from '../plan/extraction-plan.ts';
 import { createServices } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
-import { Slots } from '../stream/slots.ts';
+import { withCompiled } from '../plugin/prepared-plugin.ts';
+import { openRoom } from '../stream/slot-room.ts';
 import type { PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
+import { openWorkerPort } from '../supervise/open-worker-port.ts';
+import type { WorkerControl } from '../supervise/worker-control.ts';
 import type { EvaluationOptions } from './evaluation.ts';
-import {
-  type EvaluationMessage,
-  type EvaluationRequest,
-  type StreamEvaluation,
-  viewEvaluationControl,
+import type {
+  EvaluationMessage,
+  EvaluationRequest,
+  StreamEvaluation,
 } from './evaluation-protocol.ts';
 import { Extractor } from './extractor.ts';
 import { JobRunner } from './job-runner.ts';
@@ -32,24 +33,19 @@ class EvaluationWorker {
   readonly #quarantined: ReadonlySet<string>;
   readonly #log = new LogCollector();
 
-  constructor({ setup, slots, control, quarantined }: Start) {
+  constructor({ setup, rooms, quarantined }: Start, control: WorkerControl) {
     this.#faultBudget = setup.faultBudget;
     this.#faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
-    const view = viewEvaluationControl(control);
-    this.#calls = new GuardedCalls(view.words);
+    this.#calls = new GuardedCalls(control);
     this.#quarantined = new Set(quarantined);
     let watched = 0;
     this.#runners = setup.streams.map((stream, index) => {
       const firstPosition = watched;
       watched += 2 * stream.extractors.length;
-      const buffer = slots[index];
-      if (buffer === undefined) throw new Error(`stream ${index} has no slots`);
+      const memory = rooms[index];
+      if (memory === undefined) throw new Error(`stream ${index} has no slots`);
       const evaluation = this.#optionsFor(stream, firstPosition, setup.limits.batchEventsMax);
-      return new JobRunner({
-        evaluation,
-        slots: new Slots(buffer, setup.limits),
-        control: view,
-      });
+      return new JobRunner({ evaluation, room: openRoom(memory, setup.limits), control });
     });
   }
 
@@ -99,20 +95,20 @@ class EvaluationWorker {
       context,
       alertFormat,
       clock: SYSTEM_CLOCK,
-      extractors: extractors.map(
-        (role, index) =>
-          new Extractor({
-            name: role.plugin.manifest.name,
-            requests: requestsOf(plan, role.plugin.manifest.name),
-            instantiate: () => this.#instantiate(role),
-            clock: SYSTEM_CLOCK,
-            lostTime: this.#faultBudget,
-            guard: (step, call) => {
-              const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
-              return this.#calls.run(position, call);
-            },
-          }),
-      ),
+      extractors: extractors.map((sent, index) => {
+        const role = { ...sent, plugin: withCompiled(sent.plugin) };
+        return new Extractor({
+          name: role.plugin.manifest.name,
+          requests: requestsOf(plan, role.plugin.manifest.name),
+          instantiate: () => this.#instantiate(role),
+          clock: SYSTEM_CLOCK,
+          lostTime: this.#faultBudget,
+          guard: (step, call) => {
+            const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
+            return this.#calls.run(position, call);
+          },
+        });
+      }),
       onFault: ({ pluginName, kind }, eventCount) =>
         this.#faults.judge(pluginName, { side: 'extractor', phase: 'call', kind, eventCount })
           .decision,
@@ -140,9 +136,10 @@ class EvaluationWorker {
 }
 
 let worker: EvaluationWorker | undefined;
-parentPort?.on('message', (request: EvaluationRequest) => {
+const main = openWorkerPort<EvaluationRequest, EvaluationMessage>();
+main.serve((request) => {
   if (request.kind === 'start') {
-    worker = new EvaluationWorker(request);
-    parentPort?.postMessage(worker.start());
-  } else parentPort?.postMessage(worker?.run(request));
+    worker = new EvaluationWorker(request, main.control);
+    main.post(worker.start());
+  } else if (worker !== undefined) main.post(worker.run(request));
 });

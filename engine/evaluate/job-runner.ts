@@ -1,35 +1,31 @@
 /* Jobs of one stream in an evaluation worker: a batch out of its slot, whole or one event at a time. */
 
-import type { Slots } from '../stream/slots.ts';
+import type { SlotRoom } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
+import type { WorkerControl } from '../supervise/worker-control.ts';
 import {
   Evaluation,
   type EvaluationOptions,
   type EvaluationResult,
   type FaultPlace,
 } from './evaluation.ts';
-import {
-  EVALUATION_IS_ALONE,
-  type EvaluationControl,
-  type EvaluationJob,
-  type EventWithoutPlugin,
-} from './evaluation-protocol.ts';
+import type { EvaluationJob, EventWithoutPlugin } from './evaluation-protocol.ts';
 import { eventsBetween } from './event-parts.ts';
 
 export interface JobRunnerOptions {
   readonly evaluation: EvaluationOptions;
-  readonly slots: Slots;
-  readonly control: EvaluationControl;
+  readonly room: SlotRoom;
+  readonly control: WorkerControl;
 }
 
 export class JobRunner {
   readonly evaluation: Evaluation;
-  readonly #slots: Slots;
-  readonly #control: EvaluationControl;
+  readonly #room: SlotRoom;
+  readonly #control: WorkerControl;
 
-  constructor({ evaluation, slots, control }: JobRunnerOptions) {
+  constructor({ evaluation, room, control }: JobRunnerOptions) {
     this.evaluation = new Evaluation(evaluation);
-    this.#slots = slots;
+    this.#room = room;
     this.#control = control;
   }
 
@@ -37,7 +33,7 @@ export class JobRunner {
     for (const plugin of quarantined) this.evaluation.quarantine(plugin);
     this.evaluation.beginBatch();
     if (isCareful) return this.#runOneByOne(batch, withoutPlugin);
-    return this.evaluation.evaluate(this.#slots.read(batch), batch);
+    return this.evaluation.evaluate(this.#room.read(batch), batch);
   }
 
   /** So that the main thread knows which event it is when a call does not come back. */
@@ -45,12 +41,11 @@ export class JobRunner {
     batch: NumberedBatch,
     withoutPlugin: readonly EventWithoutPlugin[],
   ): EvaluationResult {
-    const events = this.#slots.read(batch);
+    const events = this.#room.read(batch);
     const sum: EvaluationResult = { alerts: [], partial: [], faults: [] };
     for (let row = 0; row < batch.eventCount; row++) {
       const firstEventNumber = batch.firstEventNumber + row;
-      this.#control.event[0] = firstEventNumber;
-      Atomics.store(this.#control.words, EVALUATION_IS_ALONE, 1);
+      this.#control.eventAlone = firstEventNumber;
       const known = withoutPlugin.filter(({ eventNumber }) => eventNumber === firstEventNumber);
       const { alerts, partial, faults } = this.evaluation.evaluate(
         eventsBetween(events, row, row + 1),
@@ -61,7 +56,7 @@ export class JobRunner {
       sum.partial.push(...partial);
       sum.faults.push(...faults);
     }
-    Atomics.store(this.#control.words, EVALUATION_IS_ALONE, 0);
+    this.#control.eventAlone = undefined;
     return sum;
   }
 }

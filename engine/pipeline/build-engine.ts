@@ -10,7 +10,7 @@ import { hasErrors } from '../diagnostic/diagnostic.ts';
 import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
 import { IO_ENTRY } from '../store/io-thread.ts';
-import type { SlotLimits } from '../stream/slots.ts';
+import type { SlotLimits } from '../stream/slot-room.ts';
 import { SOURCE_ENTRY } from '../stream/stream-host.ts';
 import { WorkerStock } from '../supervise/worker-stock.ts';
 import { Engine } from './engine.ts';
@@ -21,7 +21,7 @@ import type { LoadedPlugin } from './load-plugins.ts';
 import { preparePlugins } from './prepare-plugins.ts';
 import { signatureOf } from './rules-files.ts';
 import { planSources } from './source-streams.ts';
-import { createEvaluation } from './stream-evaluation.ts';
+import { createEvaluation, evaluationIsolation } from './stream-evaluation.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import { findUselessRun, nothingToRead } from './useless-run.ts';
 
@@ -65,6 +65,7 @@ export async function buildEngine(
     ),
     limits,
     faultBudget: FAULT_BUDGET,
+    isolation: evaluationIsolation(loaded.plugins.plugins, plugins),
   });
   const engine = new Engine({
     streams,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { LIMITS } from '../base/limits.ts';
-import type { SlotLimits } from '../stream/slots.ts';
+import type { SlotLimits } from '../stream/slot-room.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 
 export interface EngineTuning {

@@ -14,14 +14,15 @@ import {
 } from '../diagnostic/diagnostic.ts';
 import { EVALUATION_ENTRY, EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
-import { createSlots, type SlotLimits, Slots } from '../stream/slots.ts';
+import { createRoom, openRoom, type SlotLimits, type SlotRoom } from '../stream/slot-room.ts';
+import { createSlots, Slots } from '../stream/slots.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import { WorkerStock } from '../supervise/worker-stock.ts';
 import { defaultWorkerCount, FAULT_BUDGET, TUNING } from './engine-tuning.ts';
 import { loadAll } from './load-all.ts';
 import { preparePlugins } from './prepare-plugins.ts';
-import { createEvaluation } from './stream-evaluation.ts';
+import { createEvaluation, evaluationIsolation } from './stream-evaluation.ts';
 import { findUselessRun } from './useless-run.ts';
 
 export interface GivenEvent {
@@ -46,7 +47,8 @@ interface Part {
 export class Evaluator {
   readonly #pool: EvaluationPool;
   readonly #stock: WorkerStock;
-  readonly #slots: Slots;
+  readonly #room: SlotRoom;
+  readonly #slots = new Slots(createSlots());
   readonly #limits: SlotLimits;
   /** Rejects when nothing will be evaluated any more. */
   readonly #failed: Promise<never>;
@@ -56,7 +58,7 @@ export class Evaluator {
   #latestTime = 0n;
 
   constructor(setup: EvaluationSetup, times: CallTimes, workerCount: number) {
-    const buffer = createSlots(setup.limits);
+    const room = createRoom(setup.limits, setup.isolation);
     let fail: (error: Error) => void = () => {};
     this.#failed = new Promise((_, reject) => {
       fail = reject;
@@ -64,11 +66,11 @@ export class Evaluator {
     // It is of interest to whoever waits for a result.
     this.#failed.catch(() => {});
     this.#limits = setup.limits;
-    this.#slots = new Slots(buffer, setup.limits);
+    this.#room = openRoom(room, setup.limits);
     this.#stock = new WorkerStock(Array<string>(workerCount).fill(EVALUATION_ENTRY));
     this.#pool = new EvaluationPool({
       setup,
-      slots: [buffer],
+      rooms: [room],
       workerCount,
       times,
       stock: this.#stock,
@@ -127,11 +129,12 @@ export class Evaluator {
       this.#firstTime ??= this.#latestTime;
       times[index] = this.#latestTime;
     }
-    const range = this.#slots.fill(slot, { data: Buffer.concat(events), spans, times });
+    const range = this.#room.fill(slot, { data: Buffer.concat(events), spans, times });
     const firstEventNumber = this.#eventCount + 1;
     this.#eventCount += events.length;
     const firstTime = this.#firstTime ?? 0n;
     const result = await this.#pool.submit(0, { ...range, firstEventNumber, firstTime });
+    this.#room.drop(range);
     this.#slots.free(slot);
     this.#onSlot.shift()?.();
     return result;
@@ -181,6 +184,7 @@ export async function openEvaluator(config: Config, source: string): Promise<Che
     streams: [createEvaluation(plugin, { config, prepared, rules, plugins })],
     limits,
     faultBudget: FAULT_BUDGET,
+    isolation: evaluationIsolation(plugins, [plugin]),
   };
   const value = new Evaluator(setup, times, config.workers ?? defaultWorkerCount());
   return { value, diagnostics };

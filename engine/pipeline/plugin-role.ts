@@ -8,5 +8,6 @@ export type PreparedPlugins = ReadonlyMap<string, PreparedPlugin>;
 export function toRole({ config, file }: LoadedPlugin, prepared: PreparedPlugins): PluginRole {
   const plugin = prepared.get(file.manifest.name);
   if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
-  return { plugin, initConfig: config.initConfig, clockGranted: config.grants.clock };
+  const { initConfig, grants, isolation } = config;
+  return { plugin, initConfig, clockGranted: grants.clock, isolation };
 }

@@ -14,7 +14,7 @@ import type { Problem } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
-import { Slots } from '../stream/slots.ts';
+import { openRoom, type SlotRoom } from '../stream/slot-room.ts';
 import type { StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
@@ -40,7 +40,7 @@ export class Run {
   readonly #log = new LogCollector();
   readonly #order = new InOrder();
   readonly #feeds: readonly StreamFeed[];
-  readonly #slots: readonly Slots[];
+  readonly #rooms: readonly SlotRoom[];
   readonly #checkpoints: readonly (CheckpointFile | undefined)[];
   /** Resolve when their beginning is kept: alerts must not be ahead of that. */
   readonly #begun: (Promise<void> | undefined)[] = [];
@@ -65,12 +65,10 @@ export class Run {
     this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
     this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
     this.#feeds = parts.streams.map((_, stream) => this.#createFeed(stream, faults));
-    this.#slots = this.#feeds.map(
-      ({ slotBuffer }) => new Slots(slotBuffer, parts.evaluation.limits),
-    );
+    this.#rooms = this.#feeds.map(({ room }) => openRoom(room, parts.evaluation.limits));
     this.#pool = new EvaluationPool({
       setup: parts.evaluation,
-      slots: this.#feeds.map(({ slotBuffer }) => slotBuffer),
+      rooms: this.#feeds.map(({ room }) => room),
       workerCount: parts.workerCount,
       times: parts.times,
       stock: parts.stock,
@@ -148,6 +146,7 @@ export class Run {
         ...input,
         source: evaluation.streams[stream]?.context.source ?? '',
         limits: evaluation.limits,
+        roomIsolation: evaluation.isolation,
         onBatch: (batch, behind, origin) => this.#takeBatch(stream, batch, behind, origin),
         onProblem: (problem) => this.#takeProblem(stream, problem),
       });
@@ -156,6 +155,7 @@ export class Run {
     return new StreamHost({
       setup,
       state,
+      roomIsolation: evaluation.isolation,
       times,
       stock,
       connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
@@ -257,9 +257,9 @@ export class Run {
   }
 
   #eventsOf(stream: number, batch: NumberedBatch): EventBatch {
-    const slots = this.#slots[stream];
-    if (slots === undefined) throw new Error(`stream ${stream} has no slots`);
-    return slots.read(batch);
+    const room = this.#rooms[stream];
+    if (room === undefined) throw new Error(`stream ${stream} has no slots`);
+    return room.read(batch);
   }
 
   #takeProblem(stream: number, problem: Problem): void {

@@ -3,7 +3,7 @@
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import { SOCKET_SCHEME } from '../store/line-socket.ts';
-import type { SlotLimits } from '../stream/slots.ts';
+import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import { checkLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
 import type { StreamParts } from './engine-parts.ts';

@@ -1,7 +1,7 @@
 /* How the events of a source are evaluated: its rules, and the plugins whose fields they name. */
 
 import type { CheckedRule } from '../check/checked-rule.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Isolation } from '../config/config.ts';
 import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
@@ -34,6 +34,24 @@ export function createEvaluation(
     },
     alertFormat: config.alertFormat,
   };
+}
+
+/**
+ * Of the workers that evaluate events of `sources`: every plugin that may extract counts, also where no rule names its
+ * fields now, since rules may be read again.
+ */
+export function evaluationIsolation(
+  plugins: readonly LoadedPlugin[],
+  sources: readonly LoadedPlugin[],
+): Isolation {
+  const mayExtract = ({ file: { manifest } }: LoadedPlugin): boolean =>
+    manifest.extractor !== undefined &&
+    sources.some(({ file }) => {
+      const source = file.manifest.source?.name ?? '';
+      return manifest.extractor?.sources?.includes(source) ?? true;
+    });
+  const isAny = plugins.some((one) => one.config.isolation === 'process' && mayExtract(one));
+  return isAny ? 'process' : 'thread';
 }
 
 /** Only plugins whose fields some rule names are started. */

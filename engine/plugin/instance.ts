@@ -54,6 +54,7 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
       },
       imports,
       ({ module, demand }, coreImports) => {
+        if (module === undefined) throw new Error('a core module was not compiled');
         account.add(demand);
         const instance = new WebAssembly.Instance(module, coreImports);
         instances.push(instance);

@@ -107,16 +107,22 @@ const DECODE_LIMITED = `(() => {
 /** In the generated code: the end of a host call without a call around it. */
 export const TASK_RESOLVED = 'createdTask.resolve([syncRes]);';
 
+type CompiledModule = PreparedModule & { readonly module: WebAssembly.Module };
+
 /** The cap holds for the memories of all modules together. */
 function compileModules(
   transpiled: Transpiled,
   memorySizeMax: number,
-): Record<string, PreparedModule> {
-  const modules: Record<string, PreparedModule> = {};
+): Record<string, CompiledModule> {
+  const modules: Record<string, CompiledModule> = {};
   for (const { name, bytes } of transpiled.modules) {
     checkModule(bytes);
     const capped = capMemories(bytes, memorySizeMax);
-    modules[name] = { module: new WebAssembly.Module(capped), demand: demandOf(capped) };
+    // Shared with the threads that it is sent to.
+    const shared = new Uint8Array(new SharedArrayBuffer(capped.length));
+    shared.set(capped);
+    const module = new WebAssembly.Module(capped);
+    modules[name] = { module, bytes: shared, demand: demandOf(capped) };
   }
   return modules;
 }

@@ -18,6 +18,34 @@ export interface PreparedPlugin {
 }
 
 export interface PreparedModule {
-  readonly module: WebAssembly.Module;
+  /** `undefined` on its way to another process, where it is compiled again. */
+  readonly module: WebAssembly.Module | undefined;
+  readonly bytes: Uint8Array;
   readonly demand: ModuleDemand;
+}
+
+/** Without what can only be sent to a thread. */
+export function withoutCompiled(plugin: PreparedPlugin): PreparedPlugin {
+  return mapModules(plugin, ({ bytes, demand }) => ({
+    module: undefined,
+    bytes: Uint8Array.from(bytes),
+    demand,
+  }));
+}
+
+/** In the worker: ready to be instantiated any number of times. */
+export function withCompiled(plugin: PreparedPlugin): PreparedPlugin {
+  return mapModules(plugin, ({ module, bytes, demand }) => ({
+    module: module ?? new WebAssembly.Module(Uint8Array.from(bytes)),
+    bytes,
+    demand,
+  }));
+}
+
+function mapModules(
+  plugin: PreparedPlugin,
+  change: (module: PreparedModule) => PreparedModule,
+): PreparedPlugin {
+  const entries = Object.entries(plugin.modules).map(([name, one]) => [name, change(one)] as const);
+  return { ...plugin, modules: Object.fromEntries(entries) };
 }

@@ -20,9 +20,8 @@ export class IoThread {
   /** `onDefect`: an error of our own; nothing is read any more. */
   constructor(stock: WorkerStock, onDefect: (error: Error) => void) {
     this.#worker = new SupervisedWorker({
-      entry: IO_ENTRY,
-      stock,
-      callWords: undefined,
+      worker: stock.takeThread(IO_ENTRY),
+      suspect: undefined,
       times: { callMaxMs: 0, startMaxMs: 0 },
       onMessage: ({ id, state }) => {
         this.#asked.get(id)?.(state);

@@ -1,32 +1,30 @@
 /* Entry of a source worker: puts the parts together from what the main thread sent, and reads. */
 
-import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { createServices, type PluginStore } from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { StoreClient } from '../store/store-client.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
+import { openWorkerPort } from '../supervise/open-worker-port.ts';
+import type { WorkerPort } from '../supervise/worker-port.ts';
+import { openRoom } from './slot-room.ts';
 import { Slots } from './slots.ts';
 import { NotesCollector } from './source-notes.ts';
-import {
-  type Acknowledgement,
-  SOURCE_STOP,
-  type SourceMessage,
-  type SourceStart,
-  viewSourceControl,
-} from './stream-protocol.ts';
+import type { Acknowledgement, SourceMessage, SourceStart } from './stream-protocol.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
 
-function readStream(start: SourceStart, main: MessagePort): Promise<void> {
+type SourcePort = WorkerPort<SourceStart | Acknowledgement, SourceMessage>;
+
+function readStream(start: SourceStart, main: SourcePort): Promise<void> {
   const { setup, state } = start;
-  const control = viewSourceControl(start.control);
-  const calls = new GuardedCalls(control.words);
+  const { control } = main;
+  const calls = new GuardedCalls(control);
   const notes = new NotesCollector();
   const client = new StoreClient({
     ...start.store,
     lastRun: state.run,
-    isStopped: () => Atomics.load(control.words, SOURCE_STOP) === 1,
+    isStopped: () => control.isStopped,
     report: (severity, subject, message) =>
       notes.addProblem({ severity, subject, line: 0, message }),
   });
@@ -45,7 +43,8 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
       instantiate: ({ plugin }) => instantiatePlugin(plugin, services),
       calls,
     }),
-    slots: new Slots(start.slots, setup.limits),
+    room: openRoom(start.room, setup.limits),
+    slots: new Slots(start.slots),
     notes,
     control,
     ...setup.limits,
@@ -53,8 +52,8 @@ function readStream(start: SourceStart, main: MessagePort): Promise<void> {
     bytesRead: () => client.storedBytesRead,
     lastRun: () => client.lastRun,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
-    takeAcknowledgement: () => receiveMessageOnPort(main)?.message as Acknowledgement | undefined,
-    post: (message: SourceMessage) => main.postMessage(message),
+    takeAcknowledgement: () => main.take() as Acknowledgement | undefined,
+    post: (message: SourceMessage) => main.post(message),
   }).run();
 }
 
@@ -72,6 +71,6 @@ function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
   };
 }
 
-const main = parentPort;
+const main: SourcePort = openWorkerPort();
 // A rejection is an error of our own: it ends the worker, and the main thread is told.
-main?.once('message', (start: SourceStart) => void readStream(start, main));
+main.begin((start) => void readStream(start as SourceStart, main));

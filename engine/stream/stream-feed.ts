@@ -1,10 +1,12 @@
+import type { RoomMemory } from './slot-room.ts';
 import type { NumberedBatch, StreamState } from './stream-protocol.ts';
 
 /** What gives the batches of a stream, in order; they lie in its slots until they are released. */
 export interface StreamFeed {
   /** Where the stream stands, of what was handed on. */
   readonly state: StreamState;
-  readonly slotBuffer: SharedArrayBuffer;
+  /** Where its batches lie. */
+  readonly room: RoomMemory;
   /** So far. */
   readonly storedBytesRead: number;
   /** Resolves when no more batches will come; rejects with an error of our own. */

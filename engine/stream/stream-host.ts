@@ -7,22 +7,21 @@ import { enforcedLimits, type Manifest } from '../plugin/manifest.ts';
 import type { StoreConnection } from '../store/store-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
+import type { WorkerControl } from '../supervise/worker-control.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
+import { createRoom, openRoom, type RoomMemory, type SlotRoom } from './slot-room.ts';
 import { createSlots, Slots } from './slots.ts';
 import type { StreamEnd, StreamFailure, StreamFeed } from './stream-feed.ts';
-import {
-  type Acknowledgement,
-  type NumberedBatch,
-  type RunFault,
-  SOURCE_CONTROL_SIZE,
-  SOURCE_STOP,
-  type SourceControl,
-  type SourceMessage,
-  type SourceNotes,
-  type SourceSetup,
-  type SourceStart,
-  type StreamState,
-  viewSourceControl,
+import type {
+  Acknowledgement,
+  NumberedBatch,
+  RunFault,
+  SourceMessage,
+  SourceNotes,
+  SourceSetup,
+  SourceStart,
+  StreamState,
 } from './stream-protocol.ts';
 
 export const SOURCE_ENTRY = 'stream/source-worker.js';
@@ -31,6 +30,8 @@ export interface StreamHostOptions {
   readonly setup: SourceSetup;
   /** Where to begin. */
   readonly state: StreamState;
+  /** `process` when a worker that uses its batches is one. */
+  readonly roomIsolation: Isolation;
   readonly times: CallTimes;
   readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
@@ -47,12 +48,16 @@ export interface StreamHostOptions {
 export class StreamHost implements StreamFeed {
   /** Where the stream stands, of what was handed on. */
   state: StreamState;
-  readonly slotBuffer: SharedArrayBuffer;
+  readonly room: RoomMemory;
   readonly #options: StreamHostOptions;
-  readonly #slots: Slots;
+  readonly #slotBuffer = createSlots();
+  readonly #slots = new Slots(this.#slotBuffer);
+  readonly #roomView: SlotRoom;
   /** Those that hold batches which were handed on. */
   readonly #usedSlots = new Set<number>();
-  #control: SourceControl = viewSourceControl(new SharedArrayBuffer(SOURCE_CONTROL_SIZE));
+  /** Of the worker that reads, or has read last. */
+  #control: WorkerControl | undefined;
+  #bytesReadBefore = 0;
   #isStopping = false;
   /** A worker of it has been reading. */
   #wasOpen = false;
@@ -63,25 +68,27 @@ export class StreamHost implements StreamFeed {
   constructor(options: StreamHostOptions) {
     this.#options = options;
     this.state = options.state;
-    this.slotBuffer = createSlots(options.setup.limits);
-    this.#slots = new Slots(this.slotBuffer, options.setup.limits);
+    const { limits } = options.setup;
+    this.room = createRoom(limits, options.roomIsolation);
+    this.#roomView = openRoom(this.room, limits);
   }
 
   get storedBytesRead(): number {
-    return this.#control.progress[0] ?? 0;
+    return this.#bytesReadBefore + (this.#control?.bytesRead ?? 0);
   }
 
   /** Asks the source to stop after its current batch. */
   stop(): void {
     this.#isStopping = true;
     this.#endPause();
-    Atomics.store(this.#control.words, SOURCE_STOP, 1);
-    Atomics.notify(this.#control.words, SOURCE_STOP);
+    this.#control?.stop();
   }
 
   /** The outputs have the batch's alerts: its slot may be filled again, and the source be told, in order. */
-  release({ slot }: NumberedBatch, { position }: StreamState): void {
+  release(batch: NumberedBatch, { position }: StreamState): void {
+    const { slot } = batch;
     this.#usedSlots.delete(slot);
+    this.#roomView.drop(batch);
     if (position !== undefined) this.#worker?.post({ position });
     this.#slots.free(slot);
   }
@@ -103,10 +110,9 @@ export class StreamHost implements StreamFeed {
   }
 
   async #runWorker(): Promise<WorkerEnd> {
-    const buffer = new SharedArrayBuffer(SOURCE_CONTROL_SIZE);
-    const control = viewSourceControl(buffer);
-    control.progress[0] = this.storedBytesRead;
-    this.#control = control;
+    const handle = this.#options.stock.takeThread(SOURCE_ENTRY);
+    this.#bytesReadBefore = this.storedBytesRead;
+    this.#control = handle.control;
     if (this.#isStopping) this.stop();
     this.#slots.freeAllBut(this.#usedSlots);
     let hasOpened = false;
@@ -114,9 +120,8 @@ export class StreamHost implements StreamFeed {
       return await new Promise<WorkerEnd>((resolve, reject) => {
         this.#abandon = () => resolve({ kind: 'ended', reason: 'interrupted' });
         const worker = new SupervisedWorker<SourceStart | Acknowledgement, SourceMessage>({
-          entry: SOURCE_ENTRY,
-          stock: this.#options.stock,
-          callWords: control.words,
+          worker: handle,
+          suspect: 0,
           times: this.#options.times,
           timesOf: () => {
             const { callTimeMaxMs, startTimeMaxMs } = enforcedLimits(this.#manifest);
@@ -152,8 +157,8 @@ export class StreamHost implements StreamFeed {
         this.#worker = worker;
         const { setup, connect } = this.#options;
         const store = connect();
-        const { state, slotBuffer: slots } = this;
-        worker.post({ setup, state, slots, store, control: buffer }, [store.port]);
+        const { state, room } = this;
+        worker.post({ setup, state, room, slots: this.#slotBuffer, store }, [store.port]);
       });
     } finally {
       const worker = this.#worker;

@@ -1,15 +1,15 @@
 /*
- * What crosses between the main thread and a source worker: one setup, batches with the state behind them, and a few
- * shared numbers. The state goes with its batch, so that a worker that is ended at any moment can be followed by
+ * What crosses between the main thread and a source worker: one setup, and batches with the state behind them. The
+ * state goes with its batch, so that a worker that is ended at any moment can be followed by
  * another one that neither loses nor repeats an event.
  */
 
 import type { Problem } from '../plugin/host/host-services.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
-import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
+import { type PreparedPlugin, withoutCompiled } from '../plugin/prepared-plugin.ts';
 import type { StoreConnection, StoreRoot } from '../store/store-protocol.ts';
-import { CALL_WORDS } from '../supervise/call-watch.ts';
-import type { SlotLimits, SlotRange } from './slots.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
+import type { RoomMemory, SlotLimits, SlotRange } from './slot-room.ts';
 
 /** Everything that a source worker needs. */
 export interface SourceSetup {
@@ -28,9 +28,9 @@ export interface SourceSetup {
 export interface SourceStart {
   readonly setup: SourceSetup;
   readonly state: StreamState;
+  readonly room: RoomMemory;
   readonly slots: SharedArrayBuffer;
   readonly store: StoreConnection;
-  readonly control: SharedArrayBuffer;
 }
 
 /** What is sent to a source worker afterwards: everything up to here is with the outputs. */
@@ -43,6 +43,13 @@ export interface PluginRole {
   readonly initConfig: string;
   /** Whether the operator granted the clock. */
   readonly clockGranted: boolean;
+  /** What a worker that calls it has to be at least. */
+  readonly isolation: Isolation;
+}
+
+/** In a form in which another process can be told of it. */
+export function toProcessRole(role: PluginRole): PluginRole {
+  return { ...role, plugin: withoutCompiled(role.plugin) };
 }
 
 /** Where a stream stands: what a source worker needs to go on. */
@@ -106,28 +113,3 @@ export type SourceMessage =
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
   /** The source failed: at start, when it had not said that it is open. */
   | { readonly kind: 'failed'; readonly fault: RunFault };
-
-/*
- * Shared numbers. The words are read and written with Atomics; the double after them is for progress only, where
- * a torn read does no harm.
- *
- *   words 0–2  see call-watch.ts
- *         3    1 = stop after the current batch
- *   byte 16    stored bytes read so far (float64)
- */
-export const SOURCE_CONTROL_SIZE = 24;
-export const SOURCE_STOP = CALL_WORDS;
-const PROGRESS_OFFSET = 16;
-
-export interface SourceControl {
-  readonly words: Int32Array;
-  /** [stored bytes read] */
-  readonly progress: Float64Array;
-}
-
-export function viewSourceControl(buffer: SharedArrayBuffer): SourceControl {
-  return {
-    words: new Int32Array(buffer, 0, PROGRESS_OFFSET / Int32Array.BYTES_PER_ELEMENT),
-    progress: new Float64Array(buffer, PROGRESS_OFFSET, 1),
-  };
-}

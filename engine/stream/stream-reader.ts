@@ -7,23 +7,20 @@
 
 import { LIMITS } from '../base/limits.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
+import type { WorkerControl } from '../supervise/worker-control.ts';
 import { resolveTimes } from './event-times.ts';
+import type { SlotRoom } from './slot-room.ts';
 import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
-import {
-  type Acknowledgement,
-  SOURCE_STOP,
-  type SourceControl,
-  type SourceMessage,
-  type StreamState,
-} from './stream-protocol.ts';
+import type { Acknowledgement, SourceMessage, StreamState } from './stream-protocol.ts';
 import type { StreamSource } from './stream-source.ts';
 
 export interface StreamReaderParts {
   readonly source: StreamSource;
   readonly slots: Slots;
   readonly notes: NotesCollector;
-  readonly control: SourceControl;
+  readonly room: SlotRoom;
+  readonly control: WorkerControl;
   readonly batchEventsMax: number;
   readonly batchSizeMax: number;
   /** Where to begin. */
@@ -73,7 +70,7 @@ export class StreamReader {
   }
 
   async #readStream(): Promise<'end' | 'interrupted'> {
-    const { source, slots, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
+    const { source, slots, room, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
       if (slot === undefined || this.#isStopped) {
@@ -83,7 +80,7 @@ export class StreamReader {
       this.#acknowledge();
       // The bindings keep something of every call until promises get their turn.
       await undefined;
-      const step = source.next(batchSizeMax, batchEventsMax, slots.dataOf(slot));
+      const step = source.next(batchSizeMax, batchEventsMax, room.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);
         this.#emptyCount = 0;
@@ -110,7 +107,7 @@ export class StreamReader {
   }
 
   get #isStopped(): boolean {
-    return Atomics.load(this.#parts.control.words, SOURCE_STOP) === 1;
+    return this.#parts.control.isStopped;
   }
 
   /** Of several that have come the last one says all. */
@@ -123,14 +120,14 @@ export class StreamReader {
   }
 
   #handOver(slot: number, batch: EventBatch): void {
-    const { slots, notes, control, bytesRead, lastRun, post } = this.#parts;
+    const { slots, room, notes, control, bytesRead, lastRun, post } = this.#parts;
     const state = this.#state;
     const { times, withoutTimeCount } = resolveTimes(batch.times, state.latestTime);
     const eventCount = times.length;
     const firstTime = state.firstTime ?? times[0] ?? 0n;
-    const range = slots.fill(slot, { data: batch.data, spans: batch.spans, times });
     // Alone in memory: what is on its way is waited for.
-    if (range.ownData !== undefined) slots.waitForOthers(slot, () => !this.#isStopped);
+    if (batch.data.length > room.dataSizeMax) slots.waitForOthers(slot, () => !this.#isStopped);
+    const range = room.fill(slot, { data: batch.data, spans: batch.spans, times });
     const behind = {
       events: state.events + eventCount,
       bytes: state.bytes + eventBytes(batch.spans),
@@ -141,7 +138,7 @@ export class StreamReader {
     const numbered = { ...range, firstEventNumber: state.events + 1, firstTime };
     const handOver = (place: Pick<StreamState, 'position' | 'run'>): void => {
       this.#state = { ...behind, ...place };
-      control.progress[0] = bytesRead();
+      control.bytesRead = bytesRead();
       post({ kind: 'batch', batch: numbered, state: this.#state, notes: notes.take() });
     };
     let position: Uint8Array;

@@ -1,26 +1,29 @@
 /*
  * Deadlines of calls into plugins. A plugin that loops keeps its thread, so it is watched from another one: the
- * thread that calls says in shared words that a call is running and whose it is; the main thread polls.
+ * worker says in words that both sides see (see worker-control.ts) that a call is running and whose it is; the main
+ * thread polls.
  *
  *   word  0  sequence number of the call that is running, or of the last one
  *         1  1 + position of the plugin while inside a call, else 0
  *         2  1 while the plugin waits for the host: that time is not its own
  */
 
-export const CALL_WORDS = 3;
+import type { WorkerControl } from './worker-control.ts';
+
 const SEQUENCE = 0;
 const PLUGIN = 1;
 const IS_IN_HOST = 2;
 
 /** The side that calls. */
 export class GuardedCalls {
+  readonly #control: WorkerControl;
   readonly #words: Int32Array;
   #sequence: number;
 
-  /** `words`: shared, at least `CALL_WORDS` of them. */
-  constructor(words: Int32Array) {
-    this.#words = words;
-    this.#sequence = Atomics.load(words, SEQUENCE);
+  constructor(control: WorkerControl) {
+    this.#control = control;
+    this.#words = control.words;
+    this.#sequence = Atomics.load(this.#words, SEQUENCE);
   }
 
   /** Runs `call` under the deadline of the plugin at `pluginPosition`. */
@@ -28,21 +31,27 @@ export class GuardedCalls {
     this.#sequence = (this.#sequence + 1) | 0;
     Atomics.store(this.#words, SEQUENCE, this.#sequence);
     Atomics.store(this.#words, PLUGIN, pluginPosition + 1);
+    this.#control.publish();
     try {
       return call();
     } finally {
-      Atomics.store(this.#words, PLUGIN, 0);
+      this.#set(PLUGIN, 0);
     }
   }
 
   /** Runs what a plugin asked the host for; the deadline of the call around it stands still. */
   inHost<Result>(call: () => Result): Result {
-    Atomics.store(this.#words, IS_IN_HOST, 1);
+    this.#set(IS_IN_HOST, 1);
     try {
       return call();
     } finally {
-      Atomics.store(this.#words, IS_IN_HOST, 0);
+      this.#set(IS_IN_HOST, 0);
     }
+  }
+
+  #set(word: number, value: number): void {
+    Atomics.store(this.#words, word, value);
+    this.#control.publish();
   }
 }
 

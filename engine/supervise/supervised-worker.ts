@@ -1,12 +1,12 @@
 /*
- * One worker thread that calls plugins, seen from the main thread: what it says, and the one way in which it
- * fails, if it does: a call that does not come back, an error of our own, or the end of the thread.
+ * One worker that calls plugins, seen from the main thread: what it says, and the one way in which it fails, if it
+ * does: a call that does not come back, an error of our own, or the end of the thread or process.
  */
 
-import type { TransferListItem, Worker } from 'node:worker_threads';
+import type { TransferListItem } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
-import type { WorkerStock } from './worker-stock.ts';
+import type { WorkerHandle } from './worker-handle.ts';
 
 export interface WorkerFailure {
   /** Position of the plugin that was being called. */
@@ -24,11 +24,9 @@ export interface CallTimes {
 }
 
 export interface SupervisedWorkerOptions<Message> {
-  /** Compiled path of the entry, as `stream/source-worker.js`. */
-  readonly entry: string;
-  readonly stock: WorkerStock;
-  /** The words of `call-watch.ts` that its calls are seen in; `undefined`: it calls no plugin. */
-  readonly callWords: Int32Array | undefined;
+  readonly worker: WorkerHandle;
+  /** Position of the plugin that is to blame when a process ends outside of all calls; `undefined`: it calls none. */
+  readonly suspect: number | undefined;
   readonly times: CallTimes;
   /** What the plugin at a position has, where that is less. */
   readonly timesOf?: (pluginPosition: number) => CallTimes;
@@ -47,7 +45,7 @@ const TERMINATE_TIME_MAX_MS = 1_000;
 const END_TIME_MAX_MS = 2_000;
 
 export class SupervisedWorker<Request, Message> {
-  readonly #worker: Worker;
+  readonly #worker: WorkerHandle;
   readonly #options: SupervisedWorkerOptions<Message>;
   readonly #watch: NodeJS.Timeout | undefined;
   #isStarting = true;
@@ -55,13 +53,19 @@ export class SupervisedWorker<Request, Message> {
 
   constructor(options: SupervisedWorkerOptions<Message>) {
     this.#options = options;
-    this.#worker = options.stock.take(options.entry);
-    this.#worker.on('message', options.onMessage);
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) => this.#fail(new Error(`a worker ended with code ${code}`)));
-    if (options.callWords === undefined) return;
-    const watch = new DeadlineWatch(options.callWords);
+    const { worker, suspect } = options;
+    this.#worker = worker;
+    worker.listen({
+      onMessage: (message) => {
+        if (!this.#isOver) options.onMessage(message as Message);
+      },
+      onEnd: (error, isOurs) => this.#fail(error, isOurs),
+    });
+    if (suspect === undefined) return;
+    const { control } = worker;
+    const watch = new DeadlineWatch(control.words);
     this.#watch = setInterval(() => {
+      control.refresh();
       const late = watch.poll(SYSTEM_CLOCK.monotonicMs(), (position) => this.#limitMs(position));
       if (late === undefined) return;
       this.#giveUp(late, 'no answer within the time limit', this.#limitMs(late));
@@ -74,7 +78,7 @@ export class SupervisedWorker<Request, Message> {
   }
 
   post(request: Request, transferred: readonly TransferListItem[] = []): void {
-    this.#worker.postMessage(request, transferred);
+    this.#worker.post(request, transferred);
   }
 
   /** Resolves when the thread is gone, or when it does not go in time: it is left alone then. */
@@ -89,7 +93,7 @@ export class SupervisedWorker<Request, Message> {
     const isLate = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), timeMaxMs);
     });
-    const hasEnded = await Promise.race([this.#worker.terminate().then(() => true), isLate]);
+    const hasEnded = await Promise.race([this.#worker.end().then(() => true), isLate]);
     clearTimeout(timer);
     this.#worker.unref();
     return hasEnded;
@@ -98,14 +102,15 @@ export class SupervisedWorker<Request, Message> {
   #close(): void {
     this.#isOver = true;
     clearInterval(this.#watch);
-    this.#worker.removeAllListeners();
-    // A worker that is being ended may still fail; that is of no interest any more.
-    this.#worker.on('error', () => {});
   }
 
-  #fail(error: Error): void {
-    const { callWords } = this.#options;
-    const pluginPosition = callWords === undefined ? undefined : runningPlugin(callWords);
+  #fail(error: Error, isOurs: boolean): void {
+    if (this.#isOver) return;
+    const { suspect } = this.#options;
+    const { control } = this.#worker;
+    control.refresh();
+    const running = suspect === undefined ? undefined : runningPlugin(control.words);
+    const pluginPosition = running ?? (isOurs ? undefined : suspect);
     if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message, 0);
     else {
       this.#close();

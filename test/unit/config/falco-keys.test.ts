@@ -20,6 +20,7 @@ const OWN_KEYS = [
   'json_include_uuid',
   'streams',
   'workers',
+  'isolation',
 ];
 
 const losses: [configuration: object, paths: string[]][] = [

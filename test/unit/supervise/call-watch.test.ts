@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { CALL_WORDS, DeadlineWatch, GuardedCalls } from '../../../engine/supervise/call-watch.ts';
+import { DeadlineWatch, GuardedCalls } from '../../../engine/supervise/call-watch.ts';
+import { CONTROL_SIZE, WorkerControl } from '../../../engine/supervise/worker-control.ts';
 
 /** Polls are ten milliseconds apart; the first one only sees that a call has begun. */
 const LIMIT_MS = 25;
 
 function setUp() {
-  const words = new Int32Array(new SharedArrayBuffer(4 * CALL_WORDS));
-  const watch = new DeadlineWatch(words);
+  const control = new WorkerControl(new SharedArrayBuffer(CONTROL_SIZE));
+  const watch = new DeadlineWatch(control.words);
   let now = 0;
   const poll = (passedMs = 10): number | undefined => {
     now += passedMs;
     return watch.poll(now, () => LIMIT_MS);
   };
-  return { calls: new GuardedCalls(words), poll };
+  return { calls: new GuardedCalls(control), poll };
 }
 
 describe('guarded calls', () => {
@@ -57,9 +58,9 @@ describe('guarded calls', () => {
   });
 
   it('are not late because the process was suspended', () => {
-    const words = new Int32Array(new SharedArrayBuffer(4 * CALL_WORDS));
-    const watch = new DeadlineWatch(words);
-    const calls = new GuardedCalls(words);
+    const control = new WorkerControl(new SharedArrayBuffer(CONTROL_SIZE));
+    const watch = new DeadlineWatch(control.words);
+    const calls = new GuardedCalls(control);
     const hour = 3_600_000;
     const polled = calls.run(0, () =>
       [1, hour, hour + 50, 2 * hour].map((now) => watch.poll(now, () => 5_000)),

@@ -1,0 +1,57 @@
+/* Messages as bytes: four for the size (little-endian), then the value as V8 serializes it. */
+
+import { deserialize, serialize } from 'node:v8';
+
+const HEADER_SIZE = 4;
+
+export function encodeFrame(message: unknown): Buffer {
+  const body = serialize(message);
+  const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length);
+  frame.writeUInt32LE(body.length, 0);
+  body.copy(frame, HEADER_SIZE);
+  return frame;
+}
+
+/** Bytes as they come in, messages out. */
+export class FrameDecoder {
+  readonly #sizeMax: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+  /** Of the frame that is coming, with its header; before that is known, of the header. */
+  #wanted = HEADER_SIZE;
+
+  /** `sizeMax`: bytes of a message. */
+  constructor(sizeMax = Number.POSITIVE_INFINITY) {
+    this.#sizeMax = sizeMax;
+  }
+
+  /** `bytes` are copied where they are kept. */
+  add(bytes: Uint8Array): void {
+    this.#parts.push(Buffer.from(bytes));
+    this.#size += bytes.length;
+  }
+
+  /** The next message, if all of it has come. Throws when it is larger than it may be, or no message. */
+  take(): unknown {
+    if (this.#size < this.#wanted) return undefined;
+    const all = this.#joined();
+    const size = all.readUInt32LE(0);
+    if (size > this.#sizeMax)
+      throw new Error(`a message of ${size} bytes, of at most ${this.#sizeMax}`);
+    this.#wanted = HEADER_SIZE + size;
+    if (this.#size < this.#wanted) return undefined;
+    const body = all.subarray(HEADER_SIZE, this.#wanted);
+    this.#parts = [all.subarray(this.#wanted)];
+    this.#size -= this.#wanted;
+    this.#wanted = HEADER_SIZE;
+    return deserialize(body);
+  }
+
+  #joined(): Buffer {
+    const [first, ...others] = this.#parts;
+    if (first !== undefined && others.length === 0) return first;
+    const all = Buffer.concat(this.#parts);
+    this.#parts = [all];
+    return all;
+  }
+}

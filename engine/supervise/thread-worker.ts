@@ -1,0 +1,43 @@
+import { type TransferListItem, Worker } from 'node:worker_threads';
+import { workerEntry } from '../base/package-root.ts';
+import { CONTROL_SIZE, WorkerControl } from './worker-control.ts';
+import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
+
+/** A thread of this process, with an empty environment. */
+export class ThreadWorker implements WorkerHandle {
+  readonly control: WorkerControl;
+  readonly #worker: Worker;
+
+  /** `entry`: compiled path, as `stream/source-worker.js`. */
+  constructor(entry: string) {
+    const shared = new SharedArrayBuffer(CONTROL_SIZE);
+    this.control = new WorkerControl(shared);
+    const options = { env: {}, argv: [], execArgv: [], workerData: shared };
+    this.#worker = new Worker(workerEntry(entry), options);
+  }
+
+  listen({ onMessage, onEnd }: WorkerEvents): void {
+    this.#worker.on('message', onMessage);
+    this.#worker.on('error', (error) => onEnd(error, true));
+    this.#worker.on('exit', (code) => onEnd(new Error(`a worker ended with code ${code}`), true));
+  }
+
+  post(request: unknown, transferred: readonly TransferListItem[]): void {
+    this.#worker.postMessage(request, transferred);
+  }
+
+  async end(): Promise<void> {
+    this.#worker.removeAllListeners();
+    // A worker that is being ended may still fail; that is of no interest any more.
+    this.#worker.on('error', () => {});
+    await this.#worker.terminate();
+  }
+
+  unref(): void {
+    this.#worker.unref();
+  }
+
+  ref(): void {
+    this.#worker.ref();
+  }
+}
