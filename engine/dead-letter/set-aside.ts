@@ -57,10 +57,8 @@ function faultOf(
 ): LetterFault {
   const isMeant = (one: Pick<EventWithoutPlugin, 'plugin'> & { eventNumber: number | undefined }) =>
     one.plugin === plugin && one.eventNumber === event;
-  const fault = faults.find(isMeant);
+  const fault = faults.find(isMeant) ?? withoutPlugin.find(isMeant);
   if (fault !== undefined) return { plugin, kind: fault.kind, message: fault.message };
-  if (withoutPlugin.some(isMeant))
-    return { plugin, kind: 'deadline', message: 'no answer within the time limit' };
   return {
     plugin,
     kind: 'quarantined',

@@ -6,7 +6,13 @@
 
 import { LIMITS } from '../base/limits.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
-import { descriptorsOf, inheritedRoom, type RoomMemory } from '../stream/slot-room.ts';
+import {
+  descriptorsOf,
+  inheritedRoom,
+  type RoomMemory,
+  type SentRoom,
+  sentRoom,
+} from '../stream/slot-room.ts';
 import { type NumberedBatch, type RunFault, toProcessRole } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
@@ -205,9 +211,9 @@ export class EvaluationPool {
   }
 
   /** What a worker needs of the setup, in the form in which it can be told. */
-  #forWorker(setup: EvaluationSetup): { setup: EvaluationSetup; rooms: readonly RoomMemory[] } {
+  #forWorker(setup: EvaluationSetup): { setup: EvaluationSetup; rooms: readonly SentRoom[] } {
     const { rooms } = this.#options;
-    if (setup.isolation === 'thread') return { setup, rooms };
+    if (setup.isolation === 'thread') return { setup, rooms: rooms.map(sentRoom) };
     const streams = setup.streams.map((stream) => ({
       ...stream,
       extractors: stream.extractors.map(toProcessRole),
@@ -279,7 +285,7 @@ export class EvaluationPool {
       member.onStart({ plugin, reason: failure.message });
       return;
     }
-    this.#afterDeadline(member, failure);
+    this.#afterFailure(member, failure);
     this.#retired.delete(member);
     if (this.#members.delete(member)) this.#members.add(this.#takeSpare() ?? this.#createMember());
     else if (this.#spare === member) this.#spare = undefined;
@@ -298,23 +304,27 @@ export class EvaluationPool {
     return undefined;
   }
 
-  #afterDeadline(member: Member, { pluginPosition, message, lostMs }: WorkerFailure): void {
+  #afterFailure(member: Member, { pluginPosition, kind, message, lostMs }: WorkerFailure): void {
     const call = member.calls[pluginPosition];
     if (call === undefined) throw new Error(`no call is watched at ${pluginPosition}`);
     const { plugin, plan } = call;
     const [job] = member.jobs;
     const eventNumber = job?.isCareful === true ? member.control.eventAlone : undefined;
-    const fault = { plugin, kind: 'deadline', message, eventNumber };
+    const fault = { plugin, kind, message, eventNumber };
     this.#options.onFault(fault);
-    if (job === undefined || !member.hasStarted) {
+    if (!member.hasStarted) {
       this.quarantined.add(plugin);
+      return;
+    }
+    if (job === undefined) {
+      this.#judge(fault, 0);
       return;
     }
     const eventCount = eventNumber === undefined ? job.batch.eventCount : 1;
     const decision = this.#judge(fault, eventCount, lostMs);
     if (decision === 'without-plugin') {
       const number = eventNumber ?? job.batch.firstEventNumber;
-      job.withoutPlugin.push({ eventNumber: number, plugin, plan });
+      job.withoutPlugin.push({ eventNumber: number, plugin, plan, kind, message });
     }
     job.isCareful = true;
   }

@@ -9,7 +9,7 @@ import type { CheckedRule } from '../check/checked-rule.ts';
 import type { SourceContext } from '../compile/engine-field-values.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import { enforcedLimits } from '../plugin/manifest.ts';
-import type { RoomMemory, SlotLimits } from '../stream/slot-room.ts';
+import type { SentRoom, SlotLimits } from '../stream/slot-room.ts';
 import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-protocol.ts';
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
@@ -36,6 +36,9 @@ export interface EvaluationSetup {
 export interface EventWithoutPlugin {
   readonly eventNumber: number;
   readonly plugin: string;
+  /** What became of the worker that called it. */
+  readonly kind: string;
+  readonly message: string;
   /** `outputs`: only what the outputs print of it is absent. */
   readonly plan: FaultPlace;
 }
@@ -57,7 +60,7 @@ export type EvaluationRequest =
       readonly kind: 'start';
       readonly setup: EvaluationSetup;
       /** By stream. */
-      readonly rooms: readonly RoomMemory[];
+      readonly rooms: readonly SentRoom[];
       readonly quarantined: readonly string[];
     }
   | { readonly kind: 'job'; readonly job: EvaluationJob };

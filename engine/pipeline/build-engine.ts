@@ -11,7 +11,7 @@ import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
 import { IO_ENTRY } from '../store/io-thread.ts';
 import type { SlotLimits } from '../stream/slot-room.ts';
-import { SOURCE_ENTRY } from '../stream/stream-host.ts';
+import { SOURCE_ENTRY } from '../stream/source-side.ts';
 import { WorkerStock } from '../supervise/worker-stock.ts';
 import { Engine } from './engine.ts';
 import { defaultWorkerCount, type EngineTuning, FAULT_BUDGET, TUNING } from './engine-tuning.ts';

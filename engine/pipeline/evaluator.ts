@@ -14,7 +14,14 @@ import {
 } from '../diagnostic/diagnostic.ts';
 import { EVALUATION_ENTRY, EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
-import { createRoom, openRoom, type SlotLimits, type SlotRoom } from '../stream/slot-room.ts';
+import {
+  closeRoom,
+  createRoom,
+  openRoom,
+  type RoomMemory,
+  type SlotLimits,
+  type SlotRoom,
+} from '../stream/slot-room.ts';
 import { createSlots, Slots } from '../stream/slots.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
@@ -47,6 +54,7 @@ interface Part {
 export class Evaluator {
   readonly #pool: EvaluationPool;
   readonly #stock: WorkerStock;
+  readonly #memory: RoomMemory;
   readonly #room: SlotRoom;
   readonly #slots = new Slots(createSlots());
   readonly #limits: SlotLimits;
@@ -58,7 +66,7 @@ export class Evaluator {
   #latestTime = 0n;
 
   constructor(setup: EvaluationSetup, times: CallTimes, workerCount: number) {
-    const room = createRoom(setup.limits, setup.isolation);
+    this.#memory = createRoom(setup.limits, setup.isolation);
     let fail: (error: Error) => void = () => {};
     this.#failed = new Promise((_, reject) => {
       fail = reject;
@@ -66,11 +74,11 @@ export class Evaluator {
     // It is of interest to whoever waits for a result.
     this.#failed.catch(() => {});
     this.#limits = setup.limits;
-    this.#room = openRoom(room, setup.limits);
+    this.#room = openRoom(this.#memory, setup.limits);
     this.#stock = new WorkerStock(Array<string>(workerCount).fill(EVALUATION_ENTRY));
     this.#pool = new EvaluationPool({
       setup,
-      rooms: [room],
+      rooms: [this.#memory],
       workerCount,
       times,
       stock: this.#stock,
@@ -94,6 +102,7 @@ export class Evaluator {
   /** Ends its threads. */
   async close(): Promise<void> {
     await Promise.all([this.#pool.end(), this.#stock.end()]);
+    closeRoom(this.#memory);
   }
 
   async #evaluate(events: readonly GivenEvent[]): Promise<EvaluatedEvents> {

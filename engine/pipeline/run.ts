@@ -14,7 +14,7 @@ import type { Problem } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
-import { openRoom, type SlotRoom } from '../stream/slot-room.ts';
+import { closeRoom, openRoom, type SlotRoom } from '../stream/slot-room.ts';
 import type { StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
@@ -101,6 +101,7 @@ export class Run {
       signal?.removeEventListener('abort', stop);
       this.#stop();
       await Promise.all([this.#pool.end(), this.#io.end(), this.#parts.stock.end()]);
+      for (const { room } of this.#feeds) closeRoom(room);
     }
   }
 
@@ -158,7 +159,7 @@ export class Run {
       roomIsolation: evaluation.isolation,
       times,
       stock,
-      connect: () => this.#io.connect(setup.storeRoots, readerOf(stream)),
+      connect: (window) => this.#io.connect(setup.storeRoots, readerOf(stream), window),
       onOpen: () => this.#keepBeginning(stream),
       onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
       onNotes: (notes) => this.#takeNotes(stream, notes),

@@ -61,6 +61,8 @@ export type PluginFaultKind =
   | 'trap'
   /** Longer than the time limit of a call. */
   | 'deadline'
+  /** The thread or process that called it came to its end. */
+  | 'crash'
   /** Each call comes back in time, but they take far too long together. */
   | 'slow'
   /** An answer that breaks the contract of the WIT file. */

@@ -7,6 +7,7 @@ import type {
   KeptAnswer,
   StoreConnection,
   StoreRoot,
+  WindowFile,
 } from './store-protocol.ts';
 
 export const IO_ENTRY = 'store/io-worker.js';
@@ -34,12 +35,16 @@ export class IoThread {
 
   /**
    * Roots for one plugin, by name; `reader` names who reads, also when it connects again. The port is to be
-   * transferred to the thread that reads.
+   * transferred to the thread that reads; it stays here when a process reads through a `window`.
    */
-  connect(roots: Readonly<Record<string, StoreRoot>>, reader: string): StoreConnection {
+  connect(
+    roots: Readonly<Record<string, StoreRoot>>,
+    reader: string,
+    window?: WindowFile,
+  ): StoreConnection {
     const { port1, port2 } = new MessageChannel();
     const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    this.#worker.post({ kind: 'connect', port: port1, signal, roots, reader }, [port1]);
+    this.#worker.post({ kind: 'connect', port: port1, signal, roots, reader, window }, [port1]);
     return { port: port2, signal };
   }
 

@@ -11,6 +11,7 @@ import { StoreError, toStoreError } from './store-error.ts';
 import type { FileContent, ObjectContent, StoreEncoding, StoreMessage } from './store-protocol.ts';
 
 const READ_SIZE = 256 << 10;
+const PROCESS_READ_SIZE = 1 << 20;
 
 export interface PumpOptions {
   readonly object: number;
@@ -20,6 +21,8 @@ export interface PumpOptions {
   readonly name: string;
   readonly encoding: StoreEncoding;
   readonly offset: number;
+  /** Its reader is another process: it cannot be given the file, and a word to it costs more. */
+  readonly isForProcess: boolean;
   readonly takeRing: () => SharedArrayBuffer;
   readonly post: (message: StoreMessage) => void;
   /** There are new bytes, or an end. */
@@ -65,7 +68,8 @@ export class ObjectPump {
       const { isLive } = this.#stored;
       // What a live object begins with may take any time to come.
       const decoded = isLive ? undefined : await this.#decode(this.#stored);
-      const file = decoded?.isAsStored === true ? fileOf(this.#stored) : undefined;
+      const mayGiveFile = decoded?.isAsStored === true && !this.#options.isForProcess;
+      const file = mayGiveFile ? fileOf(this.#stored) : undefined;
       if (file === undefined) {
         const ring = this.#options.takeRing();
         this.#content = { kind: 'ring', ring, isLive };
@@ -106,13 +110,14 @@ export class ObjectPump {
     try {
       decoded ??= await this.#decode(stored);
       const { reader } = decoded;
+      const sizeMax = this.#options.isForProcess ? PROCESS_READ_SIZE : READ_SIZE;
       while (!this.#isClosed) {
         const { room } = ring;
         if (room.length === 0) {
           await this.#waitForRoom(ring);
           continue;
         }
-        const size = await reader.read(room.subarray(0, READ_SIZE));
+        const size = await reader.read(room.subarray(0, sizeMax));
         if (this.#isClosed) break;
         ring.storedBytesRead = this.#storedBytesRead;
         if (size === 0) ring.finish(STATE_END);

@@ -3,7 +3,6 @@
  * longer than a root may take, and not for ever when the run is being stopped.
  */
 
-import { receiveMessageOnPort } from 'node:worker_threads';
 import { LIMITS } from '../base/limits.ts';
 import { DirectObject } from './direct-object.ts';
 import { numberOfRun } from './follow/run-path.ts';
@@ -12,15 +11,22 @@ import type { OpenObject } from './open-object.ts';
 import { Ring } from './ring.ts';
 import { RingObject } from './ring-object.ts';
 import { StoreError } from './store-error.ts';
+import type { StoreLink } from './store-link.ts';
 import type {
+  ObjectContent,
   RingContent,
-  StoreConnection,
   StoreEncoding,
   StoreMessage,
   StoreRequest,
+  WindowContent,
 } from './store-protocol.ts';
+import { Window } from './window.ts';
+import { WindowObject } from './window-object.ts';
 
-export interface StoreClientOptions extends StoreConnection {
+export interface StoreClientOptions {
+  readonly link: StoreLink;
+  /** Copies bytes of the window from a position on; only where objects come through one. */
+  readonly copyFromWindow?: (room: Uint8Array, position: number) => void;
   readonly report: ReportOddity;
   readonly isStopped: () => boolean;
   /** Number of the latest run that whoever read before was told of. */
@@ -37,20 +43,21 @@ type RunPlace = NonNullable<Extract<StoreMessage, { kind: 'opened' }>['run']>;
 
 export class StoreClient {
   readonly #options: StoreClientOptions;
-  readonly #signal: Int32Array;
+  readonly #link: StoreLink;
   readonly #objects = new Map<number, OpenObject>();
   /** By path, of followed files. */
   readonly #runs = new Map<string, RunPlace>();
   #requests = 0;
   #closedBytesRead = 0;
   #lastRun: number;
+  readonly #window = new Window();
   /** The signal when a live object had nothing more: what to wait for. */
   #idleSince = 0;
 
   constructor(options: StoreClientOptions) {
     this.#options = options;
     this.#lastRun = options.lastRun;
-    this.#signal = new Int32Array(options.signal);
+    this.#link = options.link;
   }
 
   /** Of all objects that were opened. */
@@ -78,10 +85,7 @@ export class StoreClient {
     if (answer.kind !== 'opened') throw new StoreError('io', 'was not opened');
     const { object, content, run } = answer;
     if (run !== undefined) this.#remember(path, run);
-    const opened =
-      content.kind === 'file'
-        ? new DirectObject(content, offset, () => this.#close(object))
-        : this.#createRingObject(object, content);
+    const opened = this.#createObject(object, content, offset);
     this.#objects.set(object, opened);
     return opened;
   }
@@ -91,7 +95,7 @@ export class StoreClient {
     for (let left = milliseconds; left > 0; left -= WAIT_MS) {
       if (this.#options.isStopped()) return;
       const seen = this.#idleSince;
-      if (Atomics.wait(this.#signal, 0, seen, Math.min(left, WAIT_MS)) !== 'timed-out') return;
+      if (this.#link.wait(seen, Math.min(left, WAIT_MS))) return;
     }
   }
 
@@ -110,16 +114,60 @@ export class StoreClient {
     }
   }
 
+  #createObject(object: number, content: ObjectContent, offset: number): OpenObject {
+    switch (content.kind) {
+      case 'file':
+        return new DirectObject(content, offset, () => this.#close(object));
+      case 'ring':
+        return this.#createRingObject(object, content);
+      default:
+        return this.#createWindowObject(object, content);
+    }
+  }
+
+  #createWindowObject(object: number, { isLive }: WindowContent): WindowObject {
+    const { copyFromWindow: copy } = this.#options;
+    if (copy === undefined) throw new Error('there is no window');
+    const waitFor = (isReady: () => boolean): void =>
+      this.#waitUntil(() => {
+        this.#takeMessages();
+        return isReady();
+      });
+    return new WindowObject({
+      isLive,
+      ask: () => {
+        let pane: number | undefined;
+        waitFor(() => {
+          pane = this.#window.take(object, (one) => this.#windowObjectAt(one));
+          return pane !== undefined;
+        });
+        if (pane !== undefined) this.#link.send({ kind: 'read', object, pane });
+      },
+      copy,
+      release: (pane) => this.#window.release(pane),
+      wait: waitFor,
+      onIdle: () => {
+        this.#idleSince = this.#link.signal;
+      },
+      close: () => this.#close(object),
+    });
+  }
+
+  #windowObjectAt(object: number): WindowObject | undefined {
+    const opened = this.#objects.get(object);
+    return opened instanceof WindowObject ? opened : undefined;
+  }
+
   #createRingObject(object: number, { ring, isLive }: RingContent): RingObject {
     return new RingObject({
       ring: new Ring(ring),
       isLive,
       wait: (isReady) => this.#waitUntil(isReady),
-      giveRoom: () => this.#send({ kind: 'room', object }),
+      giveRoom: () => this.#link.send({ kind: 'room', object }),
       onIdle: (seen) => {
         this.#idleSince = seen;
       },
-      signal: () => Atomics.load(this.#signal, 0),
+      signal: () => this.#link.signal,
       takeMessages: () => this.#takeMessages(),
       close: () => this.#close(object),
     });
@@ -130,21 +178,17 @@ export class StoreClient {
     if (opened === undefined) return;
     this.#closedBytesRead += opened.storedBytesRead;
     this.#objects.delete(object);
-    this.#send({ kind: 'close', object });
-  }
-
-  #send(request: StoreRequest): void {
-    this.#options.port.postMessage(request);
+    this.#link.send({ kind: 'close', object });
   }
 
   #ask(request: (id: number) => StoreRequest): StoreMessage {
     this.#requests += 1;
     const id = this.#requests;
-    this.#send(request(id));
+    this.#link.send(request(id));
     let answer: StoreMessage | undefined;
     let seen = 0;
     this.#waitUntil(() => {
-      seen = Atomics.load(this.#signal, 0);
+      seen = this.#link.signal;
       answer = this.#takeMessages(id);
       return answer !== undefined;
     });
@@ -159,17 +203,24 @@ export class StoreClient {
   /** Works off what the I/O thread has said; answers the answer to request `id`, when it is there. */
   #takeMessages(id = 0): StoreMessage | undefined {
     for (;;) {
-      const received = receiveMessageOnPort(this.#options.port);
-      if (received === undefined) return undefined;
-      const message = received.message as StoreMessage;
-      if (message.kind === 'oddity') {
+      const message = this.#link.take();
+      if (message === undefined) return undefined;
+      if (message.kind === 'bytes') {
+        const object = this.#objects.get(message.object);
+        this.#window.arrived(message.pane);
+        if (object instanceof WindowObject) object.receive(message);
+        else this.#window.release(message.pane);
+      } else if (message.kind === 'news') {
+        // The signal has said so.
+      } else if (message.kind === 'oddity') {
         this.#options.report(message.severity, message.subject, message.message);
       } else if (message.kind === 'failed') {
         const { code, message: text } = message;
         this.#objects.get(message.object)?.fail(new StoreError(code, text));
       } else if (message.id === id) return message;
       // An answer that was given up on.
-      else if (message.kind === 'opened') this.#send({ kind: 'close', object: message.object });
+      else if (message.kind === 'opened')
+        this.#link.send({ kind: 'close', object: message.object });
     }
   }
 
@@ -177,9 +228,9 @@ export class StoreClient {
     const timeMax = LIMITS.storeTimeMax.value;
     let sinceStopMs = 0;
     for (let waitedMs = 0; ; ) {
-      const seen = Atomics.load(this.#signal, 0);
+      const seen = this.#link.signal;
       if (isReady()) return;
-      if (Atomics.wait(this.#signal, 0, seen, WAIT_MS) !== 'timed-out') continue;
+      if (this.#link.wait(seen, WAIT_MS)) continue;
       waitedMs += WAIT_MS;
       if (this.#options.isStopped()) sinceStopMs += WAIT_MS;
       if (sinceStopMs >= STOP_PATIENCE_MS)

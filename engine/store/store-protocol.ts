@@ -32,6 +32,8 @@ export interface KeptAnswer {
 export type FollowedRoots = Readonly<Record<string, FollowState>>;
 
 export interface ConnectRequest extends StoreConnection {
+  /** They are read by another process, which sees no signal: bytes go through there. */
+  readonly window: WindowFile | undefined;
   /** Roots that may be read through this connection, by name. */
   readonly roots: Readonly<Record<string, StoreRoot>>;
   /** Who reads: whoever connects again under this name goes on in what it followed. */
@@ -68,7 +70,9 @@ export type StoreRequest =
     }
   /** The object's ring has room again. */
   | { readonly kind: 'room'; readonly object: number }
-  | { readonly kind: 'close'; readonly object: number };
+  | { readonly kind: 'close'; readonly object: number }
+  /** From another process: the object's next bytes, into that pane of the window. */
+  | { readonly kind: 'read'; readonly object: number; readonly pane: number };
 
 /** Its stored bytes are what is to be read, and reading them waits for nobody. */
 export interface FileContent {
@@ -86,8 +90,34 @@ export interface RingContent {
   readonly isLive: boolean;
 }
 
+/** A part of a file that two processes have open. */
+export interface WindowFile {
+  /** Whoever writes to it closes it. */
+  readonly descriptor: number;
+  readonly position: number;
+}
+
+/** To another process: it asks for them. */
+export interface WindowContent {
+  readonly kind: 'window';
+  readonly isLive: boolean;
+}
+
+/** To another process: what it has asked for lies in the window. */
+export interface WindowBytes {
+  readonly kind: 'bytes';
+  readonly object: number;
+  readonly pane: number;
+  /** Bytes in the pane, from its start. */
+  readonly size: number;
+  /** Stored bytes of the object that were read so far. */
+  readonly stored: number;
+  /** `idle`: of a live object there is nothing for now. */
+  readonly state: 'open' | 'end' | 'failed' | 'idle';
+}
+
 /** How the bytes of an object come to its reader. */
-export type ObjectContent = RingContent | FileContent;
+export type ObjectContent = RingContent | FileContent | WindowContent;
 
 export type StoreMessage =
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly StoreEntry[] }
@@ -117,4 +147,7 @@ export type StoreMessage =
       readonly severity: 'lost' | 'warning';
       readonly subject: string;
       readonly message: string;
-    };
+    }
+  | WindowBytes
+  /** Something is new that is no message. */
+  | { readonly kind: 'news' };

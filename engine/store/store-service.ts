@@ -4,12 +4,12 @@
  */
 
 import { basename } from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createRing } from './ring.ts';
 import { StoreError, toStoreError } from './store-error.ts';
-import type { ConnectRequest, StoreMessage, StoreRequest } from './store-protocol.ts';
+import type { ConnectRequest, StoreRequest } from './store-protocol.ts';
+import { ProcessReader, type StoreReader, ThreadReader } from './store-reader.ts';
 import type { Stores } from './stores.ts';
 
 /** So many objects are read ahead. */
@@ -34,22 +34,25 @@ interface Root {
 }
 
 export class StoreService {
-  readonly #port: MessagePort;
-  readonly #signal: Int32Array;
+  readonly #reader: StoreReader;
+  readonly #isForProcess: boolean;
   readonly #roots = new Map<string, Root>();
   readonly #pumps = new Map<number, ObjectPump>();
   readonly #rings: SharedArrayBuffer[] = [];
   #objects = 0;
 
-  constructor({ port, signal, roots, reader }: ConnectRequest, stores: Stores) {
-    this.#port = port;
-    this.#signal = new Int32Array(signal);
+  constructor({ port, signal, window, roots, reader }: ConnectRequest, stores: Stores) {
+    this.#isForProcess = window !== undefined;
+    this.#reader =
+      window === undefined
+        ? new ThreadReader(port, signal)
+        : new ProcessReader(port, window, (object) => this.#pumps.get(object)?.hasRoom());
     for (const [name, root] of Object.entries(roots)) {
       const { location } = root;
       this.#roots.set(name, {
         location,
         store: root.isFollowed
-          ? stores.follow(reader, name, root, () => this.#notify())
+          ? stores.follow(reader, name, root, () => this.#reader.notify())
           : stores.open(location),
         page: [],
         ahead: new Map(),
@@ -57,12 +60,16 @@ export class StoreService {
     }
     port.on('message', (request: StoreRequest) => this.#take(request));
     // The thread that held the other end is gone.
-    port.on('close', () => this.#closeAll());
+    port.on('close', () => {
+      this.#closeAll();
+      this.#reader.close();
+    });
   }
 
   #take(request: StoreRequest): void {
     if (request.kind === 'room') this.#pumps.get(request.object)?.hasRoom();
     else if (request.kind === 'close') this.#close(request.object);
+    else if (request.kind === 'read') this.#reader.read(request.object, request.pane);
     else void this.#answer(request);
   }
 
@@ -78,14 +85,14 @@ export class StoreService {
           request.after,
           request.limit,
           (severity, subject, message) =>
-            this.#post({ kind: 'oddity', severity, subject, message }),
+            this.#reader.post({ kind: 'oddity', severity, subject, message }),
         );
         root.page = entries.map(({ path }) => path);
-        this.#post({ kind: 'entries', id, entries });
+        this.#reader.post({ kind: 'entries', id, entries });
       } else await this.#open(root, request);
     } catch (error) {
       const { code, message } = toStoreError(error);
-      this.#post({ kind: 'refused', id, code, message });
+      this.#reader.post({ kind: 'refused', id, code, message });
     }
   }
 
@@ -100,7 +107,7 @@ export class StoreService {
     this.#pumps.set(pump.object, pump);
     pump.adopt();
     const { object, content, run } = pump;
-    this.#post({ kind: 'opened', id, object, content, run });
+    this.#reader.post({ kind: 'opened', id, object, content, run });
     this.#readAhead(root, index);
   }
 
@@ -131,9 +138,10 @@ export class StoreService {
       object,
       store: root.store,
       name: request.path || basename(root.location),
+      isForProcess: this.#isForProcess,
       takeRing: () => this.#rings.pop() ?? createRing(),
-      post: (message) => this.#post(message),
-      notify: () => this.#notify(),
+      post: (message) => this.#reader.post(message),
+      notify: () => this.#reader.notify(),
       giveRing: (ring) => {
         if (this.#rings.length < RINGS_KEPT) this.#rings.push(ring);
       },
@@ -143,6 +151,7 @@ export class StoreService {
   #close(object: number): void {
     this.#pumps.get(object)?.close();
     this.#pumps.delete(object);
+    this.#reader.forget(object);
   }
 
   #closeAll(): void {
@@ -151,15 +160,5 @@ export class StoreService {
       for (const { pump } of ahead.values()) pump.close();
       ahead.clear();
     }
-  }
-
-  #post(message: StoreMessage): void {
-    this.#port.postMessage(message);
-    this.#notify();
-  }
-
-  #notify(): void {
-    Atomics.add(this.#signal, 0, 1);
-    Atomics.notify(this.#signal, 0);
   }
 }

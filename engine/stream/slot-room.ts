@@ -10,7 +10,11 @@
 
 import { ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
-import { createMemoryFile, type MemoryFile } from '../supervise/memory-file.ts';
+import {
+  createMemoryFile,
+  type FileDescriptors,
+  type MemoryFile,
+} from '../supervise/memory-file.ts';
 import { FIRST_OWN_DESCRIPTOR } from '../supervise/process-port.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 
@@ -37,6 +41,8 @@ export interface SlotRange {
 }
 
 export type RoomMemory = SharedArrayBuffer | MemoryFile;
+/** As a worker is told of it. */
+export type SentRoom = SharedArrayBuffer | FileDescriptors;
 
 /** `isolation`: of the workers that use it; `process` when one of them is one. */
 export function createRoom(limits: SlotLimits, isolation: Isolation): RoomMemory {
@@ -49,14 +55,26 @@ function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {
   return TIME_SIZE * Math.ceil(size / TIME_SIZE);
 }
 
-/** Of a file: whoever reads only is given `readDescriptor`. */
-export function descriptorsOf(memory: RoomMemory): MemoryFile {
+/** Nobody uses it any more. */
+export function closeRoom(memory: RoomMemory): void {
+  if (!(memory instanceof SharedArrayBuffer)) memory.close();
+}
+
+/** To a thread. */
+export function sentRoom(memory: RoomMemory): SentRoom {
+  if (memory instanceof SharedArrayBuffer) return memory;
+  const { descriptor, readDescriptor } = memory;
+  return { descriptor, readDescriptor };
+}
+
+/** Of a room that a process uses: whoever reads only is given `readDescriptor`. */
+export function descriptorsOf(memory: RoomMemory): FileDescriptors {
   if (memory instanceof SharedArrayBuffer) throw new Error('memory that is shared is no file');
   return memory;
 }
 
 /** In a process: the one whose descriptor it has inherited at `position` among its own. */
-export function inheritedRoom(position: number): MemoryFile {
+export function inheritedRoom(position: number): SentRoom {
   const descriptor = FIRST_OWN_DESCRIPTOR + position;
   return { descriptor, readDescriptor: descriptor };
 }
@@ -75,7 +93,7 @@ export interface SlotRoom {
   drop(range: SlotRange): void;
 }
 
-export function openRoom(memory: RoomMemory, limits: SlotLimits): SlotRoom {
+export function openRoom(memory: SentRoom, limits: SlotLimits): SlotRoom {
   return memory instanceof SharedArrayBuffer
     ? new SharedRoom(memory, limits)
     : new FileRoom(memory, limits);
@@ -148,7 +166,7 @@ class SharedRoom implements SlotRoom {
 
 class FileRoom implements SlotRoom {
   readonly dataSizeMax: number;
-  readonly #file: MemoryFile;
+  readonly #file: FileDescriptors;
   readonly #limits: SlotLimits;
   /** One slot, as it is in the file. */
   readonly #buffer: ArrayBuffer;
@@ -156,7 +174,7 @@ class FileRoom implements SlotRoom {
   /** Those that were filled here and do not fit. */
   readonly #large = new Set<number>();
 
-  constructor(file: MemoryFile, limits: SlotLimits) {
+  constructor(file: FileDescriptors, limits: SlotLimits) {
     this.dataSizeMax = limits.batchSizeMax + SLACK_SIZE;
     this.#file = file;
     this.#limits = limits;

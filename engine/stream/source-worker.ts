@@ -3,26 +3,44 @@
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { createServices, type PluginStore } from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
+import { withCompiled } from '../plugin/prepared-plugin.ts';
 import { StoreClient } from '../store/store-client.ts';
+import { type StoreLink, ThreadLink } from '../store/store-link.ts';
 import { GuardedCalls } from '../supervise/call-watch.ts';
 import { openWorkerPort } from '../supervise/open-worker-port.ts';
+import { ProcessPort } from '../supervise/process-port.ts';
 import type { WorkerPort } from '../supervise/worker-port.ts';
 import { openRoom } from './slot-room.ts';
 import { Slots } from './slots.ts';
+import { copyFromWindow, SourceInbox } from './source-inbox.ts';
 import { NotesCollector } from './source-notes.ts';
-import type { Acknowledgement, SourceMessage, SourceStart } from './stream-protocol.ts';
+import type {
+  Acknowledgement,
+  SourceMessage,
+  SourceRequest,
+  SourceStart,
+} from './stream-protocol.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
 
-type SourcePort = WorkerPort<SourceStart | Acknowledgement, SourceMessage>;
+type SourcePort = WorkerPort<SourceRequest, SourceMessage>;
+
+/** What is beside the messages to the main thread. */
+interface Surroundings {
+  readonly slots: Slots;
+  readonly link: StoreLink;
+  readonly takeAcknowledged: () => Uint8Array | undefined;
+}
 
 function readStream(start: SourceStart, main: SourcePort): Promise<void> {
   const { setup, state } = start;
+  const { slots, link, takeAcknowledged } = surroundingsOf(start, main);
   const { control } = main;
   const calls = new GuardedCalls(control);
   const notes = new NotesCollector();
   const client = new StoreClient({
-    ...start.store,
+    link,
+    copyFromWindow,
     lastRun: state.run,
     isStopped: () => control.isStopped,
     report: (severity, subject, message) =>
@@ -38,13 +56,13 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
   });
   return new StreamReader({
     source: new StreamSource({
-      role: setup.source,
+      role: { ...setup.source, plugin: withCompiled(setup.source.plugin) },
       openParams: setup.openParams,
       instantiate: ({ plugin }) => instantiatePlugin(plugin, services),
       calls,
     }),
     room: openRoom(start.room, setup.limits),
-    slots: new Slots(start.slots),
+    slots,
     notes,
     control,
     ...setup.limits,
@@ -52,9 +70,24 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
     bytesRead: () => client.storedBytesRead,
     lastRun: () => client.lastRun,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
-    takeAcknowledgement: () => main.take() as Acknowledgement | undefined,
+    takeAcknowledged,
     post: (message: SourceMessage) => main.post(message),
   }).run();
+}
+
+function surroundingsOf({ shared, usedSlots }: SourceStart, main: SourcePort): Surroundings {
+  if (shared !== undefined) {
+    return {
+      slots: new Slots(shared.slots),
+      link: new ThreadLink(shared.store),
+      takeAcknowledged: () => (main.take() as Acknowledgement | undefined)?.position,
+    };
+  }
+  if (!(main instanceof ProcessPort)) throw new Error('a thread shares its slots');
+  const inbox = new SourceInbox(main);
+  const { slots } = inbox;
+  slots.mark(usedSlots);
+  return { slots, link: inbox, takeAcknowledged: () => inbox.takeReleased() };
 }
 
 /** The time that a plugin waits for its store is not its own. */

@@ -4,38 +4,35 @@
  */
 
 import { enforcedLimits, type Manifest } from '../plugin/manifest.ts';
-import type { StoreConnection } from '../store/store-protocol.ts';
+import type { StoreConnection, WindowFile } from '../store/store-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
-import type { WorkerControl } from '../supervise/worker-control.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { createRoom, openRoom, type RoomMemory, type SlotRoom } from './slot-room.ts';
 import { createSlots, Slots } from './slots.ts';
+import { createSourceSide, type SourceSide } from './source-side.ts';
 import type { StreamEnd, StreamFailure, StreamFeed } from './stream-feed.ts';
 import type {
-  Acknowledgement,
   NumberedBatch,
   RunFault,
   SourceMessage,
   SourceNotes,
+  SourceRequest,
   SourceSetup,
-  SourceStart,
   StreamState,
 } from './stream-protocol.ts';
-
-export const SOURCE_ENTRY = 'stream/source-worker.js';
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
   /** Where to begin. */
   readonly state: StreamState;
-  /** `process` when a worker that uses its batches is one. */
+  /** Of those who evaluate its batches. */
   readonly roomIsolation: Isolation;
   readonly times: CallTimes;
   readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
-  readonly connect: () => StoreConnection;
+  readonly connect: (window: WindowFile | undefined) => StoreConnection;
   /** The source is open, before its first batch; again whenever it was started again. */
   readonly onOpen: () => void;
   /** In the order of the stream. The batch lies in its slot until `release`. */
@@ -55,33 +52,35 @@ export class StreamHost implements StreamFeed {
   readonly #roomView: SlotRoom;
   /** Those that hold batches which were handed on. */
   readonly #usedSlots = new Set<number>();
-  /** Of the worker that reads, or has read last. */
-  #control: WorkerControl | undefined;
+  /** The worker that reads, or has read last. */
+  #side: SourceSide | undefined;
   #bytesReadBefore = 0;
   #isStopping = false;
   /** A worker of it has been reading. */
   #wasOpen = false;
   #endPause: () => void = () => {};
   #abandon: () => void = () => {};
-  #worker: SupervisedWorker<SourceStart | Acknowledgement, SourceMessage> | undefined;
+  #worker: SupervisedWorker<SourceRequest, SourceMessage> | undefined;
 
   constructor(options: StreamHostOptions) {
     this.#options = options;
     this.state = options.state;
-    const { limits } = options.setup;
-    this.room = createRoom(limits, options.roomIsolation);
+    const { limits, source } = options.setup;
+    const isProcess = source.isolation === 'process';
+    this.room = createRoom(limits, isProcess ? 'process' : options.roomIsolation);
     this.#roomView = openRoom(this.room, limits);
   }
 
   get storedBytesRead(): number {
-    return this.#bytesReadBefore + (this.#control?.bytesRead ?? 0);
+    return this.#bytesReadBefore + (this.#side?.handle.control.bytesRead ?? 0);
   }
 
   /** Asks the source to stop after its current batch. */
   stop(): void {
     this.#isStopping = true;
     this.#endPause();
-    this.#control?.stop();
+    this.#side?.handle.control.stop();
+    this.#side?.wake();
   }
 
   /** The outputs have the batch's alerts: its slot may be filled again, and the source be told, in order. */
@@ -89,7 +88,7 @@ export class StreamHost implements StreamFeed {
     const { slot } = batch;
     this.#usedSlots.delete(slot);
     this.#roomView.drop(batch);
-    if (position !== undefined) this.#worker?.post({ position });
+    this.#side?.release(slot, position);
     this.#slots.free(slot);
   }
 
@@ -110,26 +109,28 @@ export class StreamHost implements StreamFeed {
   }
 
   async #runWorker(): Promise<WorkerEnd> {
-    const handle = this.#options.stock.takeThread(SOURCE_ENTRY);
+    const { setup, stock, connect } = this.#options;
+    const { room } = this;
     this.#bytesReadBefore = this.storedBytesRead;
-    this.#control = handle.control;
+    const side = createSourceSide({ setup, room, slots: this.#slotBuffer, stock, connect });
+    this.#side = side;
     if (this.#isStopping) this.stop();
     this.#slots.freeAllBut(this.#usedSlots);
     let hasOpened = false;
     try {
       return await new Promise<WorkerEnd>((resolve, reject) => {
         this.#abandon = () => resolve({ kind: 'ended', reason: 'interrupted' });
-        const worker = new SupervisedWorker<SourceStart | Acknowledgement, SourceMessage>({
-          worker: handle,
+        const worker = new SupervisedWorker<SourceRequest, SourceMessage>({
+          worker: side.handle,
           suspect: 0,
           times: this.#options.times,
           timesOf: () => {
             const { callTimeMaxMs, startTimeMaxMs } = enforcedLimits(this.#manifest);
             return { callMaxMs: callTimeMaxMs, startMaxMs: startTimeMaxMs };
           },
-          onFailure: ({ message, lostMs }) => {
+          onFailure: ({ kind, message, lostMs }) => {
             const { name: plugin } = this.#manifest;
-            const fault = { plugin, kind: 'deadline', message, eventNumber: undefined };
+            const fault = { plugin, kind, message, eventNumber: undefined };
             resolve({ kind: 'failed', hasOpened, fault, lostMs });
           },
           onDefect: reject,
@@ -149,20 +150,21 @@ export class StreamHost implements StreamFeed {
               case 'failed':
                 resolve({ ...message, hasOpened });
                 break;
-              default:
+              case 'ended':
                 resolve(message);
+                break;
+              default:
+                side.answer(message);
             }
           },
         });
         this.#worker = worker;
-        const { setup, connect } = this.#options;
-        const store = connect();
-        const { state, room } = this;
-        worker.post({ setup, state, room, slots: this.#slotBuffer, store }, [store.port]);
+        side.start(worker, this.state, this.#usedSlots);
       });
     } finally {
       const worker = this.#worker;
       this.#worker = undefined;
+      side.end();
       await worker?.end();
     }
   }

@@ -7,9 +7,14 @@
 import type { Problem } from '../plugin/host/host-services.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import { type PreparedPlugin, withoutCompiled } from '../plugin/prepared-plugin.ts';
-import type { StoreConnection, StoreRoot } from '../store/store-protocol.ts';
+import type {
+  StoreConnection,
+  StoreMessage,
+  StoreRequest,
+  StoreRoot,
+} from '../store/store-protocol.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
-import type { RoomMemory, SlotLimits, SlotRange } from './slot-room.ts';
+import type { SentRoom, SlotLimits, SlotRange } from './slot-room.ts';
 
 /** Everything that a source worker needs. */
 export interface SourceSetup {
@@ -26,17 +31,41 @@ export interface SourceSetup {
 
 /** What is sent to a source worker, once. */
 export interface SourceStart {
+  readonly kind: 'start';
   readonly setup: SourceSetup;
   readonly state: StreamState;
-  readonly room: RoomMemory;
+  readonly room: SentRoom;
+  /** What a thread shares; `undefined`: it is a process, and all of that comes as messages. */
+  readonly shared: SharedWithSource | undefined;
+  /** Slots whose batches are on their way. */
+  readonly usedSlots: readonly number[];
+}
+
+export interface SharedWithSource {
   readonly slots: SharedArrayBuffer;
   readonly store: StoreConnection;
 }
 
-/** What is sent to a source worker afterwards: everything up to here is with the outputs. */
+/** To a thread: everything up to here is with the outputs. */
 export interface Acknowledgement {
+  readonly kind: 'acknowledged';
   readonly position: Uint8Array;
 }
+
+/** What is sent to a source worker. */
+export type SourceRequest =
+  | SourceStart
+  | Acknowledgement
+  /** To a process: a slot is free again, and where its batch ended, if that is known. */
+  | {
+      readonly kind: 'released';
+      readonly slot: number;
+      readonly position: Uint8Array | undefined;
+    }
+  /** To a process. */
+  | { readonly kind: 'store'; readonly message: StoreMessage }
+  /** To a process: the time that it asked for is over, or, without `id`, it has to stop. */
+  | { readonly kind: 'woken'; readonly id: number | undefined };
 
 export interface PluginRole {
   readonly plugin: PreparedPlugin;
@@ -111,5 +140,9 @@ export type SourceMessage =
     }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
+  /** Of a process. */
+  | { readonly kind: 'store'; readonly request: StoreRequest }
+  /** Of a process: it is to be woken after that time. */
+  | { readonly kind: 'wake'; readonly id: number; readonly milliseconds: number }
   /** The source failed: at start, when it had not said that it is open. */
   | { readonly kind: 'failed'; readonly fault: RunFault };

@@ -12,7 +12,7 @@ import { resolveTimes } from './event-times.ts';
 import type { SlotRoom } from './slot-room.ts';
 import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
-import type { Acknowledgement, SourceMessage, StreamState } from './stream-protocol.ts';
+import type { SourceMessage, StreamState } from './stream-protocol.ts';
 import type { StreamSource } from './stream-source.ts';
 
 export interface StreamReaderParts {
@@ -31,8 +31,8 @@ export interface StreamReaderParts {
   readonly lastRun: () => number;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
-  /** What the main thread has sent; `undefined`: nothing more for now. */
-  readonly takeAcknowledgement: () => Acknowledgement | undefined;
+  /** What is with the outputs up to a position, in order; `undefined`: nothing more for now. */
+  readonly takeAcknowledged: () => Uint8Array | undefined;
   readonly post: (message: SourceMessage) => void;
 }
 
@@ -112,11 +112,10 @@ export class StreamReader {
 
   /** Of several that have come the last one says all. */
   #acknowledge(): void {
-    const { source, takeAcknowledgement } = this.#parts;
-    let latest: Acknowledgement | undefined;
-    for (let one = takeAcknowledgement(); one !== undefined; one = takeAcknowledgement())
-      latest = one;
-    if (latest !== undefined) source.acknowledge(latest.position);
+    const { source, takeAcknowledged } = this.#parts;
+    let latest: Uint8Array | undefined;
+    for (let one = takeAcknowledged(); one !== undefined; one = takeAcknowledged()) latest = one;
+    if (latest !== undefined) source.acknowledge(latest);
   }
 
   #handOver(slot: number, batch: EventBatch): void {

@@ -90,7 +90,8 @@ export function decide(
   if (fault.phase === 'start')
     return same(fault.kind === 'error' ? 'give-up-stream' : 'quarantine');
   if (fault.kind === 'slow' || hasLostTooMuch(history, budget)) return same('quarantine');
-  if (fault.eventCount > 1) return same(fault.kind === 'deadline' ? 'retry' : 'bisect');
+  const isWorkerLost = fault.kind === 'deadline' || fault.kind === 'crash';
+  if (fault.eventCount > 1) return same(isWorkerLost ? 'retry' : 'bisect');
   const after = afterFault(history.budget, nowMs, budget);
   return {
     history: { ...history, budget: after.history },

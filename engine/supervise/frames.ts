@@ -25,9 +25,9 @@ export class FrameDecoder {
     this.#sizeMax = sizeMax;
   }
 
-  /** `bytes` are copied where they are kept. */
-  add(bytes: Uint8Array): void {
-    this.#parts.push(Buffer.from(bytes));
+  /** `bytes` are kept as they are. */
+  add(bytes: Buffer): void {
+    this.#parts.push(bytes);
     this.#size += bytes.length;
   }
 

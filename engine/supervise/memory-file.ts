@@ -12,28 +12,57 @@ const IN_MEMORY = '/dev/shm';
 /** Of what is free there so much may be taken: containers have 64 MB of it. */
 const SHARE = 0.5;
 
-export interface MemoryFile {
+/** As they can be told to another worker. */
+export interface FileDescriptors {
   readonly descriptor: number;
   /** For those who only read. */
   readonly readDescriptor: number;
 }
 
+const CLOSED = -1;
+
+export class MemoryFile implements FileDescriptors {
+  #descriptor: number;
+  #readDescriptor: number;
+  /** One more, for another thread: it writes, and closes it when it is done. */
+  readonly lentDescriptor: number | undefined;
+
+  constructor(descriptor: number, readDescriptor: number, lentDescriptor: number | undefined) {
+    this.#descriptor = descriptor;
+    this.#readDescriptor = readDescriptor;
+    this.lentDescriptor = lentDescriptor;
+  }
+
+  get descriptor(): number {
+    return this.#descriptor;
+  }
+
+  get readDescriptor(): number {
+    return this.#readDescriptor;
+  }
+
+  /** Whoever uses it still is refused: the numbers may be those of another file soon. */
+  close(): void {
+    if (this.#descriptor === CLOSED) return;
+    closeSync(this.#descriptor);
+    closeSync(this.#readDescriptor);
+    this.#descriptor = CLOSED;
+    this.#readDescriptor = CLOSED;
+  }
+}
+
 /** `size`: bytes that it will have; they are taken as they are written. Nobody else can open it. */
-export function createMemoryFile(size: number): MemoryFile {
+export function createMemoryFile(size: number, isLent = false): MemoryFile {
   const path = join(folderFor(size), `tiercel-${randomUUID()}`);
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     const readDescriptor = openSync(path, constants.O_RDONLY);
     ftruncateSync(descriptor, size);
-    return { descriptor, readDescriptor };
+    const lent = isLent ? openSync(path, constants.O_RDWR) : undefined;
+    return new MemoryFile(descriptor, readDescriptor, lent);
   } finally {
     unlinkSync(path);
   }
-}
-
-export function closeMemoryFile({ descriptor, readDescriptor }: MemoryFile): void {
-  closeSync(descriptor);
-  closeSync(readDescriptor);
 }
 
 function folderFor(size: number): string {

@@ -45,7 +45,7 @@ export class ProcessPort<Request, Message> implements WorkerPort<Request, Messag
       }
       const size = orEnd(() => readSync(MESSAGES_DESCRIPTOR, this.#room, 0, READ_SIZE, null));
       if (size === 0) process.exit();
-      this.#decoder.add(this.#room.subarray(0, size));
+      this.#decoder.add(Buffer.from(this.#room.subarray(0, size)));
     }
   }
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { LIMITS } from '../base/limits.ts';
 import { packageRoot, workerEntry } from '../base/package-root.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
-import { closeMemoryFile, createMemoryFile, type MemoryFile } from './memory-file.ts';
+import { createMemoryFile, type MemoryFile } from './memory-file.ts';
 import { MESSAGES_DESCRIPTOR, WINDOW_OFFSET } from './process-port.ts';
 import { CONTROL_SIZE, WorkerControl } from './worker-control.ts';
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
@@ -21,7 +21,7 @@ export interface ProcessWorkerOptions {
   readonly entry: string;
   /** Descriptors that it inherits, from `FIRST_OWN_DESCRIPTOR` on. */
   readonly descriptors: readonly number[];
-  /** Bytes behind `WINDOW_OFFSET` of the file that both sides write. */
+  /** Bytes behind `WINDOW_OFFSET` of the file that both sides write; 0: nobody else writes there. */
   readonly windowSize: number;
   /** Bytes that its plugins' memories may take, beside what every process may. */
   readonly memorySizeMax: number;
@@ -48,7 +48,7 @@ export class ProcessWorker implements WorkerHandle {
   #stderr = '';
 
   constructor({ entry, descriptors, windowSize, memorySizeMax }: ProcessWorkerOptions) {
-    this.file = createMemoryFile(WINDOW_OFFSET + windowSize);
+    this.file = createMemoryFile(WINDOW_OFFSET + windowSize, windowSize > 0);
     this.control = new WorkerControl(new ArrayBuffer(CONTROL_SIZE), this.file.descriptor);
     this.#process = spawn(process.execPath, [...flags(), fileURLToPath(workerEntry(entry))], {
       env: {},
@@ -66,7 +66,8 @@ export class ProcessWorker implements WorkerHandle {
       // Of what it said before its end nothing is lost.
       this.#process.once('close', (code, signal) => {
         this.#fail(`its process ended with ${signal ?? `code ${code}`}`, code === UNCAUGHT);
-        closeMemoryFile(this.file);
+        this.control.detach();
+        this.file.close();
         resolve();
       });
       this.#process.once('error', (error) => {

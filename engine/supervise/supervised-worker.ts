@@ -11,6 +11,7 @@ import type { WorkerHandle } from './worker-handle.ts';
 export interface WorkerFailure {
   /** Position of the plugin that was being called. */
   readonly pluginPosition: number;
+  readonly kind: 'deadline' | 'crash';
   readonly message: string;
   /** Milliseconds that were waited for it. */
   readonly lostMs: number;
@@ -68,7 +69,12 @@ export class SupervisedWorker<Request, Message> {
       control.refresh();
       const late = watch.poll(SYSTEM_CLOCK.monotonicMs(), (position) => this.#limitMs(position));
       if (late === undefined) return;
-      this.#giveUp(late, 'no answer within the time limit', this.#limitMs(late));
+      this.#giveUp({
+        pluginPosition: late,
+        kind: 'deadline',
+        message: 'no answer within the time limit',
+        lostMs: this.#limitMs(late),
+      });
     }, POLL_INTERVAL_MS);
   }
 
@@ -111,21 +117,21 @@ export class SupervisedWorker<Request, Message> {
     control.refresh();
     const running = suspect === undefined ? undefined : runningPlugin(control.words);
     const pluginPosition = running ?? (isOurs ? undefined : suspect);
-    if (pluginPosition !== undefined) this.#giveUp(pluginPosition, error.message, 0);
-    else {
+    if (pluginPosition !== undefined) {
+      this.#giveUp({ pluginPosition, kind: 'crash', message: error.message, lostMs: 0 });
+    } else {
       this.#close();
       this.#options.onDefect(error);
     }
   }
 
-  #giveUp(pluginPosition: number, message: string, lostMs: number): void {
+  #giveUp(failure: WorkerFailure): void {
     this.#close();
     const { onFailure, isReplacedAtOnce } = this.#options;
-    const failure = { pluginPosition, message, lostMs };
     const ended = this.#terminate(TERMINATE_TIME_MAX_MS);
     if (isReplacedAtOnce === true) onFailure(failure);
     else {
-      const left = `${message}; its thread does not end, and is left alone`;
+      const left = `${failure.message}; its thread does not end, and is left alone`;
       void ended.then((hasEnded) => onFailure(hasEnded ? failure : { ...failure, message: left }));
     }
   }

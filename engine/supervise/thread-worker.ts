@@ -12,7 +12,9 @@ export class ThreadWorker implements WorkerHandle {
   constructor(entry: string) {
     const shared = new SharedArrayBuffer(CONTROL_SIZE);
     this.control = new WorkerControl(shared);
-    const options = { env: {}, argv: [], execArgv: [], workerData: shared };
+    // Descriptors are given to the I/O thread to close, and all else are handles.
+    const trackUnmanagedFds = false;
+    const options = { env: {}, argv: [], execArgv: [], workerData: shared, trackUnmanagedFds };
     this.#worker = new Worker(workerEntry(entry), options);
   }
 

@@ -27,7 +27,7 @@ export class WorkerControl {
   readonly #bytes: Uint8Array;
   readonly #eventNumber: Float64Array;
   readonly #bytesRead: Float64Array;
-  readonly #file: number | undefined;
+  #file: number | undefined;
 
   /** `file`: descriptor of the file that the numbers are in; `undefined`: `buffer` is shared. */
   constructor(buffer: ArrayBuffer | SharedArrayBuffer, file?: number) {
@@ -37,6 +37,11 @@ export class WorkerControl {
     this.#eventNumber = new Float64Array(buffer, EVENT_OFFSET, 1);
     this.#bytesRead = new Float64Array(buffer, BYTES_READ_OFFSET, 1);
     this.#file = file;
+  }
+
+  /** The file is about to be closed: the numbers stay as they are. */
+  detach(): void {
+    this.#file = undefined;
   }
 
   /** Worker: what it has written is there for the main thread. */

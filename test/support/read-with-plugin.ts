@@ -6,6 +6,7 @@ import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
 import { IoThread } from '../../engine/store/io-thread.ts';
 import type { ReportOddity } from '../../engine/store/object-store.ts';
 import { StoreClient } from '../../engine/store/store-client.ts';
+import { ThreadLink } from '../../engine/store/store-link.ts';
 import { WorkerStock } from '../../engine/supervise/worker-stock.ts';
 import { REPOSITORY } from './run-program.ts';
 
@@ -31,8 +32,8 @@ export function openRoot(location: string, report: ReportOddity = () => {}): Sto
     throw error;
   });
   const root = { location, isFollowed: false };
-  const connection = io.connect({ input: root }, 'test');
-  return new StoreClient({ ...connection, report, lastRun: 0, isStopped: () => false });
+  const link = new ThreadLink(io.connect({ input: root }, 'test'));
+  return new StoreClient({ link, report, lastRun: 0, isStopped: () => false });
 }
 
 export interface ReadResult {

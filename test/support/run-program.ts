@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(REPOSITORY, 'dist/engine/cli/main.js');
+/** `thread` or `process`: all runs of a suite with all plugins there, instead of where they are by default. */
+const ISOLATION = process.env.TEST_ISOLATION;
 
 export interface ProgramResult {
   /** `undefined` when a signal ended it. */
@@ -39,11 +41,18 @@ export function runProgram(
   const target = options.stdoutFile === undefined ? 'pipe' : openSync(options.stdoutFile, 'w');
   const isFed = options.stdin !== undefined || options.onStart !== undefined;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
-      cwd: options.cwd ?? REPOSITORY,
-      env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
-      stdio: [isFed ? 'pipe' : 'ignore', target, 'pipe'],
-    });
+    const [command = '', ...rest] = args;
+    const isolated =
+      ISOLATION === undefined || command !== 'run' ? [] : ['-o', `isolation=${ISOLATION}`];
+    const child = spawn(
+      process.execPath,
+      [options.program ?? PROGRAM, command, ...isolated, ...rest],
+      {
+        cwd: options.cwd ?? REPOSITORY,
+        env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
+        stdio: [isFed ? 'pipe' : 'ignore', target, 'pipe'],
+      },
+    );
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -85,7 +85,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
   store: ['fs', 'fs/promises', 'net', 'path', 'stream', 'tty', 'util', 'worker_threads', 'zlib'],
   supervise: ['child_process', 'crypto', 'fs', 'net', 'os', 'path', 'url', 'v8', 'worker_threads'],
-  stream: ['fs'],
+  stream: ['fs', 'worker_threads'],
   checkpoint: ['fs', 'fs/promises', 'path'],
   'dead-letter': ['fs', 'fs/promises', 'readline'],
   output: ['fs/promises', 'stream'],

@@ -1,7 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRoom, openRoom } from '../../../engine/stream/slot-room.ts';
-import { closeMemoryFile } from '../../../engine/supervise/memory-file.ts';
+import { closeRoom, createRoom, openRoom } from '../../../engine/stream/slot-room.ts';
 
 const LIMITS = { batchEventsMax: 4, batchSizeMax: 64 };
 const SLOTS = 8;
@@ -16,9 +15,7 @@ describe.each(['thread', 'process'] as const)('the room for batches of a %s', (i
     const memory = createRoom(LIMITS, isolation);
     const size = (): number =>
       memory instanceof SharedArrayBuffer ? 0 : fstatSync(memory.descriptor).size;
-    const close = (): void => {
-      if (!(memory instanceof SharedArrayBuffer)) closeMemoryFile(memory);
-    };
+    const close = (): void => closeRoom(memory);
     return { writer: openRoom(memory, LIMITS), reader: openRoom(memory, LIMITS), size, close };
   }
 

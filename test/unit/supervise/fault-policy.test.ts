@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, NO_FAULTS, type PluginHistory } from '../../../engine/supervise/fault-policy.ts';
 
 const BUDGET = { burst: 16, refillMs: 60_000, lostMsMax: 10_000 };
-const KINDS = ['trap', 'deadline', 'answer', 'denied', 'error'] as const;
+const KINDS = ['trap', 'deadline', 'crash', 'answer', 'denied', 'error'] as const;
 const SPENT: PluginHistory = { budget: { left: 0, atMs: 0 }, withoutProgress: 0 };
 const STUCK: PluginHistory = { budget: undefined, withoutProgress: 2 };
 
@@ -16,7 +16,10 @@ type Row = [
 ];
 
 const all = (decision: string): string[] => KINDS.map(() => decision);
-const butError = (decision: string): string[] => [...Array(4).fill(decision), 'give-up-stream'];
+const butError = (decision: string): string[] => [
+  ...Array(KINDS.length - 1).fill(decision),
+  'give-up-stream',
+];
 
 const rows: Row[] = [
   ['source', 'start', 0, NO_FAULTS, all('give-up-stream')],
@@ -25,8 +28,8 @@ const rows: Row[] = [
   ['source', 'call', 0, SPENT, all('give-up-stream')],
   ['extractor', 'start', 0, NO_FAULTS, butError('quarantine')],
   ['extractor', 'start', 0, SPENT, butError('quarantine')],
-  ['extractor', 'call', 2, NO_FAULTS, ['bisect', 'retry', 'bisect', 'bisect', 'bisect']],
-  ['extractor', 'call', 2048, SPENT, ['bisect', 'retry', 'bisect', 'bisect', 'bisect']],
+  ['extractor', 'call', 2, NO_FAULTS, ['bisect', 'retry', 'retry', 'bisect', 'bisect', 'bisect']],
+  ['extractor', 'call', 2048, SPENT, ['bisect', 'retry', 'retry', 'bisect', 'bisect', 'bisect']],
   ['extractor', 'call', 1, NO_FAULTS, all('without-plugin')],
   ['extractor', 'call', 1, STUCK, all('without-plugin')],
   ['extractor', 'call', 1, SPENT, all('quarantine')],
