@@ -34,6 +34,7 @@ import {
   type WatchedCall,
   watchedCalls,
 } from './evaluation-protocol.ts';
+import { isEvaluationMessage, isResultOf } from './message-shape.ts';
 
 export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
 
@@ -205,6 +206,7 @@ export class EvaluationPool {
       entry: EVALUATION_ENTRY,
       // It reads what it is given, and nobody takes anything from there but the alerts that it answers.
       descriptors: rooms.map((room) => descriptorsOf(room).readDescriptor),
+      isMessage: isEvaluationMessage,
       windowSize: 0,
       memorySizeMax: plugins.reduce((sum, { memorySizeMax }) => sum + memorySizeMax, 0),
     });
@@ -263,7 +265,11 @@ export class EvaluationPool {
       member.onStart = undefined;
       return;
     }
-    const done = member.jobs.shift();
+    const done = member.jobs[0];
+    if (done !== undefined && !isResultOf(message.result, done.batch)) {
+      throw new Error('a result of other events than it was given');
+    }
+    member.jobs.shift();
     done?.resolve({ ...message.result, withoutPlugin: done.withoutPlugin });
     this.#endIfDone(member);
     this.#dispatch();

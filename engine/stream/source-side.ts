@@ -11,6 +11,7 @@ import type { ProcessWorker } from '../supervise/process-worker.ts';
 import type { SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerHandle } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
+import { isSourceMessage } from './message-shape.ts';
 import { descriptorsOf, inheritedRoom, type RoomMemory, sentRoom } from './slot-room.ts';
 import {
   type SourceMessage,
@@ -104,6 +105,7 @@ class ProcessSide implements SourceSide {
     this.handle = stock.startProcess({
       entry: SOURCE_ENTRY,
       descriptors: [descriptorsOf(room).descriptor],
+      isMessage: isSourceMessage,
       windowSize: PANE_COUNT * PANE_SIZE,
       memorySizeMax: setup.source.plugin.memorySizeMax,
     });

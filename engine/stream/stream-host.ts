@@ -170,6 +170,14 @@ export class StreamHost implements StreamFeed {
   }
 
   #takeBatch({ batch, state, notes }: Extract<SourceMessage, { kind: 'batch' }>): void {
+    const before = this.state.events;
+    if (
+      this.#usedSlots.has(batch.slot) ||
+      batch.firstEventNumber !== before + 1 ||
+      state.events !== before + batch.eventCount
+    ) {
+      throw new Error('a batch that does not follow the one before');
+    }
     this.#options.faults.madeProgress(this.#ledgerName);
     this.state = state;
     this.#usedSlots.add(batch.slot);

@@ -13,6 +13,7 @@ import { packageRoot, workerEntry } from '../base/package-root.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
 import { createMemoryFile, type MemoryFile } from './memory-file.ts';
 import { MESSAGES_DESCRIPTOR, WINDOW_OFFSET } from './process-port.ts';
+import type { Shape } from './shape.ts';
 import { CONTROL_SIZE, WorkerControl } from './worker-control.ts';
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
 
@@ -23,6 +24,8 @@ export interface ProcessWorkerOptions {
   readonly descriptors: readonly number[];
   /** Bytes behind `WINDOW_OFFSET` of the file that both sides write; 0: nobody else writes there. */
   readonly windowSize: number;
+  /** Whether a message is one that it may send. */
+  readonly isMessage: Shape;
   /** Bytes that its plugins' memories may take, beside what every process may. */
   readonly memorySizeMax: number;
 }
@@ -41,13 +44,15 @@ export class ProcessWorker implements WorkerHandle {
   readonly #process: ChildProcess;
   readonly #messages: Socket;
   readonly #decoder = new FrameDecoder(LIMITS.processMessageSizeMax.value);
+  readonly #isMessage: Shape;
   readonly #gone: Promise<void>;
   readonly #memoryWatch: NodeJS.Timeout;
   #events: WorkerEvents | undefined;
   #isOver = false;
   #stderr = '';
 
-  constructor({ entry, descriptors, windowSize, memorySizeMax }: ProcessWorkerOptions) {
+  constructor({ entry, descriptors, windowSize, isMessage, memorySizeMax }: ProcessWorkerOptions) {
+    this.#isMessage = isMessage;
     this.file = createMemoryFile(WINDOW_OFFSET + windowSize, windowSize > 0);
     this.control = new WorkerControl(new ArrayBuffer(CONTROL_SIZE), this.file.descriptor);
     this.#process = spawn(process.execPath, [...flags(), fileURLToPath(workerEntry(entry))], {
@@ -121,7 +126,9 @@ export class ProcessWorker implements WorkerHandle {
         message !== undefined;
         message = this.#decoder.take()
       ) {
-        if (!this.#isOver) this.#events?.onMessage(message);
+        if (this.#isOver) return;
+        if (!this.#isMessage(message)) throw new Error('a message that is none');
+        this.#events?.onMessage(message);
       }
     } catch (error) {
       // Whoever sends what cannot be read is not our code any more.

@@ -1,0 +1,95 @@
+/* The messages of `stream-protocol.ts` that a source process may send, and what it may ask of its store. */
+
+import { LIMITS } from '../base/limits.ts';
+import { PANE_COUNT } from '../store/window-object.ts';
+import {
+  isBelow,
+  isBigint,
+  isBytes,
+  isCount,
+  isKind,
+  isListOf,
+  isMapOf,
+  isOneOf,
+  isOptional,
+  isRecord,
+  isText,
+} from '../supervise/shape.ts';
+import { SLOTS_PER_STREAM } from './slot-room.ts';
+
+export const isPluginLog = isRecord({
+  lines: isListOf(
+    isRecord({
+      plugin: isText,
+      level: isOneOf('error', 'warning', 'notice', 'debug'),
+      message: isText,
+    }),
+  ),
+  unlisted: isMapOf(isText, isCount),
+});
+
+export const isRunFault = isRecord({
+  plugin: isText,
+  kind: isText,
+  message: isText,
+  eventNumber: isOptional(isCount),
+});
+
+const isNotes = isRecord({
+  problems: isListOf(
+    isRecord({
+      severity: isOneOf('lost', 'warning'),
+      subject: isText,
+      line: isCount,
+      message: isText,
+    }),
+  ),
+  unlistedProblems: isRecord({ lost: isCount, warnings: isCount }),
+  log: isPluginLog,
+});
+
+const isBatch = isRecord({
+  slot: isBelow(SLOTS_PER_STREAM),
+  eventCount: isBelow(LIMITS.batchEventsMax.value + 1),
+  dataSize: isBelow(2 ** 31),
+  ownData: isOneOf('behind', undefined),
+  firstEventNumber: isCount,
+  firstTime: isBigint,
+});
+
+const isState = isRecord({
+  position: isOptional(isBytes(LIMITS.positionSizeMax.value)),
+  run: isCount,
+  events: isCount,
+  bytes: isCount,
+  eventsWithoutTime: isCount,
+  firstTime: isOptional(isBigint),
+  latestTime: isOptional(isBigint),
+});
+
+const isNamed = { id: isCount, root: isText };
+const isStoreRequest = isKind({
+  list: isRecord({ ...isNamed, after: isText, limit: isBelow(LIMITS.listEntriesMax.value + 1) }),
+  open: isRecord({
+    ...isNamed,
+    path: isText,
+    encoding: isOneOf('automatic', 'identity'),
+    offset: isCount,
+  }),
+  room: isRecord({ object: isCount }),
+  close: isRecord({ object: isCount }),
+  read: isRecord({ object: isCount, pane: isBelow(PANE_COUNT) }),
+});
+
+/** Longer than anybody waits in one piece. */
+const WAKE_MAX_MS = 60_000;
+
+export const isSourceMessage = isKind({
+  open: () => true,
+  batch: isRecord({ batch: isBatch, state: isState, notes: isOptional(isNotes) }),
+  notes: isRecord({ notes: isNotes }),
+  ended: isRecord({ reason: isOneOf('end', 'interrupted') }),
+  failed: isRecord({ fault: isRunFault }),
+  store: isRecord({ request: isStoreRequest }),
+  wake: isRecord({ id: isCount, milliseconds: isBelow(WAKE_MAX_MS) }),
+});
