@@ -16,6 +16,7 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureIsolation } from './isolation.mjs';
 import { measureLatency } from './latency.mjs';
 import { makeCorpus } from './make-corpus.mjs';
 import { measureReplacement } from './replacement.mjs';
@@ -160,7 +161,10 @@ async function main() {
   mkdirSync(join(folder, 'cache'));
   const start = await measureStart(oneAlert, rules, join(folder, 'cache'));
   const latency = await measureLatency(program, folder);
-  const replacement = await measureReplacement(repository, folder);
+  const replacement = {
+    thread: await measureReplacement(repository, folder, 'thread'),
+    process: await measureReplacement(repository, folder, 'process'),
+  };
   const yardstick = [];
   for (let run = 0; run < options.runs; run++) yardstick.push(measureJsonParse(data.jsonl));
   const yardstickMs = median(yardstick.map(({ wallMs }) => wallMs));
@@ -179,6 +183,13 @@ async function main() {
       common,
     ),
   ];
+  const isolation = await measureIsolation(repository, folder, {
+    runProgram,
+    runs: options.runs,
+    lines: data.jsonl,
+    gzip: data.gz,
+    line: oneAlert,
+  });
   const report = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`,
@@ -193,6 +204,7 @@ async function main() {
     start,
     latency,
     replacement,
+    isolation,
   };
   print(report);
   if (options.json !== '') writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -227,10 +239,17 @@ function print(report) {
     const [a, b, c] = [half, p95, max].map((value) => value.toFixed(1));
     out(`event to alert, ${name}: median ${a} ms, p95 ${b} ms, max ${c} ms`);
   }
-  const [half, most] = [report.replacement.median, report.replacement.max].map((ms) =>
-    ms.toFixed(1),
-  );
-  out(`deadline of a plugin to work without it: median ${half} ms, max ${most} ms`);
+  for (const [kind, { median: half, max }] of Object.entries(report.replacement)) {
+    out(
+      `deadline of a plugin to work without it, ${kind}: median ${half.toFixed(1)} ms, max ${max.toFixed(1)} ms`,
+    );
+  }
+  for (const { name, threadMs, processMs, ratio } of report.isolation) {
+    out(
+      `processes instead of threads, ${name}: ${threadMs.toFixed(0)} → ${processMs.toFixed(0)} ms,` +
+        ` median of the pairs ${ratio.toFixed(2)} ×`,
+    );
+  }
 }
 
 const ALERTING_RECORD = {

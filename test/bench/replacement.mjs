@@ -53,23 +53,25 @@ async function buildPlugin(repository) {
   return Buffer.concat([component, head, name, text]);
 }
 
-/** Median and the longest, in milliseconds. */
-export async function measureReplacement(repository, folder) {
+/** Median and the longest, in milliseconds, for the worker being a thread or a process. */
+export async function measureReplacement(repository, folder, isolation) {
   const { buildEngine, loadConfig } = await import(
     pathToFileURL(join(repository, 'dist/engine/index.js')).href
   );
-  const place = join(folder, 'replacement');
+  const place = join(folder, `replacement-${isolation}`);
   mkdirSync(place);
   writeFileSync(join(place, 'loops.wasm'), await buildPlugin(repository));
   writeFileSync(join(place, 'rules.yaml'), RULES);
   const times = await Promise.all(
-    Array.from({ length: RUNS }, (_, run) => measureOne(run, place, { buildEngine, loadConfig })),
+    Array.from({ length: RUNS }, (_, run) =>
+      measureOne(run, place, { buildEngine, loadConfig, isolation }),
+    ),
   );
   times.sort((a, b) => a - b);
   return { median: times[times.length >> 1], max: times.at(-1) };
 }
 
-async function measureOne(run, place, { buildEngine, loadConfig }) {
+async function measureOne(run, place, { buildEngine, loadConfig, isolation }) {
   // One after the other, so that none of them waits for another's thread.
   await sleep(run * 1_000);
   const log = join(place, `events-${run}.jsonl`);
@@ -82,7 +84,12 @@ async function measureOne(run, place, { buildEngine, loadConfig }) {
   const { value: config } = loadConfig({
     configFile: undefined,
     rulesFiles: [join(place, 'rules.yaml')],
-    options: [`plugins=${JSON.stringify(plugins)}`, 'follow=true', 'workers=1'],
+    options: [
+      `plugins=${JSON.stringify(plugins)}`,
+      'follow=true',
+      'workers=1',
+      `isolation=${isolation}`,
+    ],
     plugin: undefined,
     openParams: undefined,
   });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run matrix`: the README's two commands to the letter, on a fresh clone of HEAD, with every supported line of
-// Node. The versions come from the npm registry. Takes some minutes for each; not part of `npm test`.
+// Node; then what goes through the program and what attacks it once more, with all plugins in threads and with all of
+// them in processes. The versions come from the npm registry. Takes some ten minutes for each; not part of `npm test`.
 //   npm run matrix [-- 22 24]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,13 @@ import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const VERSIONS = ['20.19.0', '22', '24'];
-const COMMANDS = ['npm ci && npm start', 'npm ci && npm test'];
+const ISOLATED = 'vitest run --config test/vitest.config.ts test/cli test/sandbox';
+const COMMANDS = [
+  'npm ci && npm start',
+  'npm ci && npm test',
+  `TEST_ISOLATION=thread npx ${ISOLATED}`,
+  `TEST_ISOLATION=process npx ${ISOLATED}`,
+];
 
 const LINES_SHOWN = 20;
 
