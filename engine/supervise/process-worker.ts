@@ -161,12 +161,14 @@ export class ProcessWorker implements WorkerHandle {
 
 /** No files but its own code, no children, no addons; nothing of what this process was started with. */
 function flags(): string[] {
-  const code = join(packageRoot(), 'dist', 'engine', '*');
+  const root = packageRoot();
   const isSettled = process.allowedNodeEnvironmentFlags.has('--permission');
   return [
     isSettled ? '--permission' : '--experimental-permission',
-    `--allow-fs-read=${code}`,
-    `--allow-fs-read=${join(packageRoot(), 'package.json')}`,
+    `--allow-fs-read=${join(root, 'dist', 'engine', '*')}`,
+    // Where Node looks, on its way up, for the kind of module that a file is.
+    `--allow-fs-read=${join(root, 'dist', 'package.json')}`,
+    `--allow-fs-read=${join(root, 'package.json')}`,
     '--disallow-code-generation-from-strings',
     '--no-warnings',
   ];
