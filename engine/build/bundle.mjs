@@ -31,6 +31,8 @@ const bundle = await rolldown({
     [TRANSPILER_WORKER]: join(repository, 'engine/plugin/transpile-worker.ts'),
   },
   platform: 'node',
+  // Installed by whoever has something there.
+  external: [/^@aws-sdk\//],
   cwd: repository,
   plugins: [transpilerWithoutSystem()],
   // The transpiler marks its module with a directive of its own, which means nothing to Node.

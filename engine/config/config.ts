@@ -26,6 +26,7 @@ export interface Config {
   readonly areFilesWatched: boolean;
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
+  readonly aws: AwsConfig;
   /** Where it is kept how far streams were read; `undefined`: nowhere. */
   readonly dataDirectory: string | undefined;
   /** Streams are read from their start, whatever is kept of them. */
@@ -36,6 +37,17 @@ export interface Config {
   readonly deadLettersFrom: string | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
   readonly cacheDirectory: string | undefined;
+}
+
+/** How locations in S3 are reached; what is `undefined` is found as Amazon's tools find it. Paths are absolute. */
+export interface AwsConfig {
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly configFile: string | undefined;
+  readonly credentialsFile: string | undefined;
+  readonly endpoint: string | undefined;
+  /** `undefined`: where there is an endpoint. */
+  readonly isPathStyle: boolean | undefined;
 }
 
 /** A file, a folder of them, or a glob. */

@@ -10,8 +10,8 @@ import {
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type { Config, RulesPath } from './config.ts';
-import type { RawAppendOutput, RawConfig } from './raw-config.ts';
+import type { AwsConfig, Config, RulesPath } from './config.ts';
+import type { RawAppendOutput, RawAws, RawConfig } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
 
@@ -95,6 +95,7 @@ function toConfig(
     isFollowed: raw.follow ?? false,
     areFilesWatched: raw.watch_config_files ?? true,
     workers: raw.workers,
+    aws: toAws(raw.aws ?? {}, base),
     dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
     isFromStart: request.isFromStart ?? false,
     deadLetterFile:
@@ -103,6 +104,20 @@ function toConfig(
       request.deadLettersFrom === undefined ? undefined : resolve(request.deadLettersFrom),
     cacheDirectory:
       raw.cache_dir === undefined ? defaultCacheDirectory() : resolve(base, raw.cache_dir),
+  };
+}
+
+function toAws(raw: RawAws, base: string): AwsConfig {
+  const { profile, region, config, credentials, endpoint, path_style: isPathStyle } = raw;
+  const path = (written: string | undefined): string | undefined =>
+    written === undefined ? undefined : resolve(base, written);
+  return {
+    profile,
+    region,
+    configFile: path(config),
+    credentialsFile: path(credentials),
+    endpoint,
+    isPathStyle,
   };
 }
 

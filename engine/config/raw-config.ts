@@ -24,10 +24,21 @@ export interface RawConfig {
   follow?: boolean;
   workers?: number;
   isolation?: 'thread' | 'process';
+  aws?: RawAws;
   data_dir?: string;
   watch_config_files?: boolean;
   dead_letter_file?: string;
   cache_dir?: string;
+}
+
+export interface RawAws {
+  profile?: string;
+  region?: string;
+  /** Paths, as in Falco's init configuration. */
+  config?: string;
+  credentials?: string;
+  endpoint?: string;
+  path_style?: boolean;
 }
 
 export interface RawPlugin {

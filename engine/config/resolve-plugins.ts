@@ -183,7 +183,9 @@ class PluginResolver implements ResolvedPlugins {
 function toGrants(grants: readonly string[], baseFolder: string): Grants {
   const roots = grants.flatMap((grant) => {
     const [, name, path] = /^store:([^=]+)=(.+)$/.exec(grant) ?? [];
-    return name === undefined || path === undefined ? [] : [[name, resolve(baseFolder, path)]];
+    return name === undefined || path === undefined
+      ? []
+      : [[name, locationOf(path, baseFolder) ?? '']];
   });
   return { clock: grants.includes('clock'), storeRoots: Object.fromEntries(roots) };
 }

@@ -6,16 +6,13 @@ import { dirname } from 'node:path';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { SOCKET_SCHEME } from '../store/line-socket.ts';
 import { kindOf } from '../store/local-file.ts';
+import { S3_PACKAGE } from '../store/s3/s3-client.ts';
+import { parseS3Location, S3_SCHEME } from '../store/s3/s3-location.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { OpenedStream } from './opened-streams.ts';
 
 /** Locations that Falco's plugins or other tools take, and what to do until we do. */
 const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
-  [
-    /^s3:\/\//,
-    'reading from S3 is not supported yet',
-    'copy the objects first: `aws s3 sync s3://bucket/prefix ./logs`, then name ./logs',
-  ],
   [
     /^sqs:\/\//,
     'reading from SQS is not supported yet',
@@ -27,7 +24,7 @@ const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: stri
     'download first: `curl -o events.json URL`, then name events.json',
   ],
   [
-    /^[a-z][a-z0-9+.-]*:\/\//,
+    /^(?!s3:)[a-z][a-z0-9+.-]*:\/\//,
     'such a location is not supported',
     'name a file or a folder of this machine',
   ],
@@ -50,13 +47,14 @@ export function toStoreLocation(openParams: string): string {
 export async function checkLocation({
   plugin: { file },
   openParams,
+  isFollowed,
 }: OpenedStream): Promise<Diagnostic[]> {
   const { source } = file.manifest;
   if (source?.openParams !== 'location') return [];
   const location = toStoreLocation(openParams);
   const unsupported = UNSUPPORTED.find(([pattern]) => pattern.test(location));
   const [, problem, hint] = unsupported ??
-    (await findProblem(location, file.manifest.name)) ?? [undefined, undefined, ''];
+    (await findProblem(location, file.manifest.name, isFollowed)) ?? [undefined, undefined, ''];
   if (problem === undefined) return [];
   const what = unsupported === undefined ? `\`${source.name}\`` : location;
   const message = `cannot open ${what}: ${problem}`;
@@ -67,10 +65,15 @@ export async function checkLocation({
 
 type Problem = readonly [kind: undefined, what: string, hint: string | undefined];
 
-async function findProblem(location: string, plugin: string): Promise<Problem | undefined> {
+async function findProblem(
+  location: string,
+  plugin: string,
+  isFollowed: boolean,
+): Promise<Problem | undefined> {
   if (location === '') return [undefined, 'no location was given', undefined];
   if (location === STANDARD_INPUT) return undefined;
   if (location.startsWith(SOCKET_SCHEME)) return findSocketProblem(location);
+  if (location.startsWith(S3_SCHEME)) return findS3Problem(location, isFollowed);
   try {
     const found = await stat(location);
     if (found.isFile() || found.isDirectory()) return undefined;
@@ -83,6 +86,29 @@ async function findProblem(location: string, plugin: string): Promise<Problem | 
     // Why it cannot be read is said by whoever reads it.
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
     return [undefined, `${location} does not exist`, undefined];
+  }
+}
+
+function findS3Problem(location: string, isFollowed: boolean): Problem | undefined {
+  const parsed = parseS3Location(location);
+  if (typeof parsed === 'string')
+    return [undefined, parsed, 'a location in S3 is s3://BUCKET/PREFIX'];
+  if (isFollowed) {
+    const hint =
+      'leave out `--follow`, and name a `data_dir`: the next run goes on where this one ended';
+    return [undefined, 'a bucket cannot be followed yet', hint];
+  }
+  if (isInstalled(S3_PACKAGE)) return undefined;
+  return [undefined, `it needs the package ${S3_PACKAGE}`, `npm install -g ${S3_PACKAGE}`];
+}
+
+/** Beside the product, as optional packages are. */
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import { SOCKET_SCHEME } from '../store/line-socket.ts';
+import { S3_SCHEME, type S3Access } from '../store/s3/s3-location.ts';
 import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import { checkLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
@@ -12,6 +13,7 @@ import { measureLocation } from './measure-location.ts';
 import { findStreams, type OpenedStream } from './opened-streams.ts';
 import { toRole } from './plugin-role.ts';
 import { findBeginning, type StreamBeginning } from './resume-stream.ts';
+import { toS3Access } from './s3-access.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 export async function planSources(
@@ -31,7 +33,10 @@ export async function planSources(
       });
       return {
         streams: begun.map(({ stream, role, beginning }) =>
-          createStream(stream, role, beginning, limits),
+          createStream(stream, role, beginning, {
+            limits,
+            access: toS3Access(config.aws, stream.plugin.config.initConfig, process.env),
+          }),
         ),
         diagnostics: begun.flatMap(({ beginning }) => beginning.diagnostics),
       };
@@ -57,7 +62,7 @@ function createStream(
   stream: OpenedStream,
   role: PluginRole,
   beginning: Beginning,
-  limits: SlotLimits,
+  { limits, access }: { readonly limits: SlotLimits; readonly access: S3Access },
 ): StreamParts {
   const { name, plugin } = stream;
   const isLocation = isOfLocation(stream);
@@ -72,11 +77,18 @@ function createStream(
       ...Object.fromEntries(
         Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
           name,
-          { location, isFollowed: false },
+          { location, isFollowed: false, s3: access },
         ]),
       ),
       ...(isLocation
-        ? { input: { location: openParams, isFollowed, state: beginning.followed?.input } }
+        ? {
+            input: {
+              location: openParams,
+              isFollowed,
+              state: beginning.followed?.input,
+              s3: access,
+            },
+          }
         : {}),
     },
     limits,
@@ -94,7 +106,7 @@ function createStream(
         ? undefined
         : { path: beginning.checkpointPath, owner: beginning.owner },
     measureBytes: () =>
-      isLocation && !isFollowed && !isLiveOnly(openParams)
+      isLocation && !isFollowed && !isLiveOnly(openParams) && !openParams.startsWith(S3_SCHEME)
         ? measureLocation(openParams)
         : Promise.resolve(undefined),
   };

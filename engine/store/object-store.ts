@@ -1,4 +1,4 @@
-/* What a root is to the I/O thread: a folder, a file, standard input; later a bucket. Everything in it waits. */
+/* What a root is to the I/O thread: a folder, a file, standard input, a bucket. Everything in it waits. */
 
 export interface StoreEntry {
   /** Relative to the root, with forward slashes; empty when the root is one object. */
@@ -13,6 +13,8 @@ export type ReportOddity = (severity: 'lost' | 'warning', subject: string, messa
 
 /** Rejects with `StoreError`. */
 export interface ObjectStore {
+  /** So many objects behind the one that is read are worth being opened ahead; without it a few. */
+  readonly aheadMax?: number;
   /** Entries after the path `after` (all, if empty) in the order of the store; none at the end. */
   listEntries(after: string, limit: number, report: ReportOddity): Promise<StoreEntry[]>;
   /** Stored bytes, from the front. */

@@ -2,6 +2,7 @@
 
 import type { FollowState } from './follow/follow-state.ts';
 import type { StoreEntry } from './object-store.ts';
+import type { S3Access } from './s3/s3-location.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** The end of a connection that a plugin's thread holds. */
@@ -46,6 +47,8 @@ export interface StoreRoot {
   readonly isFollowed: boolean;
   /** Of one that is followed: where another process stood. */
   readonly state?: FollowState | undefined;
+  /** Of one in S3. */
+  readonly s3?: S3Access | undefined;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';

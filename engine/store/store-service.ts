@@ -12,7 +12,7 @@ import type { ConnectRequest, StoreRequest } from './store-protocol.ts';
 import { ProcessReader, type StoreReader, ThreadReader } from './store-reader.ts';
 import type { Stores } from './stores.ts';
 
-/** So many objects are read ahead. */
+/** So many objects are read ahead, where the store does not say. */
 const AHEAD_MAX = 2;
 /** Rings that are kept for further objects. */
 const RINGS_KEPT = 4;
@@ -53,7 +53,7 @@ export class StoreService {
         location,
         store: root.isFollowed
           ? stores.follow(reader, name, root, () => this.#reader.notify())
-          : stores.open(location),
+          : stores.open(root),
         page: [],
         ahead: new Map(),
       });
@@ -119,7 +119,8 @@ export class StoreService {
       root.ahead.delete(path);
     }
     if (current < 0) return;
-    for (let index = current + 1; index <= current + AHEAD_MAX; index++) {
+    const last = current + (root.store.aheadMax ?? AHEAD_MAX);
+    for (let index = current + 1; index <= last; index++) {
       const path = root.page[index];
       if (path === undefined || root.ahead.has(path)) continue;
       const pump = this.#createPump(root, { path, encoding: 'automatic', offset: 0 });

@@ -5,6 +5,8 @@ import { FollowedRoot } from './follow/followed-root.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
+import { S3_SCHEME } from './s3/s3-location.ts';
+import { S3Store } from './s3/s3-store.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
 
@@ -20,8 +22,10 @@ export class Stores {
   readonly #sockets = new Map<string, LineSocket>();
   readonly #followed: Followed[] = [];
 
-  open(location: string): ObjectStore {
+  /** Throws `StoreError` for a location that nobody can open. */
+  open({ location, s3 }: StoreRoot): ObjectStore {
     if (location === STANDARD_INPUT) return this.#standardInput;
+    if (location.startsWith(S3_SCHEME) && s3 !== undefined) return new S3Store(location, s3);
     if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
     const socket = this.#sockets.get(location) ?? new LineSocket(location);
     this.#sockets.set(location, socket);

@@ -21,6 +21,7 @@ const OWN_KEYS = [
   'streams',
   'workers',
   'isolation',
+  'aws',
 ];
 
 const losses: [configuration: object, paths: string[]][] = [
