@@ -67,6 +67,8 @@ export interface PluginConfig {
   readonly openParams: string | undefined;
   /** Capabilities granted in `grants:` beyond the location of the open parameters. */
   readonly grants: Grants;
+  /** It ships with the product. */
+  readonly isBundled: boolean;
   /** Whether it may be called in this process, or needs one of its own. */
   readonly isolation: Isolation;
   /** Nobody named it: it gives way to a plugin with the same name or source. */

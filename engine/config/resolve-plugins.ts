@@ -75,6 +75,7 @@ class PluginResolver implements ResolvedPlugins {
     this.plugins.push({
       name: undefined,
       libraryPath: resolve(path),
+      isBundled: isBundled(resolve(path)),
       isolation: this.#isolationOf(resolve(path)),
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
@@ -91,6 +92,7 @@ class PluginResolver implements ResolvedPlugins {
     this.plugins.push({
       name,
       libraryPath,
+      isBundled: isBundled(libraryPath),
       isolation: this.#isolationOf(libraryPath),
       initConfig: initConfigText(raw?.init_config),
       openParams:
@@ -123,8 +125,7 @@ class PluginResolver implements ResolvedPlugins {
   /** What ships with the product is trusted as the product is. */
   #isolationOf(path: string): Isolation {
     if (this.#isolation !== undefined) return this.#isolation;
-    const isBundled = bundledPlugins().some((name) => bundledPluginPath(name) === path);
-    return isBundled ? 'thread' : 'process';
+    return isBundled(path) ? 'thread' : 'process';
   }
 
   #has(name: string): boolean {
@@ -177,6 +178,10 @@ class PluginResolver implements ResolvedPlugins {
       }),
     );
   }
+}
+
+function isBundled(path: string): boolean {
+  return bundledPlugins().some((name) => bundledPluginPath(name) === path);
 }
 
 /** `clock`, `store:NAME=PATH`. */

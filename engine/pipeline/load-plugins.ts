@@ -154,7 +154,7 @@ function checkGrants({ grants }: PluginConfig, file: ComponentFile): Diagnostic[
   const denied: { capability: string; hint: string }[] = [];
   const toGrant = (text: string): string =>
     `add \`grants: [${text}]\` to the plugin in tiercel.yaml`;
-  if (capabilities.clock && !grants.clock) {
+  if (capabilities.clock === true && !grants.clock) {
     denied.push({ capability: 'clock', hint: toGrant('clock') });
   }
   for (const root of capabilities.store.filter((one) => !isGranted(one))) {

@@ -8,6 +8,8 @@ export type PreparedPlugins = ReadonlyMap<string, PreparedPlugin>;
 export function toRole({ config, file }: LoadedPlugin, prepared: PreparedPlugins): PluginRole {
   const plugin = prepared.get(file.manifest.name);
   if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
-  const { initConfig, grants, isolation } = config;
-  return { plugin, initConfig, clockGranted: grants.clock, isolation };
+  const { initConfig, grants, isolation, isBundled } = config;
+  // What ships with the product may know the time: it is harmless there.
+  const clockGranted = grants.clock || (isBundled && file.manifest.capabilities.clock !== false);
+  return { plugin, initConfig, clockGranted, isolation };
 }

@@ -159,7 +159,7 @@ interface Judgement {
 
 function deniedImports(manifest: Manifest, imports: readonly string[]): Diagnostic[] {
   const allowed = new Set(ALWAYS_ALLOWED);
-  if (manifest.capabilities.clock) allowed.add('tiercel:plugin/clock');
+  if (manifest.capabilities.clock !== false) allowed.add('tiercel:plugin/clock');
   if (manifest.capabilities.store.length > 0) allowed.add('tiercel:plugin/store');
   if (manifest.capabilities.queue.length > 0) allowed.add('tiercel:plugin/queue');
   return imports

@@ -56,7 +56,8 @@ export interface ManifestCapabilities {
   readonly store: readonly string[];
   /** The same for the queues that it receives from. */
   readonly queue: readonly string[];
-  readonly clock: boolean;
+  /** `optional`: it does without where nobody grants it. */
+  readonly clock: boolean | 'optional';
 }
 
 /** What is enforced for a plugin. */

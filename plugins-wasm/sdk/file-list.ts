@@ -27,6 +27,9 @@ export class FileList {
   /** A followed location has nothing for now. */
   isWaiting: bool = false;
   private lastListed: string = '';
+  /** Up to here nothing is wanted. */
+  private skippedTo: string = '';
+  private hasSkipped: bool = false;
   /** The location is a file: it was named on purpose, whatever its name. */
   private isSingle: bool = false;
   private location: string = ROOT;
@@ -43,6 +46,8 @@ export class FileList {
   /** An error message, or null. A folder in which nothing can be read is one. */
   open(location: string): string | null {
     this.location = location;
+    const refused = this.shape.openLocation(location);
+    if (refused !== null) return refused;
     const error = this.listMore();
     if (error !== null) return error;
     this.isSingle = this.entries.length == 1 && isWholeRoot(this.entries[0].path);
@@ -50,6 +55,7 @@ export class FileList {
     this.pending = this.findNext();
     // What was left out is in the message when there is nothing else, and told at the end otherwise.
     if (this.pending !== null || this.isWaiting) return null;
+    if (this.hasSkipped) return location + ' holds no logs that the configuration asks for';
     if (this.leftOut == 0 && this.indexes == 0) return location + ' holds no files';
     return location + ' holds no logs: ' + this.describeLeftOut();
   }
@@ -89,9 +95,10 @@ export class FileList {
     while (true) {
       while (this.nextEntry < this.entries.length) {
         const path = this.entries[this.nextEntry++].path;
-        if (this.isSingle || this.isWanted(path)) return path;
+        if (this.isSingle || (!this.isSkipped(path) && this.isWanted(path))) return path;
       }
       if (this.listedAll) return null;
+      if (this.skippedTo > this.lastListed) this.lastListed = this.skippedTo;
       const error = this.listMore();
       if (this.isWaiting) return null;
       if (error !== null) report(Severity.Lost, this.location, 0, error);
@@ -112,6 +119,14 @@ export class FileList {
     if (page.length == 0) this.listedAll = true;
     else this.lastListed = page[page.length - 1].path;
     return null;
+  }
+
+  private isSkipped(path: string): bool {
+    if (this.skippedTo.length > 0 && path <= this.skippedTo) return true;
+    this.skippedTo = this.shape.skipBehind(path);
+    if (this.skippedTo.length == 0) return false;
+    this.hasSkipped = true;
+    return true;
   }
 
   private isWanted(path: string): bool {

@@ -32,6 +32,15 @@ declare function objectRead(object: i32, max: i32, answer: usize): void;
 @external("tiercel:plugin/store@0.1.0", "[resource-drop]object")
 declare function objectDrop(object: i32): void;
 
+// @ts-ignore: decorator
+@external("tiercel:plugin/clock@0.1.0", "now")
+declare function clockNow(): u64;
+
+/** Nanoseconds since 1970; 0 where the operator has not granted the clock. */
+export function now(): u64 {
+  return clockNow();
+}
+
 export enum LogLevel {
   Error,
   Warning,

@@ -38,6 +38,14 @@ export abstract class RecordShape {
   /** Judges the content of a JSON string (without its quotes) that stands where a record should. */
   abstract judgeString(start: usize, end: usize): Verdict;
   abstract judgeFile(path: string): FileVerdict;
+  /** Called with the location before its first file: an error message, or null. */
+  openLocation(_location: string): string | null {
+    return null;
+  }
+  /** '' for a file that is wanted, as far as its path says; else the path behind which the next one may be. */
+  skipBehind(_path: string): string {
+    return '';
+  }
   /** How names of logs end, for people. */
   abstract get fileNames(): string;
 }

@@ -82,3 +82,17 @@ function daysSinceEpoch(year: i32, month: i32, day: i32): i64 {
   const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
 }
+
+/** `YYYYMMDD` of a day since 1970-01-01. */
+export function dateOfDay(days: i64): string {
+  const shifted = days + 719_468;
+  const era = shifted / 146_097;
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+  const monthFromMarch = (5 * dayOfYear + 2) / 153;
+  const day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return year.toString().padStart(4, '0') + month.toString().padStart(2, '0') + day.toString().padStart(2, '0');
+}

@@ -68,12 +68,12 @@ function describeCapabilities({
 }: {
   readonly store: readonly string[];
   readonly queue: readonly string[];
-  readonly clock: boolean;
+  readonly clock: boolean | 'optional';
 }): string {
   const wanted = [
     ...store.map((root) => `store root ${root} (read-only)`),
     ...queue.map((root) => `queue root ${root}`),
-    ...(clock ? ['clock'] : []),
+    ...(clock === false ? [] : [clock === true ? 'clock' : 'clock (optional)']),
   ];
   return wanted.length === 0 ? 'nothing' : wanted.join(', ');
 }

@@ -6,6 +6,7 @@ import { INVALID, validateValue } from '../../sdk/json-validate';
 import { Kind } from '../../sdk/json-walk';
 import { FileVerdict, NO_TIME, RecordShape, Verdict } from '../../sdk/record-shape';
 import { parseTime } from '../../sdk/rfc3339';
+import { TrailKeys } from './trail-keys';
 
 /** In the view of the time alone. */
 const TIME = 0;
@@ -59,6 +60,8 @@ const TELLTALES: string[] = [
 export class CloudTrailShape extends RecordShape {
   private view: ElementView;
   private pointerCount: i32;
+  /** Where in a bucket the logs of which account, region and day are. */
+  private readonly keys: TrailKeys = new TrailKeys();
   private timeOnly: ElementView = new ElementView(['/eventTime']);
 
   constructor() {
@@ -70,6 +73,14 @@ export class CloudTrailShape extends RecordShape {
       .concat(TELLTALES);
     this.pointerCount = pointers.length;
     this.view = new ElementView(pointers);
+  }
+
+  openLocation(location: string): string | null {
+    return this.keys.open(location);
+  }
+
+  skipBehind(path: string): string {
+    return this.keys.skipBehind(path);
   }
 
   get envelopeKeys(): string[] {

@@ -89,7 +89,10 @@ const rows: [name: string, contents: Uint8Array | string, code: string, said: Re
   ],
   [
     'an import that it does not ask for',
-    withManifest(cloudtrail.component, changed(cloudtrail.manifest, { capabilities: {} })),
+    withManifest(
+      cloudtrail.component,
+      changed(cloudtrail.manifest, { capabilities: { clock: 'optional' } }),
+    ),
     'PLUGIN_IMPORT_DENIED',
     /imports `tiercel:plugin\/store/,
   ],
