@@ -54,7 +54,19 @@ describe('a plugin in a process of its own', () => {
       let killed: number[] = [];
       let alerts = 0;
       const { code, stdout, stderr } = await runProgram(
-        ['run', stranger, log, '-r', rules, '--follow', '--workers', '1'],
+        // Said here too: suites are also run with all plugins in threads.
+        [
+          'run',
+          stranger,
+          log,
+          '-r',
+          rules,
+          '--follow',
+          '--workers',
+          '1',
+          '-o',
+          'isolation=process',
+        ],
         {
           env: { SECRET_OF_THE_HOST: 'yes' },
           onStdout: (text, child) => {
