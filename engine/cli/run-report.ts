@@ -17,7 +17,9 @@ export interface RunReport {
   /** Came before the end of the input. */
   readonly signal: StopSignal | undefined;
   /** Where events went that some rules were not evaluated for. */
-  readonly setAside: Pick<DeadLetterFile, 'path' | 'written' | 'unwritten'> | undefined;
+  readonly setAside:
+    | Pick<DeadLetterFile, 'path' | 'written' | 'unwritten' | 'messagesWritten'>
+    | undefined;
 }
 
 const LOG_LINES_MAX = LIMITS.logLinesMax.value;
@@ -103,9 +105,11 @@ function losses(report: RunReport): string[] {
     const of = `${countOf(rules.length, 'rule')} not evaluated for them: ${named}`;
     lines.push(`${countOf(summary.eventsInPart, 'event')} ${were} evaluated in part, ${of}`);
   }
-  const { written = 0, unwritten = 0, path = '' } = report.setAside ?? {};
+  const { written = 0, unwritten = 0, messagesWritten = 0, path = '' } = report.setAside ?? {};
   if (written > 0) lines.push(`${countOf(written, 'event')} set aside in ${path}`);
   if (unwritten > 0) lines.push(`${countOf(unwritten, 'event')} could not be set aside in ${path}`);
+  if (messagesWritten > 0)
+    lines.push(`${countOf(messagesWritten, 'message')} set aside in ${path}`);
   for (const { plugin, kind, count, message } of summary.pluginFaults) {
     lines.push(`plugin \`${plugin}\`: ${formatCount(count)} × ${kind}: ${message}`);
   }

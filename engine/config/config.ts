@@ -39,7 +39,7 @@ export interface Config {
   readonly cacheDirectory: string | undefined;
 }
 
-/** How locations in S3 are reached; what is `undefined` is found as Amazon's tools find it. Paths are absolute. */
+/** How S3 and SQS are reached; what is `undefined` is found as Amazon's tools find it. Paths are absolute. */
 export interface AwsConfig {
   readonly profile: string | undefined;
   readonly region: string | undefined;
@@ -48,6 +48,8 @@ export interface AwsConfig {
   readonly endpoint: string | undefined;
   /** `undefined`: where there is an endpoint. */
   readonly isPathStyle: boolean | undefined;
+  /** Seconds for which a message of a queue is hidden from others, renewed as long as it is worked on. */
+  readonly visibilitySeconds: number;
 }
 
 /** A file, a folder of them, or a glob. */

@@ -107,6 +107,9 @@ function toConfig(
   };
 }
 
+/** After a crash a message comes again so late. */
+const VISIBILITY_SECONDS = 60;
+
 function toAws(raw: RawAws, base: string): AwsConfig {
   const { profile, region, config, credentials, endpoint, path_style: isPathStyle } = raw;
   const path = (written: string | undefined): string | undefined =>
@@ -114,6 +117,7 @@ function toAws(raw: RawAws, base: string): AwsConfig {
   return {
     profile,
     region,
+    visibilitySeconds: raw.visibility_timeout ?? VISIBILITY_SECONDS,
     configFile: path(config),
     credentialsFile: path(credentials),
     endpoint,

@@ -39,6 +39,7 @@ export interface RawAws {
   credentials?: string;
   endpoint?: string;
   path_style?: boolean;
+  visibility_timeout?: number;
 }
 
 export interface RawPlugin {

@@ -22,7 +22,7 @@ import {
   type StreamState,
 } from '../stream/stream-protocol.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
-import { type DeadLetter, parseDeadLetter } from './dead-letter.ts';
+import { type DeadLetter, isMessageLetter, parseDeadLetter } from './dead-letter.ts';
 
 /** Of events that are evaluated again. */
 export interface LetterOrigin {
@@ -103,7 +103,12 @@ export class DeadLetterFeed implements StreamFeed {
     const letter = parseDeadLetter(line);
     const { source, knownSources } = this.#options;
     if (letter === undefined) {
-      if (knownSources !== undefined) this.#report(number, 'is not a dead letter');
+      if (knownSources === undefined) return;
+      const isMessage = isMessageLetter(line);
+      this.#report(
+        number,
+        isMessage ? 'is a message of a queue: send it there again' : 'is not a dead letter',
+      );
       return;
     }
     if (letter.source !== source) {

@@ -1,5 +1,10 @@
 import { LineFile } from '../output/line-file.ts';
-import { type DeadLetter, writeDeadLetter } from './dead-letter.ts';
+import {
+  type DeadLetter,
+  type MessageLetter,
+  writeDeadLetter,
+  writeMessageLetter,
+} from './dead-letter.ts';
 
 /** They hold whole events: only the operator reads them. */
 const FILE_MODE = 0o600;
@@ -10,6 +15,8 @@ export class DeadLetterFile {
   /** Letters that are in the file, and letters that could not be written. */
   written = 0;
   unwritten = 0;
+  /** Messages that are in the file. */
+  messagesWritten = 0;
   readonly #file: LineFile;
   readonly #onProblem: (message: string) => void;
   #writing: Promise<void> = Promise.resolve();
@@ -29,20 +36,36 @@ export class DeadLetterFile {
 
   /** Resolves when they are in the file, or cannot be. */
   write(letters: readonly DeadLetter[]): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#append(letters));
-    return this.#writing;
+    const written = this.#append(letters.map(writeDeadLetter)).then((isWritten) => {
+      if (isWritten) this.written += letters.length;
+      else this.unwritten += letters.length;
+    });
+    return written;
   }
 
-  async #append(letters: readonly DeadLetter[]): Promise<void> {
+  /** Resolves to whether it is in the file. */
+  async writeMessage(letter: MessageLetter): Promise<boolean> {
+    const isWritten = await this.#append([writeMessageLetter(letter)]);
+    if (isWritten) this.messagesWritten += 1;
+    return isWritten;
+  }
+
+  #append(lines: readonly string[]): Promise<boolean> {
+    const appended = this.#writing.then(() => this.#appendNow(lines));
+    this.#writing = appended.then(() => {});
+    return appended;
+  }
+
+  async #appendNow(lines: readonly string[]): Promise<boolean> {
     try {
-      await this.#file.append(letters.map(writeDeadLetter));
-      this.written += letters.length;
+      await this.#file.append(lines);
       this.#hasFailed = false;
+      return true;
     } catch (error) {
-      this.unwritten += letters.length;
       if (!this.#hasFailed)
         this.#onProblem(`cannot be written: ${(error as NodeJS.ErrnoException).code}`);
       this.#hasFailed = true;
+      return false;
     }
   }
 }

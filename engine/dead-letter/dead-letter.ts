@@ -5,6 +5,10 @@
  *   { "stream": NAME, "source": NAME, "event": NUMBER, "time": TEXT, "firstTime": TEXT,
  *     "faults": [{ "plugin": NAME, "kind": KIND, "message": TEXT }], "rules": [NAME], "bytes": BASE64 }
  *
+ * A message of a queue that nobody could read is another line in the same file:
+ *
+ *   { "stream": NAME, "queue": LOCATION, "id": TEXT, "reason": TEXT, "body": TEXT }
+ *
  * Times are nanoseconds since 1970 as decimal text; `firstTime` is that of the first event of the stream (for
  * `evt.reltime`). `rules` are those that were not evaluated.
  */
@@ -28,6 +32,29 @@ export interface DeadLetter {
   readonly faults: readonly LetterFault[];
   readonly rules: readonly string[];
   readonly bytes: Uint8Array;
+}
+
+export interface MessageLetter {
+  readonly stream: string;
+  /** Location of the queue that it was in, as `sqs://NAME`, and its name there. */
+  readonly queue: string;
+  readonly id: string;
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** Without a line end. */
+export function writeMessageLetter({ stream, queue, id, reason, body }: MessageLetter): string {
+  return JSON.stringify({ stream, queue, id, reason, body });
+}
+
+export function isMessageLetter(line: string): boolean {
+  try {
+    const { queue, id, body } = fieldsOf(JSON.parse(line));
+    return areTexts([queue, id, body]);
+  } catch {
+    return false;
+  }
 }
 
 /** Without a line end. */

@@ -20,7 +20,7 @@ export class OutputQueue {
   undelivered = 0;
   readonly #onEnd: (queue: OutputQueue) => void;
   #end: OutputEnd | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   /** Alerts on their way. */
   #pending = 0;
 
@@ -35,8 +35,8 @@ export class OutputQueue {
     return this.#end;
   }
 
-  /** Resolves when the output has the alerts, or has failed. */
-  deliver(alerts: readonly Alert[]): Promise<void> {
+  /** Resolves to whether the output has the alerts; otherwise it has failed. */
+  deliver(alerts: readonly Alert[]): Promise<boolean> {
     return this.#enqueue(alerts.length, () => this.output.deliver(alerts));
   }
 
@@ -61,9 +61,9 @@ export class OutputQueue {
     this.#onEnd(this);
   }
 
-  #enqueue(alertCount: number, action: () => Promise<void>): Promise<void> {
+  #enqueue(alertCount: number, action: () => Promise<void>): Promise<boolean> {
     this.#pending += alertCount;
-    this.#last = this.#last.then(async () => {
+    const taken = this.#last.then(async () => {
       let isThere = false;
       if (this.#end === undefined) {
         try {
@@ -74,11 +74,13 @@ export class OutputQueue {
         }
       }
       // What was given up on is counted already.
-      if (this.#pending < alertCount) return;
+      if (this.#pending < alertCount) return false;
       this.#pending -= alertCount;
       if (!isThere) this.undelivered += alertCount;
+      return isThere;
     });
-    return this.#last;
+    this.#last = taken;
+    return taken;
   }
 }
 

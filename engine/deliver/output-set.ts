@@ -54,9 +54,13 @@ export class OutputSet {
     return diagnostics;
   }
 
-  /** Resolves when every output that is left has the alerts; each of them gets deliveries in the order of the calls. */
-  async deliver(alerts: readonly Alert[]): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.deliver(alerts)));
+  /**
+   * Resolves when every output that is left has the alerts, to whether all of them have; each of them gets deliveries
+   * in the order of the calls.
+   */
+  async deliver(alerts: readonly Alert[]): Promise<boolean> {
+    const taken = await Promise.all(this.#queues.map((queue) => queue.deliver(alerts)));
+    return taken.every((isThere) => isThere);
   }
 
   /** What an output does not take within the time is undelivered, and it has failed. */

@@ -4,27 +4,23 @@ import { existsSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { S3_PACKAGE, SQS_PACKAGE } from '../store/aws/aws-client.ts';
+import { parseS3Location, S3_SCHEME } from '../store/aws/s3-location.ts';
+import { parseSqsLocation, SQS_SCHEME } from '../store/aws/sqs-location.ts';
 import { SOCKET_SCHEME } from '../store/line-socket.ts';
 import { kindOf } from '../store/local-file.ts';
-import { S3_PACKAGE } from '../store/s3/s3-client.ts';
-import { parseS3Location, S3_SCHEME } from '../store/s3/s3-location.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
 import type { OpenedStream } from './opened-streams.ts';
 
 /** Locations that Falco's plugins or other tools take, and what to do until we do. */
 const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
   [
-    /^sqs:\/\//,
-    'reading from SQS is not supported yet',
-    'copy the objects that it announces: `aws s3 sync s3://bucket/prefix ./logs`, then name ./logs',
-  ],
-  [
     /^https?:\/\//,
     'reading from the network is not supported yet',
     'download first: `curl -o events.json URL`, then name events.json',
   ],
   [
-    /^(?!s3:)[a-z][a-z0-9+.-]*:\/\//,
+    /^(?!s3:|sqs:)[a-z][a-z0-9+.-]*:\/\//,
     'such a location is not supported',
     'name a file or a folder of this machine',
   ],
@@ -32,7 +28,17 @@ const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: stri
 
 /** What it gave is gone: there is no position to go on from, and no end but that of whoever writes. */
 export function isLiveOnly(location: string): boolean {
-  return location === STANDARD_INPUT || location.startsWith(SOCKET_SCHEME);
+  return location === STANDARD_INPUT || isEndlessLocation(location);
+}
+
+/** Things come there by themselves, until the run is stopped. */
+export function isEndlessLocation(location: string): boolean {
+  return location.startsWith(SOCKET_SCHEME) || isInbox(location);
+}
+
+/** Whoever sends things there is told when they are with the outputs. */
+export function isInbox(location: string): boolean {
+  return location.startsWith(SQS_SCHEME);
 }
 
 /** Standard input by the names that shells give it. */
@@ -74,6 +80,7 @@ async function findProblem(
   if (location === STANDARD_INPUT) return undefined;
   if (location.startsWith(SOCKET_SCHEME)) return findSocketProblem(location);
   if (location.startsWith(S3_SCHEME)) return findS3Problem(location, isFollowed);
+  if (location.startsWith(SQS_SCHEME)) return findSqsProblem(location);
   try {
     const found = await stat(location);
     if (found.isFile() || found.isDirectory()) return undefined;
@@ -98,8 +105,26 @@ function findS3Problem(location: string, isFollowed: boolean): Problem | undefin
       'leave out `--follow`, and name a `data_dir`: the next run goes on where this one ended';
     return [undefined, 'a bucket cannot be followed yet', hint];
   }
-  if (isInstalled(S3_PACKAGE)) return undefined;
-  return [undefined, `it needs the package ${S3_PACKAGE}`, `npm install -g ${S3_PACKAGE}`];
+  return findMissing([S3_PACKAGE]);
+}
+
+function findSqsProblem(location: string): Problem | undefined {
+  if (parseSqsLocation(location) !== undefined) return findMissing([S3_PACKAGE, SQS_PACKAGE]);
+  const name = location.slice(SQS_SCHEME.length);
+  const problem = name === '' ? 'no queue was named' : `\`${name}\` is no name of a queue`;
+  return [
+    undefined,
+    problem,
+    'a queue is sqs://NAME: up to 80 letters, digits, hyphens and underscores',
+  ];
+}
+
+function findMissing(packages: readonly string[]): Problem | undefined {
+  const missing = packages.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return undefined;
+  const what = missing.length === 1 ? 'the package' : 'the packages';
+  const command = `npm install -g ${missing.join(' ')}`;
+  return [undefined, `it needs ${what} ${missing.join(' and ')}`, command];
 }
 
 /** Beside the product, as optional packages are. */

@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
-import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter, MessageLetter } from '../dead-letter/dead-letter.ts';
 import type { LogLine, Problem } from '../plugin/host/host-services.ts';
 import type { RunFault } from '../stream/stream-protocol.ts';
 import type { Progress } from './run-summary.ts';
@@ -14,9 +14,12 @@ export interface RunOptions {
   readonly onLog?: (line: LogLine) => void;
   /**
    * Takes alerts to the outputs, in the order of each stream; a call may come before the one before it has resolved. A
-   * rejection ends the run with that error.
+   * rejection ends the run with that error; `false` says that some output will never have them: from there on nothing
+   * counts as read, and the next run begins there.
    */
-  readonly deliver: (alerts: readonly Alert[]) => Promise<void> | void;
+  readonly deliver: (alerts: readonly Alert[]) => Promise<boolean> | Promise<void> | void;
   /** Takes events that some rules were not evaluated for, after their alerts; as `deliver`. */
   readonly onDeadLetters?: (letters: readonly DeadLetter[]) => Promise<void> | void;
+  /** Takes a message of a queue that nobody can read; resolves to whether it may be deleted there. */
+  readonly onPoisonMessage?: (letter: MessageLetter) => Promise<boolean>;
 }

@@ -44,6 +44,8 @@ export class Run {
   readonly #checkpoints: readonly (CheckpointFile | undefined)[];
   /** Resolve when their beginning is kept: alerts must not be ahead of that. */
   readonly #begun: (Promise<void> | undefined)[] = [];
+  /** Streams of which some output will never have all alerts. */
+  readonly #stuck = new Set<number>();
   readonly #pool: EvaluationPool;
   readonly #io: IoThread;
   readonly #startedMs: number;
@@ -62,7 +64,14 @@ export class Run {
       this.#tellLate = resolve;
     });
     const faults = new FaultLedger(parts.evaluation.faultBudget, parts.clock);
-    this.#io = new IoThread(parts.stock, (error) => this.#fail(error));
+    this.#io = new IoThread({
+      stock: parts.stock,
+      onDefect: (error) => this.#fail(error),
+      onPoison: async (reader, message) => {
+        const stream = parts.streams.find((_, index) => readerOf(index) === reader)?.name ?? '';
+        return (await options.onPoisonMessage?.({ stream, ...message })) ?? false;
+      },
+    });
     this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
     this.#feeds = parts.streams.map((_, stream) => this.#createFeed(stream, faults));
     this.#rooms = this.#feeds.map(({ room }) => openRoom(room, parts.evaluation.limits));
@@ -123,6 +132,7 @@ export class Run {
         return { ...end, stopped, name: this.#nameOf(stream), start, state: feed.state };
       }),
     );
+    await this.#io.close();
     const { clock } = this.#parts;
     const elapsedMs = clock.monotonicMs() - this.#startedMs;
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
@@ -163,6 +173,7 @@ export class Run {
       onOpen: () => this.#keepBeginning(stream),
       onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
       onNotes: (notes) => this.#takeNotes(stream, notes),
+      onRunsSettled: (run) => this.#io.acknowledge(readerOf(stream), run),
       onFault: (fault) => {
         this.#tally.addSourceFault(stream, fault);
         this.#options.onFault?.(this.#named(stream, fault));
@@ -175,6 +186,12 @@ export class Run {
   #isEndless(stream: number): boolean {
     const input = this.#parts.streams[stream]?.input;
     return input?.kind === 'source' && input.setup.isEndless;
+  }
+
+  /** Whoever sent something waits for what becomes of it. */
+  #isInbox(stream: number): boolean {
+    const input = this.#parts.streams[stream]?.input;
+    return input?.kind === 'source' && input.setup.hasInbox;
   }
 
   #openCheckpoint(stream: number): CheckpointFile | undefined {
@@ -224,25 +241,34 @@ export class Run {
       stream,
       result,
       (one) => this.#deliver(stream, batch, one, origin?.stream ?? this.#nameOf(stream)),
-      (isDelivered) => {
-        if (!isDelivered) return;
-        this.#feeds[stream]?.release(batch, behind);
-        this.#checkpoints[stream]?.update(behind);
-      },
+      (delivery) => this.#settle(stream, batch, behind, delivery),
     );
   }
 
-  /** Whether every output has the alerts, and what could not be evaluated is set aside. */
+  #settle(stream: number, batch: NumberedBatch, behind: StreamState, delivery: Delivery): void {
+    if (delivery === 'failed') return;
+    if (delivery === 'in-part') this.#stuck.add(stream);
+    if (!this.#stuck.has(stream)) {
+      this.#feeds[stream]?.release(batch, behind);
+      this.#checkpoints[stream]?.update(behind);
+      return;
+    }
+    this.#feeds[stream]?.release(batch, undefined);
+    // What comes by itself would come in vain.
+    if (this.#isInbox(stream)) this.#feeds[stream]?.stop();
+  }
+
+  /** What could not be evaluated is set aside. */
   async #deliver(
     stream: number,
     batch: NumberedBatch,
     result: SettledJob,
     name: string,
-  ): Promise<boolean> {
+  ): Promise<Delivery> {
     const { deliver, onDeadLetters } = this.#options;
     try {
       await this.#begun[stream];
-      if (result.alerts.length > 0) await deliver(result.alerts);
+      const isEverywhere = result.alerts.length === 0 || (await deliver(result.alerts)) !== false;
       if (onDeadLetters !== undefined && result.partial.length > 0) {
         const source = this.#parts.evaluation.streams[stream]?.context.source ?? '';
         const sender = { stream: name, source };
@@ -250,10 +276,10 @@ export class Run {
         if (letters.length > 0) await onDeadLetters(letters);
       }
       this.#tally.addResult(stream, batch.eventCount, result);
-      return true;
+      return isEverywhere ? 'everywhere' : 'in-part';
     } catch (error) {
       this.#fail(error);
-      return false;
+      return 'failed';
     }
   }
 
@@ -342,6 +368,9 @@ export class Run {
     return () => clearInterval(timer);
   }
 }
+
+/** Where the alerts of a batch are: with every output, with those that did not fail, or the run has failed. */
+type Delivery = 'everywhere' | 'in-part' | 'failed';
 
 /** As whom its source reads. */
 function readerOf(stream: number): string {

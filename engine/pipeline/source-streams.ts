@@ -2,18 +2,24 @@
 
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
-import { SOCKET_SCHEME } from '../store/line-socket.ts';
-import { S3_SCHEME, type S3Access } from '../store/s3/s3-location.ts';
+import type { AwsAccess } from '../store/aws/aws-access.ts';
+import { S3_SCHEME } from '../store/aws/s3-location.ts';
 import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
-import { checkLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
+import { toAwsAccess } from './aws-access.ts';
+import {
+  checkLocation,
+  isEndlessLocation,
+  isInbox,
+  isLiveOnly,
+  toStoreLocation,
+} from './check-location.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
 import { findStreams, type OpenedStream } from './opened-streams.ts';
 import { toRole } from './plugin-role.ts';
 import { findBeginning, type StreamBeginning } from './resume-stream.ts';
-import { toS3Access } from './s3-access.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 export async function planSources(
@@ -35,7 +41,7 @@ export async function planSources(
         streams: begun.map(({ stream, role, beginning }) =>
           createStream(stream, role, beginning, {
             limits,
-            access: toS3Access(config.aws, stream.plugin.config.initConfig, process.env),
+            access: toAwsAccess(config.aws, stream.plugin.config.initConfig, process.env),
           }),
         ),
         diagnostics: begun.flatMap(({ beginning }) => beginning.diagnostics),
@@ -62,7 +68,7 @@ function createStream(
   stream: OpenedStream,
   role: PluginRole,
   beginning: Beginning,
-  { limits, access }: { readonly limits: SlotLimits; readonly access: S3Access },
+  { limits, access }: { readonly limits: SlotLimits; readonly access: AwsAccess },
 ): StreamParts {
   const { name, plugin } = stream;
   const isLocation = isOfLocation(stream);
@@ -70,14 +76,15 @@ function createStream(
   const isFollowed = isFollowedLocation(stream);
   const setup = {
     name,
-    isEndless: isFollowed || (isLocation && openParams.startsWith(SOCKET_SCHEME)),
+    isEndless: isFollowed || (isLocation && isEndlessLocation(openParams)),
+    hasInbox: isLocation && isInbox(openParams),
     source: role,
     openParams,
     storeRoots: {
       ...Object.fromEntries(
         Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
           name,
-          { location, isFollowed: false, s3: access },
+          { location, isFollowed: false, aws: access },
         ]),
       ),
       ...(isLocation
@@ -86,7 +93,7 @@ function createStream(
               location: openParams,
               isFollowed,
               state: beginning.followed?.input,
-              s3: access,
+              aws: access,
             },
           }
         : {}),

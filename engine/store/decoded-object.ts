@@ -45,7 +45,8 @@ export interface Decoded {
 export async function decode(object: StoredObject, options: DecodeOptions): Promise<Decoded> {
   const { encoding, offset, name, warn } = options;
   const peeked = new PeekedReader(object);
-  if (encoding === 'identity' || object.run !== undefined) return asStored(peeked, object, offset);
+  if (encoding === 'identity' || object.run?.isDecoded === true)
+    return asStored(peeked, object, offset);
   const isSmall = object.size !== undefined && object.size <= SMALL_SIZE_MAX;
   const magic = await peeked.peek(isSmall ? Math.max(object.size ?? 0, MAGIC_SIZE) : MAGIC_SIZE);
   const startsWith = (bytes: readonly number[]): boolean =>

@@ -1,32 +1,50 @@
 import { MessageChannel } from 'node:worker_threads';
 import { SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
+import type { PoisonMessage } from './inbox/arrival.ts';
 import type {
   FollowedRoots,
+  IoAnswer,
   IoRequest,
-  KeptAnswer,
   StoreConnection,
   StoreRoot,
   WindowFile,
 } from './store-protocol.ts';
 
 export const IO_ENTRY = 'store/io-worker.js';
+/** For what came by itself to be given back; it comes again anyway. */
+const CLOSE_TIME_MAX_MS = 5_000;
+
+export interface IoThreadOptions {
+  readonly stock: WorkerStock;
+  /** An error of our own; nothing is read any more. */
+  readonly onDefect: (error: Error) => void;
+  /** Resolves to whether a message that nobody can read is kept elsewhere. */
+  readonly onPoison: (reader: string, message: PoisonMessage) => Promise<boolean>;
+}
 
 /** The thread in which everything waits that waits, seen from the main thread. */
 export class IoThread {
-  readonly #worker: SupervisedWorker<IoRequest, KeptAnswer>;
+  readonly #worker: SupervisedWorker<IoRequest, IoAnswer>;
   readonly #asked = new Map<number, (state: FollowedRoots) => void>();
   #requests = 0;
+  #onClosed: () => void = () => {};
 
-  /** `onDefect`: an error of our own; nothing is read any more. */
-  constructor(stock: WorkerStock, onDefect: (error: Error) => void) {
-    this.#worker = new SupervisedWorker({
+  constructor({ stock, onDefect, onPoison }: IoThreadOptions) {
+    this.#worker = new SupervisedWorker<IoRequest, IoAnswer>({
       worker: stock.takeThread(IO_ENTRY),
       suspect: undefined,
       times: { callMaxMs: 0, startMaxMs: 0 },
-      onMessage: ({ id, state }) => {
-        this.#asked.get(id)?.(state);
-        this.#asked.delete(id);
+      onMessage: (answer) => {
+        if (answer.kind === 'kept') {
+          this.#asked.get(answer.id)?.(answer.state);
+          this.#asked.delete(answer.id);
+        } else if (answer.kind === 'poison') {
+          const { id, reader, message } = answer;
+          void onPoison(reader, message).then((isKept) =>
+            this.#worker.post({ kind: 'set-aside', id, isKept }),
+          );
+        } else this.#onClosed();
       },
       onFailure: () => {},
       onDefect,
@@ -54,6 +72,23 @@ export class IoThread {
     const id = this.#requests;
     this.#worker.post({ kind: 'keep', id, reader, run });
     return new Promise((resolve) => this.#asked.set(id, resolve));
+  }
+
+  /** All events of the runs of a reader up to this one are with the outputs. */
+  acknowledge(reader: string, run: number): void {
+    this.#worker.post({ kind: 'acknowledge', reader, run });
+  }
+
+  /** Resolves when whoever sent something knows what became of it. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_TIME_MAX_MS);
+      this.#onClosed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#worker.post({ kind: 'close' });
+    });
   }
 
   end(): Promise<void> {

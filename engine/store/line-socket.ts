@@ -210,7 +210,7 @@ class SocketObject implements StoredObject {
 
   constructor(name: string, options: SocketObjectOptions) {
     this.#options = options;
-    this.run = { name, linesBefore: 0, whenSettled: Promise.resolve() };
+    this.run = { name, isDecoded: true, linesBefore: 0, whenSettled: Promise.resolve() };
   }
 
   async read(room: Uint8Array): Promise<number> {

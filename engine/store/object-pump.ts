@@ -81,9 +81,11 @@ export class ObjectPump {
         void this.#release();
       }
     } catch (error) {
+      const failure = toStoreError(error);
+      this.#options.store.failed?.(this.#options.path, failure);
       this.#isClosed = true;
       await this.#release();
-      throw toStoreError(error);
+      throw failure;
     }
   }
 
@@ -126,7 +128,9 @@ export class ObjectPump {
         if (size === 0) break;
       }
     } catch (error) {
-      const { code, message } = toStoreError(error);
+      const failure = toStoreError(error);
+      this.#options.store.failed?.(this.#options.path, failure);
+      const { code, message } = failure;
       this.#say({ kind: 'failed', object: this.object, code, message });
       ring.finish(STATE_FAILED);
       this.#options.notify();
@@ -150,8 +154,9 @@ export class ObjectPump {
         return size;
       },
     };
+    const subject = stored.run?.name ?? name;
     const warn = (message: string): void =>
-      this.#say({ kind: 'oddity', severity: 'warning', subject: name, message });
+      this.#say({ kind: 'oddity', severity: 'warning', subject, message });
     return decode(counted, { name, encoding, offset, warn });
   }
 

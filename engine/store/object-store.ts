@@ -1,5 +1,7 @@
 /* What a root is to the I/O thread: a folder, a file, standard input, a bucket. Everything in it waits. */
 
+import type { StoreError } from './store-error.ts';
+
 export interface StoreEntry {
   /** Relative to the root, with forward slashes; empty when the root is one object. */
   readonly path: string;
@@ -19,6 +21,8 @@ export interface ObjectStore {
   listEntries(after: string, limit: number, report: ReportOddity): Promise<StoreEntry[]>;
   /** Stored bytes, from the front. */
   open(path: string): Promise<StoredObject>;
+  /** What was opened could not be read or decoded to its end. */
+  failed?(path: string, error: StoreError): void;
 }
 
 /** The bytes of an object, from the front. Calls follow each other. Rejects with `StoreError`. */
@@ -41,8 +45,10 @@ export interface StoredObject extends ByteReader {
   readonly run: FollowedRun | undefined;
 }
 
-/** Bytes out of the middle of a file, decoded already. */
+/** Of a root without an end: bytes out of the middle of a file, or what came by itself. */
 export interface FollowedRun {
+  /** What is read is what was stored, decoded where it was compressed. */
+  readonly isDecoded: boolean;
   /** Of the file, for people. */
   readonly name: string;
   /** Lines of the file before the run. */

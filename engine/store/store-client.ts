@@ -50,6 +50,7 @@ export class StoreClient {
   #requests = 0;
   #closedBytesRead = 0;
   #lastRun: number;
+  #finishedRun = 0;
   readonly #window = new Window();
   /** The signal when a live object had nothing more: what to wait for. */
   #idleSince = 0;
@@ -69,6 +70,7 @@ export class StoreClient {
 
   /** Throws `StoreError`, as everything here does. */
   listEntries(root: string, after: string, limit: number): readonly StoreEntry[] {
+    this.#finishedRun = Math.max(this.#finishedRun, numberOfRun(after));
     const answer = this.#ask((id) => ({ kind: 'list', id, root, after, limit }));
     const entries = answer.kind === 'entries' ? answer.entries : [];
     for (const { path } of entries) this.#lastRun = Math.max(this.#lastRun, numberOfRun(path));
@@ -78,6 +80,11 @@ export class StoreClient {
   /** Number of the latest run of a followed location that was told of. */
   get lastRun(): number {
     return this.#lastRun;
+  }
+
+  /** Number of the latest run that was read to its end: something behind it was asked for. */
+  get finishedRun(): number {
+    return this.#finishedRun;
   }
 
   open(root: string, path: string, encoding: StoreEncoding, offset: number): OpenObject {

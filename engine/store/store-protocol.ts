@@ -1,8 +1,9 @@
 /* What crosses between the I/O thread and a plugin's thread: requests one at a time, bytes in rings beside them. */
 
+import type { AwsAccess } from './aws/aws-access.ts';
 import type { FollowState } from './follow/follow-state.ts';
+import type { PoisonMessage } from './inbox/arrival.ts';
 import type { StoreEntry } from './object-store.ts';
-import type { S3Access } from './s3/s3-location.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
 /** The end of a connection that a plugin's thread holds. */
@@ -21,13 +22,24 @@ export type IoRequest =
       readonly id: number;
       readonly reader: string;
       readonly run: number;
-    };
+    }
+  /** All events of the runs of a reader up to this one are with the outputs. */
+  | { readonly kind: 'acknowledge'; readonly reader: string; readonly run: number }
+  /** What became of a message that nobody can read. */
+  | { readonly kind: 'set-aside'; readonly id: number; readonly isKept: boolean }
+  /** Nobody reads any more: what came by itself and was not settled is given back. */
+  | { readonly kind: 'close' };
 
 /** What the I/O thread tells the main thread. */
-export interface KeptAnswer {
-  readonly id: number;
-  readonly state: FollowedRoots;
-}
+export type IoAnswer =
+  | { readonly kind: 'kept'; readonly id: number; readonly state: FollowedRoots }
+  | {
+      readonly kind: 'poison';
+      readonly id: number;
+      readonly reader: string;
+      readonly message: PoisonMessage;
+    }
+  | { readonly kind: 'closed' };
 
 /** By name. */
 export type FollowedRoots = Readonly<Record<string, FollowState>>;
@@ -47,8 +59,8 @@ export interface StoreRoot {
   readonly isFollowed: boolean;
   /** Of one that is followed: where another process stood. */
   readonly state?: FollowState | undefined;
-  /** Of one in S3. */
-  readonly s3?: S3Access | undefined;
+  /** Of one at Amazon’s. */
+  readonly aws?: AwsAccess | undefined;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';

@@ -51,9 +51,7 @@ export class StoreService {
       const { location } = root;
       this.#roots.set(name, {
         location,
-        store: root.isFollowed
-          ? stores.follow(reader, name, root, () => this.#reader.notify())
-          : stores.open(root),
+        store: stores.open(root, { reader, name, onNews: () => this.#reader.notify() }),
         page: [],
         ahead: new Map(),
       });

@@ -1,65 +1,111 @@
 /* What locations are to the I/O thread: made once where a second one would begin again from the start. */
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { S3_SCHEME } from './aws/s3-location.ts';
+import { S3Store } from './aws/s3-store.ts';
+import { SqsInbox } from './aws/sqs-inbox.ts';
+import { parseSqsLocation, SQS_SCHEME } from './aws/sqs-location.ts';
 import { FollowedRoot } from './follow/followed-root.ts';
+import type { SetAside } from './inbox/arrival.ts';
+import { ArrivalRoot } from './inbox/arrival-root.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
-import { S3_SCHEME } from './s3/s3-location.ts';
-import { S3Store } from './s3/s3-store.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
+import { StoreError } from './store-error.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
 
-interface Followed {
+interface Endless {
   readonly reader: string;
   readonly name: string;
-  readonly root: FollowedRoot;
+  readonly root: FollowedRoot | ArrivalRoot;
   onNews: () => void;
 }
 
+/** Who asks for a root, under which name, and how it is told that there may be something to list. */
+export interface StoreAsker {
+  readonly reader: string;
+  readonly name: string;
+  readonly onNews: () => void;
+}
+
+/** `reader`: whose message it is. */
+export type SetAsideOf = (reader: string) => SetAside;
+
 export class Stores {
+  readonly #setAsideOf: SetAsideOf;
   readonly #standardInput = new StandardInput();
   readonly #sockets = new Map<string, LineSocket>();
-  readonly #followed: Followed[] = [];
+  readonly #endless: Endless[] = [];
+
+  constructor(setAsideOf: SetAsideOf) {
+    this.#setAsideOf = setAsideOf;
+  }
 
   /** Throws `StoreError` for a location that nobody can open. */
-  open({ location, s3 }: StoreRoot): ObjectStore {
+  open(root: StoreRoot, asker: StoreAsker): ObjectStore {
+    const { location, isFollowed, aws } = root;
+    if (isFollowed || location.startsWith(SQS_SCHEME)) return this.#openEndless(root, asker);
     if (location === STANDARD_INPUT) return this.#standardInput;
-    if (location.startsWith(S3_SCHEME) && s3 !== undefined) return new S3Store(location, s3);
+    if (location.startsWith(S3_SCHEME) && aws !== undefined) return new S3Store(location, aws);
     if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
     const socket = this.#sockets.get(location) ?? new LineSocket(location);
     this.#sockets.set(location, socket);
     return socket;
   }
 
+  /** Of the roots that a reader follows. Rejects with `StoreError` where one cannot be looked at. */
+  async keep(reader: string, run: number): Promise<FollowedRoots> {
+    const kept = await Promise.all(
+      this.#of(reader).map(async ({ name, root }) =>
+        root instanceof FollowedRoot ? ([name, await root.keep(run)] as const) : undefined,
+      ),
+    );
+    return Object.fromEntries(kept.flatMap((one) => (one === undefined ? [] : [one])));
+  }
+
+  /** All events of the runs of a reader up to this one are with the outputs. */
+  acknowledge(reader: string, run: number): void {
+    for (const { root } of this.#of(reader)) if (root instanceof ArrivalRoot) root.acknowledge(run);
+  }
+
+  /** What came by itself and was not settled is given back. */
+  async close(): Promise<void> {
+    await Promise.allSettled(
+      this.#endless.map(({ root }) =>
+        root instanceof ArrivalRoot ? root.close() : Promise.resolve(),
+      ),
+    );
+  }
+
   /** The same one for the same reader and name, which tells from now on whoever asked last. */
-  follow(reader: string, name: string, root: StoreRoot, onNews: () => void): ObjectStore {
-    const known = this.#followed.find((one) => one.reader === reader && one.name === name);
+  #openEndless(root: StoreRoot, { reader, name, onNews }: StoreAsker): ObjectStore {
+    const known = this.#of(reader).find((one) => one.name === name);
     if (known !== undefined) {
       known.onNews = onNews;
       return known.root;
     }
-    const followed: Followed = {
-      reader,
-      name,
-      onNews,
-      root: new FollowedRoot({
-        location: root.location,
-        onNews: () => followed.onNews(),
-        clock: SYSTEM_CLOCK,
-        state: root.state,
-      }),
-    };
-    this.#followed.push(followed);
-    return followed.root;
+    const tell = (): void => endless.onNews();
+    const endless: Endless = { reader, name, onNews, root: this.#create(root, reader, tell) };
+    this.#endless.push(endless);
+    return endless.root;
   }
 
-  /** Of the roots that a reader follows. Rejects with `StoreError` where one cannot be looked at. */
-  async keep(reader: string, run: number): Promise<FollowedRoots> {
-    const ofReader = this.#followed.filter((one) => one.reader === reader);
-    const kept = await Promise.all(
-      ofReader.map(async ({ name, root }) => [name, await root.keep(run)] as const),
-    );
-    return Object.fromEntries(kept);
+  #create(
+    { location, state, aws }: StoreRoot,
+    reader: string,
+    onNews: () => void,
+  ): FollowedRoot | ArrivalRoot {
+    if (!location.startsWith(SQS_SCHEME))
+      return new FollowedRoot({ location, onNews, clock: SYSTEM_CLOCK, state });
+    const queue = parseSqsLocation(location);
+    if (queue === undefined || aws === undefined)
+      throw new StoreError('invalid-argument', 'is no name of a queue');
+    const setAside = this.#setAsideOf(reader);
+    return new ArrivalRoot(new SqsInbox({ name: queue, access: aws, setAside }), onNews);
+  }
+
+  #of(reader: string): Endless[] {
+    return this.#endless.filter((one) => one.reader === reader);
   }
 }

@@ -86,7 +86,13 @@ const WAKE_MAX_MS = 60_000;
 
 export const isSourceMessage = isKind({
   open: () => true,
-  batch: isRecord({ batch: isBatch, state: isState, notes: isOptional(isNotes) }),
+  batch: isRecord({
+    batch: isBatch,
+    state: isState,
+    finishedRun: isCount,
+    notes: isOptional(isNotes),
+  }),
+  finished: isRecord({ run: isCount }),
   notes: isRecord({ notes: isNotes }),
   ended: isRecord({ reason: isOneOf('end', 'interrupted') }),
   failed: isRecord({ fault: isRunFault }),

@@ -69,6 +69,7 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
     state,
     bytesRead: () => client.storedBytesRead,
     lastRun: () => client.lastRun,
+    finishedRun: () => client.finishedRun,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
     takeAcknowledged,
     post: (message: SourceMessage) => main.post(message),

@@ -15,8 +15,8 @@ export interface StreamFeed {
   stop(): void;
   /** Ends the stream where it is: what was handed on gets no results. */
   abandon(): void;
-  /** The outputs have the batch's alerts: its slot may be filled again. */
-  release(batch: NumberedBatch, behind: StreamState): void;
+  /** The batch's slot may be filled again; the outputs have all alerts up to `behind`, where that is given. */
+  release(batch: NumberedBatch, behind: StreamState | undefined): void;
 }
 
 export interface StreamFailure {

@@ -38,6 +38,8 @@ export interface StreamHostOptions {
   /** In the order of the stream. The batch lies in its slot until `release`. */
   readonly onBatch: (batch: NumberedBatch, behind: StreamState) => void;
   readonly onNotes: (notes: SourceNotes) => void;
+  /** All events of the runs up to this one are with the outputs. */
+  readonly onRunsSettled: (run: number) => void;
   readonly onFault: (fault: RunFault) => void;
   readonly faults: FaultLedger;
 }
@@ -50,6 +52,10 @@ export class StreamHost implements StreamFeed {
   readonly #slotBuffer = createSlots();
   readonly #slots = new Slots(this.#slotBuffer);
   readonly #roomView: SlotRoom;
+  /** Runs that were read to their end, and the events up to there; the latest last. */
+  #finished: { readonly run: number; readonly events: number }[] = [];
+  /** With the outputs. */
+  #settledEvents: number;
   /** Those that hold batches which were handed on. */
   readonly #usedSlots = new Set<number>();
   /** The worker that reads, or has read last. */
@@ -65,6 +71,7 @@ export class StreamHost implements StreamFeed {
   constructor(options: StreamHostOptions) {
     this.#options = options;
     this.state = options.state;
+    this.#settledEvents = options.state.events;
     const { limits, source } = options.setup;
     const isProcess = source.isolation === 'process';
     this.room = createRoom(limits, isProcess ? 'process' : options.roomIsolation);
@@ -83,13 +90,16 @@ export class StreamHost implements StreamFeed {
     this.#side?.wake();
   }
 
-  /** The outputs have the batch's alerts: its slot may be filled again, and the source be told, in order. */
-  release(batch: NumberedBatch, { position }: StreamState): void {
+  /** The batch's slot may be filled again; where the outputs have its alerts the source is told, in order. */
+  release(batch: NumberedBatch, behind: StreamState | undefined): void {
     const { slot } = batch;
     this.#usedSlots.delete(slot);
     this.#roomView.drop(batch);
-    this.#side?.release(slot, position);
+    this.#side?.release(slot, behind?.position);
     this.#slots.free(slot);
+    if (behind === undefined) return;
+    this.#settledEvents = behind.events;
+    this.#tellSettled();
   }
 
   /** Ends the stream where it is: what was handed on gets no results. */
@@ -144,6 +154,9 @@ export class StreamHost implements StreamFeed {
               case 'batch':
                 this.#takeBatch(message);
                 break;
+              case 'finished':
+                this.#takeFinished(message.run);
+                break;
               case 'notes':
                 this.#options.onNotes(message.notes);
                 break;
@@ -169,7 +182,23 @@ export class StreamHost implements StreamFeed {
     }
   }
 
-  #takeBatch({ batch, state, notes }: Extract<SourceMessage, { kind: 'batch' }>): void {
+  #takeFinished(run: number): void {
+    // A source that was started again says it again.
+    if (run <= (this.#finished.at(-1)?.run ?? 0)) return;
+    this.#finished.push({ run, events: this.state.events });
+    this.#tellSettled();
+  }
+
+  #tellSettled(): void {
+    const settled = this.#finished.filter(({ events }) => events <= this.#settledEvents);
+    const last = settled.at(-1);
+    if (last === undefined) return;
+    this.#finished = this.#finished.slice(settled.length);
+    this.#options.onRunsSettled(last.run);
+  }
+
+  #takeBatch(message: Extract<SourceMessage, { kind: 'batch' }>): void {
+    const { batch, state, finishedRun, notes } = message;
     const before = this.state.events;
     if (
       this.#usedSlots.has(batch.slot) ||
@@ -182,6 +211,7 @@ export class StreamHost implements StreamFeed {
     this.state = state;
     this.#usedSlots.add(batch.slot);
     if (notes !== undefined) this.#options.onNotes(notes);
+    this.#takeFinished(finishedRun);
     this.#options.onBatch(batch, state);
   }
 

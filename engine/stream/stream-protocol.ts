@@ -22,6 +22,8 @@ export interface SourceSetup {
   readonly name: string;
   /** It goes on until it is told to stop: a source that fails is started again and again. */
   readonly isEndless: boolean;
+  /** What it reads came by itself, and whoever sent it is told when it is with the outputs. */
+  readonly hasInbox: boolean;
   readonly source: PluginRole;
   readonly openParams: string;
   /** Store roots granted to the source, by name. */
@@ -136,8 +138,12 @@ export type SourceMessage =
       readonly batch: NumberedBatch;
       /** Behind the batch. */
       readonly state: StreamState;
+      /** Number of the latest run of which all events are in this batch or before it. */
+      readonly finishedRun: number;
       readonly notes: SourceNotes | undefined;
     }
+  /** All events of the runs up to this one were handed over. */
+  | { readonly kind: 'finished'; readonly run: number }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
   /** Of a process. */

@@ -29,6 +29,8 @@ export interface StreamReaderParts {
   readonly bytesRead: () => number;
   /** See `StreamState`. */
   readonly lastRun: () => number;
+  /** Number of the latest run that the source has read to its end. */
+  readonly finishedRun: () => number;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
   /** What is with the outputs up to a position, in order; `undefined`: nothing more for now. */
@@ -42,6 +44,8 @@ export class StreamReader {
   /** Batches without an event since the last byte that was read. */
   #emptyCount = 0;
   #bytesSeen = 0;
+  /** The main thread knows that so many runs are finished. */
+  #finishedRun = 0;
 
   constructor(parts: StreamReaderParts) {
     this.#parts = parts;
@@ -87,6 +91,7 @@ export class StreamReader {
         continue;
       }
       slots.free(slot);
+      this.#postFinished();
       if (step.kind === 'end') return 'end';
       this.#postNotes();
       if (step.kind === 'idle') waitForInput(Math.max(1, step.milliseconds));
@@ -119,7 +124,7 @@ export class StreamReader {
   }
 
   #handOver(slot: number, batch: EventBatch): void {
-    const { slots, room, notes, control, bytesRead, lastRun, post } = this.#parts;
+    const { slots, room, notes, control, bytesRead, lastRun, finishedRun, post } = this.#parts;
     const state = this.#state;
     const { times, withoutTimeCount } = resolveTimes(batch.times, state.latestTime);
     const eventCount = times.length;
@@ -138,7 +143,9 @@ export class StreamReader {
     const handOver = (place: Pick<StreamState, 'position' | 'run'>): void => {
       this.#state = { ...behind, ...place };
       control.bytesRead = bytesRead();
-      post({ kind: 'batch', batch: numbered, state: this.#state, notes: notes.take() });
+      const common = { state: this.#state, notes: notes.take() };
+      this.#finishedRun = finishedRun();
+      post({ kind: 'batch', batch: numbered, finishedRun: this.#finishedRun, ...common });
     };
     let position: Uint8Array;
     try {
@@ -149,6 +156,15 @@ export class StreamReader {
       throw error;
     }
     handOver({ position, run: lastRun() });
+  }
+
+  /** Of runs that ended without an event, or with one that was handed over before. */
+  #postFinished(): void {
+    const { finishedRun, post } = this.#parts;
+    const run = finishedRun();
+    if (run === this.#finishedRun) return;
+    this.#finishedRun = run;
+    post({ kind: 'finished', run });
   }
 
   #postNotes(): void {

@@ -1,11 +1,11 @@
 /* `tiercel run PLUGIN unix:PATH`: programs connect and write lines. */
 
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type LiveProgram, runLive } from '../support/run-live.ts';
 import { runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -30,34 +30,13 @@ async function connected(path: string): Promise<Socket> {
   }
 }
 
-/** `write` goes on while the program runs; what it waits for is in `seen`. */
-async function listen(
-  path: string,
-  write: (until: (text: string) => Promise<void>, child: ChildProcess) => Promise<void>,
-) {
-  let seen = '';
-  const until = async (text: string): Promise<void> => {
-    for (let waitedMs = 0; !seen.includes(text) && waitedMs < 10_000; waitedMs += 10)
-      await sleep(10);
-    expect(seen).toContain(text);
-  };
-  let writing: Promise<void> = Promise.resolve();
-  const result = await runProgram(['run', 'cloudtrail', `unix:${path}`, '-r', rules], {
-    onStdout: (text) => {
-      seen += text;
-    },
-    onStart: (child) => {
-      writing = write(until, child).finally(() => child.kill('SIGTERM'));
-    },
-  });
-  await writing;
-  return result;
-}
+const listen = (path: string, write: (program: LiveProgram) => Promise<void>) =>
+  runLive(['run', 'cloudtrail', `unix:${path}`, '-r', rules], write);
 
 describe.runIf(process.platform !== 'win32')('a socket', () => {
   it('takes lines of several programs, each whole, until it is told to stop', async () => {
     const path = join(folder.path, 'several.sock');
-    const { code, stdout, stderr } = await listen(path, async (until) => {
+    const { code, stdout, stderr } = await listen(path, async ({ until }) => {
       const [one, other] = [await connected(path), await connected(path)];
       one.write(record('LoginA').slice(0, 20));
       other.write(record('LoginB'));
@@ -87,7 +66,7 @@ describe.runIf(process.platform !== 'win32')('a socket', () => {
     });
     expect(killed.code).toBeUndefined();
     expect(existsSync(path)).toBe(true);
-    const { code } = await listen(path, async (until) => {
+    const { code } = await listen(path, async ({ until }) => {
       const socket = await connected(path);
       socket.write(record('LoginA'));
       await until('1 LoginA');

@@ -28,8 +28,12 @@ let io: IoThread | undefined;
 
 /** The location as a plugin's store has it, through an I/O thread that all tests of a file share. */
 export function openRoot(location: string, report: ReportOddity = () => {}): StoreClient {
-  io ??= new IoThread(new WorkerStock([]), (error) => {
-    throw error;
+  io ??= new IoThread({
+    stock: new WorkerStock([]),
+    onDefect: (error) => {
+      throw error;
+    },
+    onPoison: () => Promise.resolve(false),
   });
   const root = { location, isFollowed: false };
   const link = new ThreadLink(io.connect({ input: root }, 'test'));

@@ -1,10 +1,17 @@
-/* A real S3 service on loopback, with a proxy in front of it that can break what passes through. */
+/* Real S3 and SQS services on loopback, with a proxy in front of it that can break what passes through. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 
 /** What happens to a request: nothing, another answer, or a body that ends or slows down. */
@@ -27,6 +34,10 @@ export interface S3Service {
   put(bucket: string, key: string, body: string | Uint8Array): Promise<void>;
   /** All files of a folder. */
   putFolder(bucket: string, prefix: string, folder: string): Promise<void>;
+  createQueue(name: string): Promise<void>;
+  send(queue: string, body: string): Promise<void>;
+  /** Messages that are in the queue, hidden ones as well. */
+  depth(queue: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +65,13 @@ export async function startS3(): Promise<S3Service> {
     forcePathStyle: true,
     credentials: CREDENTIALS,
   });
+  const queues = new SQSClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: REGION,
+    credentials: CREDENTIALS,
+  });
+  const urlOf = async (name: string): Promise<string> =>
+    (await queues.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? '';
   const put = async (bucket: string, key: string, body: string | Uint8Array): Promise<void> => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   };
@@ -79,8 +97,25 @@ export async function startS3(): Promise<S3Service> {
         if (statSync(path).isFile()) await put(bucket, prefix + name, readFileSync(path));
       }
     },
+    createQueue: async (name) => {
+      await queues.send(new CreateQueueCommand({ QueueName: name }));
+    },
+    send: async (queue, body) => {
+      const QueueUrl = await urlOf(queue);
+      await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+    },
+    depth: async (queue) => {
+      const { Attributes = {} } = await queues.send(
+        new GetQueueAttributesCommand({ QueueUrl: await urlOf(queue), AttributeNames: ['All'] }),
+      );
+      return (
+        Number(Attributes.ApproximateNumberOfMessages) +
+        Number(Attributes.ApproximateNumberOfMessagesNotVisible)
+      );
+    },
     stop: async () => {
       client.destroy();
+      queues.destroy();
       proxy.closeAllConnections();
       await new Promise((resolve) => proxy.close(resolve));
       await app.close();
@@ -120,5 +155,7 @@ function pass(port: number, { incoming, outgoing, fault }: Passing): void {
     answer.on('end', () => outgoing.destroy());
   });
   forward.on('error', () => outgoing.destroy());
+  // Who asked waits no longer: nothing is to be given to nobody.
+  outgoing.on('close', () => forward.destroy());
   incoming.pipe(forward);
 }

@@ -119,9 +119,14 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       signal: abort.signal,
       deliver: async (alerts) => {
         bar.clear();
-        await outputs.deliver(alerts);
+        return await outputs.deliver(alerts);
       },
-      ...(setAside === undefined ? {} : { onDeadLetters: (letters) => setAside.write(letters) }),
+      ...(setAside === undefined
+        ? {}
+        : {
+            onDeadLetters: (letters) => setAside.write(letters),
+            onPoisonMessage: (letter) => setAside.writeMessage(letter),
+          }),
       ...reportsTo(tell),
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });

@@ -26,7 +26,7 @@ export class CompressedRun implements StoredObject {
     const whenSettled = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
-    this.run = { name, linesBefore: span.startLines, whenSettled };
+    this.run = { name, isDecoded: true, linesBefore: span.startLines, whenSettled };
   }
 
   /** Rejects with `StoreError`. */

@@ -77,7 +77,7 @@ export class FileRun implements StoredObject {
       this.#settle = resolve;
     });
     if (!this.#isRepeated) span.file.isBeingRead = true;
-    this.run = { name, linesBefore: span.startLines, whenSettled };
+    this.run = { name, isDecoded: true, linesBefore: span.startLines, whenSettled };
   }
 
   /** Nobody reads this run any more: the file stands where it was left. What was not wanted is passed over. */

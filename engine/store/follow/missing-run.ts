@@ -16,7 +16,12 @@ export class MissingRun implements StoredObject {
 
   constructor(span: RunSpan, name: string) {
     this.#span = span;
-    this.run = { name, linesBefore: span.startLines, whenSettled: Promise.resolve() };
+    this.run = {
+      name,
+      isDecoded: true,
+      linesBefore: span.startLines,
+      whenSettled: Promise.resolve(),
+    };
     this.seek(0);
     span.file.isBeingRead = false;
   }

@@ -1,8 +1,8 @@
 /* What a body in S3 does that does not come as it should. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Body } from '../../../engine/store/s3/s3-body.ts';
-import { type S3Service as Connected, connectS3 } from '../../../engine/store/s3/s3-client.ts';
+import { type S3Service as Connected, connectS3 } from '../../../engine/store/aws/aws-client.ts';
+import { S3Body } from '../../../engine/store/aws/s3-body.ts';
 import { type S3Service, startS3 } from '../../support/s3-service.ts';
 
 let service: S3Service;
@@ -17,6 +17,7 @@ beforeAll(async () => {
     endpoint: service.endpoint,
     isPathStyle: true,
     concurrency: 2,
+    queues: { ownerAccount: undefined, isDeleting: true, visibilitySeconds: 60 },
     environment: service.env,
   });
 });

@@ -21,8 +21,12 @@ folder.write('large.gz', gzipSync(NUMBERS));
 folder.write('shrinks', NUMBERS);
 folder.write('other/looked-up', 'by name');
 
-const io = new IoThread(new WorkerStock([]), (error) => {
-  throw error;
+const io = new IoThread({
+  stock: new WorkerStock([]),
+  onDefect: (error) => {
+    throw error;
+  },
+  onPoison: () => Promise.resolve(false),
 });
 afterAll(() => io.end());
 

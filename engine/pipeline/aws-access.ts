@@ -1,8 +1,8 @@
-/* How a plugin's roots in S3 are reached: its init configuration in Falco's form, before the configuration's `aws:`. */
+/* How a plugin's roots at Amazon's are reached: by its init configuration in Falco's form, else by `aws:`. */
 
 import { resolve } from 'node:path';
 import type { AwsConfig } from '../config/config.ts';
-import type { S3Access } from '../store/s3/s3-location.ts';
+import type { AwsAccess } from '../store/aws/aws-access.ts';
 
 /** As Falco's cloudtrail plugin. */
 const CONCURRENCY = 32;
@@ -12,6 +12,8 @@ const VARIABLE = /^(AWS_\w+|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|PATH|SSL_CERT_(F
 /** Keys that plugins for Falco have, valid under the schema of the plugin. */
 interface InitConfig {
   readonly s3DownloadConcurrency?: number;
+  readonly sqsDelete?: boolean;
+  readonly sqsOwnerAccount?: string;
   readonly aws?: {
     readonly profile?: string;
     readonly region?: string;
@@ -21,11 +23,11 @@ interface InitConfig {
 }
 
 /** `initConfig`: JSON text, or empty. */
-export function toS3Access(
+export function toAwsAccess(
   aws: AwsConfig,
   initConfig: string,
   environment: Readonly<NodeJS.ProcessEnv>,
-): S3Access {
+): AwsAccess {
   const init = parse(initConfig);
   const own = init.aws ?? {};
   const file = (ofPlugin: string | undefined, ofAll: string | undefined): string | undefined =>
@@ -42,6 +44,11 @@ export function toS3Access(
     endpoint: aws.endpoint,
     isPathStyle: aws.isPathStyle ?? aws.endpoint !== undefined,
     concurrency: init.s3DownloadConcurrency ?? CONCURRENCY,
+    queues: {
+      ownerAccount: init.sqsOwnerAccount || undefined,
+      isDeleting: init.sqsDelete ?? true,
+      visibilitySeconds: aws.visibilitySeconds,
+    },
     environment: Object.fromEntries(
       Object.entries(variables).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value]],

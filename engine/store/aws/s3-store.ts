@@ -6,10 +6,11 @@
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { ObjectStore, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
+import type { AwsAccess } from './aws-access.ts';
+import { connectS3, type S3Service } from './aws-client.ts';
+import { toS3Error } from './aws-error.ts';
 import { S3Body } from './s3-body.ts';
-import { connectS3, type S3Service } from './s3-client.ts';
-import { toS3Error } from './s3-error.ts';
-import { parseS3Location, type S3Access, type S3Location } from './s3-location.ts';
+import { parseS3Location, type S3Location } from './s3-location.ts';
 
 /** The service gives no more at once. */
 const PAGE_MAX = 1000;
@@ -23,7 +24,7 @@ interface Page {
 
 export class S3Store implements ObjectStore {
   readonly aheadMax: number;
-  readonly #access: S3Access;
+  readonly #access: AwsAccess;
   readonly #location: S3Location;
   /** Paths are what follows it in a key. */
   readonly #folder: string;
@@ -33,7 +34,7 @@ export class S3Store implements ObjectStore {
   #lastPath: string | undefined;
   #next: string | undefined;
 
-  constructor(location: string, access: S3Access) {
+  constructor(location: string, access: AwsAccess) {
     const parsed = parseS3Location(location);
     if (typeof parsed === 'string') throw new StoreError('invalid-argument', parsed);
     this.#location = parsed;

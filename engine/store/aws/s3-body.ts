@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { StoredObject } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
-import type { S3Service } from './s3-client.ts';
-import { toS3Error } from './s3-error.ts';
+import type { S3Service } from './aws-client.ts';
+import { toS3Error } from './aws-error.ts';
 
 const ATTEMPTS_MAX = 5;
 const PAUSE_MIN_MS = 100;

@@ -19,27 +19,44 @@ const SIGN_IN = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'InvalidToken',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
 ]);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 
 /** `action`: what the caller has to be allowed to do, as policies name it. */
 export function toS3Error(error: unknown, bucket: string, action: string): StoreError {
+  const { name, $metadata } = error as ServiceError;
   if (error instanceof StoreError) return error;
-  const { name = 'Error', message = '', code, $metadata } = error as ServiceError;
-  const status = $metadata?.httpStatusCode;
-  const said = message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_SIZE_MAX);
   if (name === 'NoSuchBucket')
     return new StoreError('not-found', `bucket \`${bucket}\` does not exist`);
-  if (name === 'NoSuchKey' || status === 404) return new StoreError('not-found', 'does not exist');
-  if (SIGN_IN.has(name)) return new StoreError('denied', `no valid credentials: ${said}`);
+  if (name === 'NoSuchKey' || $metadata?.httpStatusCode === 404)
+    return new StoreError('not-found', 'does not exist');
   if (name === 'InvalidObjectState') {
     return new StoreError(
       'unsupported',
       'is archived; restore it first (`aws s3api restore-object`)',
     );
   }
-  if (name === 'PreconditionFailed' || status === 412)
+  if (name === 'PreconditionFailed' || $metadata?.httpStatusCode === 412)
     return new StoreError('io', 'changed while it was read');
-  if (status === 403)
+  return toServiceError(error as ServiceError, action);
+}
+
+export function toQueueError(error: unknown, queue: string, action: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const { name = '' } = error as ServiceError;
+  if (name === 'QueueDoesNotExist' || name.endsWith('.NonExistentQueue'))
+    return new StoreError('not-found', `queue \`${queue}\` does not exist`);
+  return toServiceError(error as ServiceError, action);
+}
+
+function toServiceError(error: ServiceError, action: string): StoreError {
+  const { name = 'Error', message = '', code, $metadata } = error;
+  const status = $metadata?.httpStatusCode;
+  const said = message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_SIZE_MAX);
+  if (SIGN_IN.has(name)) return new StoreError('denied', `no valid credentials: ${said}`);
+  if (status === 403 || DENIED.has(name))
     return new StoreError('denied', `access denied: \`${action}\` is not allowed`);
   if (message === 'Region is missing') {
     return new StoreError(

@@ -1,0 +1,88 @@
+/*
+ * Amazon's SDK, which is loaded when the first location of a service is opened: an installation does not need it.
+ * Requests are repeated by the SDK's own rules (back-off with jitter, also when throttled).
+ */
+
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { StoreError } from '../store-error.ts';
+import type { AwsAccess } from './aws-access.ts';
+
+export type S3Module = typeof import('@aws-sdk/client-s3');
+export type SqsModule = typeof import('@aws-sdk/client-sqs');
+
+export interface S3Service {
+  readonly module: S3Module;
+  readonly client: S3Client;
+}
+
+export interface SqsService {
+  readonly module: SqsModule;
+  readonly client: SQSClient;
+}
+
+export const S3_PACKAGE = '@aws-sdk/client-s3';
+export const SQS_PACKAGE = '@aws-sdk/client-sqs';
+/** Of one request. */
+const ATTEMPTS = 6;
+const CONNECT_TIME_MAX_MS = 5_000;
+/** Without a byte; a queue without messages answers after 20 s. */
+const SILENCE_MAX_MS = 20_000;
+const QUEUE_SILENCE_MAX_MS = 30_000;
+/** Beside those that fetch: listings. */
+const SPARE_SOCKETS = 2;
+/** One that waits for messages, others for what becomes of them. */
+const QUEUE_SOCKETS = 8;
+
+/** Rejects with `StoreError`. */
+export async function connectS3(access: AwsAccess): Promise<S3Service> {
+  takeEnvironment(access);
+  const module = await load(() => import('@aws-sdk/client-s3'), S3_PACKAGE);
+  const client = new module.S3Client({
+    ...commonOptions(access, access.concurrency + SPARE_SOCKETS, SILENCE_MAX_MS),
+    forcePathStyle: access.isPathStyle,
+    followRegionRedirects: true,
+    // Sums of whole objects are of no use to whoever reads parts, and gzip has its own.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return { module, client };
+}
+
+/** Rejects with `StoreError`. */
+export async function connectSqs(access: AwsAccess): Promise<SqsService> {
+  takeEnvironment(access);
+  const module = await load(() => import('@aws-sdk/client-sqs'), SQS_PACKAGE);
+  const client = new module.SQSClient(commonOptions(access, QUEUE_SOCKETS, QUEUE_SILENCE_MAX_MS));
+  return { module, client };
+}
+
+function takeEnvironment({ environment }: AwsAccess): void {
+  // This thread has none of its own, and nobody else in it looks.
+  Object.assign(process.env, environment, {
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+}
+
+function commonOptions({ profile, region, endpoint }: AwsAccess, sockets: number, silence: number) {
+  const agent = { keepAlive: true, maxSockets: sockets };
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIME_MAX_MS,
+      socketTimeout: silence,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  };
+}
+
+async function load<Module>(importIt: () => Promise<Module>, name: string): Promise<Module> {
+  try {
+    return await importIt();
+  } catch {
+    throw new StoreError('unsupported', `needs the package ${name}, which is not installed`);
+  }
+}

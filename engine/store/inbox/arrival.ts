@@ -1,0 +1,44 @@
+/* What comes by itself, in the I/O thread: an inbox gives arrivals, and is told what became of each. */
+
+import type { ReportOddity, StoredObject } from '../object-store.ts';
+
+/** Rejects with `StoreError`. */
+export interface Inbox {
+  /** A source takes at most so many objects ahead of what it reads. */
+  readonly aheadMax: number;
+  /** Before everything else; rejects where nothing can ever come. */
+  open(report: ReportOddity): Promise<void>;
+  /** What has come, sooner or later; nothing when it was closed. Calls follow each other. */
+  receive(): Promise<readonly Arrival[]>;
+  /** What was not settled is to come again, where that can be. */
+  close(): Promise<void>;
+}
+
+/** Objects that came together. */
+export interface Arrival {
+  readonly objects: readonly ArrivedObject[];
+  /** Their events are with the outputs. */
+  done(): void;
+  /** Some of them could not be read. */
+  fail(reason: string): void;
+}
+
+export interface ArrivedObject {
+  /** As in the store: relative, with forward slashes. */
+  readonly path: string;
+  /** For people. */
+  readonly name: string;
+  open(): Promise<StoredObject>;
+}
+
+/** A message that nobody can read. */
+export interface PoisonMessage {
+  /** Location of the queue that it is from. */
+  readonly queue: string;
+  readonly id: string;
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** Resolves to whether the message is kept elsewhere. */
+export type SetAside = (message: PoisonMessage) => Promise<boolean>;
