@@ -27,6 +27,7 @@ export interface Config {
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
   readonly aws: AwsConfig;
+  readonly webhook: WebhookConfig;
   /** Where it is kept how far streams were read; `undefined`: nowhere. */
   readonly dataDirectory: string | undefined;
   /** Streams are read from their start, whatever is kept of them. */
@@ -50,6 +51,29 @@ export interface AwsConfig {
   readonly isPathStyle: boolean | undefined;
   /** Seconds for which a message of a queue is hidden from others, renewed as long as it is worked on. */
   readonly visibilitySeconds: number;
+}
+
+/** How events are sent to us. Paths of files are absolute. */
+export interface WebhookConfig {
+  /** PEM files; `undefined`: there is no certificate, or the key is in the same file. */
+  readonly certificateFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** Of a request, in bytes. */
+  readonly bodySizeMax: number;
+  /** The first one that is for the path counts; none: whoever reaches the address may send. */
+  readonly authentication: readonly SenderSecret[];
+}
+
+/** How a sender shows that it knows the secret, as in `store/`. */
+export interface SenderSecret {
+  /** `undefined`: for all paths. */
+  readonly path: string | undefined;
+  readonly type: 'bearer' | 'hmac' | 'github';
+  /** Of `hmac`: the header that has the signature. */
+  readonly header: string;
+  /** `undefined`: it stands in the file, but for white space around it. */
+  readonly secret: string | undefined;
+  readonly secretFile: string | undefined;
 }
 
 /** A file, a folder of them, or a glob. */

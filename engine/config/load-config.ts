@@ -10,8 +10,8 @@ import {
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type { AwsConfig, Config, RulesPath } from './config.ts';
-import type { RawAppendOutput, RawAws, RawConfig } from './raw-config.ts';
+import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
+import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
 
@@ -43,7 +43,10 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, base),
   });
-  return { value, diagnostics: [...found, ...diagnostics, ...checkOutputs(raw)] };
+  return {
+    value,
+    diagnostics: [...found, ...diagnostics, ...checkOutputs(raw), ...checkSecrets(read)],
+  };
 }
 
 function checkOutputs(raw: RawConfig): Diagnostic[] {
@@ -57,6 +60,15 @@ function checkOutputs(raw: RawConfig): Diagnostic[] {
   return isStdout || isFile
     ? []
     : [createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' })];
+}
+
+function checkSecrets({ raw, labelOf }: ReadConfig): Diagnostic[] {
+  return (raw.webhook?.authentication ?? []).flatMap(({ secret, secret_file: file }, index) => {
+    if ((secret === undefined) !== (file === undefined)) return [];
+    const message = 'an entry of `webhook.authentication` has either `secret` or `secret_file`';
+    const primary = labelOf(['webhook', 'authentication', index]);
+    return [createDiagnostic('CONFIG_SCHEMA', { message, ...(primary && { primary }) })];
+  });
 }
 
 function toConfig(
@@ -96,6 +108,7 @@ function toConfig(
     areFilesWatched: raw.watch_config_files ?? true,
     workers: raw.workers,
     aws: toAws(raw.aws ?? {}, base),
+    webhook: toWebhook(raw.webhook ?? {}, base),
     dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
     isFromStart: request.isFromStart ?? false,
     deadLetterFile:
@@ -122,6 +135,27 @@ function toAws(raw: RawAws, base: string): AwsConfig {
     credentialsFile: path(credentials),
     endpoint,
     isPathStyle,
+  };
+}
+
+/** As much as GitHub sends at most. */
+const BODY_SIZE_MAX = 25 << 20;
+const SIGNATURE_HEADER = 'x-signature-256';
+
+function toWebhook(raw: RawWebhook, base: string): WebhookConfig {
+  const path = (written: string | undefined): string | undefined =>
+    written === undefined ? undefined : resolve(base, written);
+  return {
+    certificateFile: path(raw.ssl_certificate),
+    keyFile: path(raw.ssl_key),
+    bodySizeMax: raw.max_body_size ?? BODY_SIZE_MAX,
+    authentication: (raw.authentication ?? []).map((one) => ({
+      path: one.path,
+      type: one.type,
+      header: one.header ?? SIGNATURE_HEADER,
+      secret: one.secret,
+      secretFile: path(one.secret_file),
+    })),
   };
 }
 

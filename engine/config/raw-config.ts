@@ -25,6 +25,7 @@ export interface RawConfig {
   workers?: number;
   isolation?: 'thread' | 'process';
   aws?: RawAws;
+  webhook?: RawWebhook;
   data_dir?: string;
   watch_config_files?: boolean;
   dead_letter_file?: string;
@@ -40,6 +41,21 @@ export interface RawAws {
   endpoint?: string;
   path_style?: boolean;
   visibility_timeout?: number;
+}
+
+export interface RawWebhook {
+  ssl_certificate?: string;
+  ssl_key?: string;
+  max_body_size?: number;
+  authentication?: RawSenderSecret[];
+}
+
+export interface RawSenderSecret {
+  path?: string;
+  type: 'bearer' | 'hmac' | 'github';
+  header?: string;
+  secret?: string;
+  secret_file?: string;
 }
 
 export interface RawPlugin {

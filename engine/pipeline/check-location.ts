@@ -3,24 +3,23 @@
 import { existsSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { S3_PACKAGE, SQS_PACKAGE } from '../store/aws/aws-client.ts';
 import { parseS3Location, S3_SCHEME } from '../store/aws/s3-location.ts';
 import { parseSqsLocation, SQS_SCHEME } from '../store/aws/sqs-location.ts';
+import { isInbox } from '../store/inbox/inbox-location.ts';
 import { SOCKET_SCHEME } from '../store/line-socket.ts';
 import { kindOf } from '../store/local-file.ts';
 import { STANDARD_INPUT } from '../store/standard-input.ts';
+import { isWebhookLocation } from '../store/webhook/webhook-location.ts';
+import { checkWebhook } from './check-webhook.ts';
 import type { OpenedStream } from './opened-streams.ts';
 
 /** Locations that Falco's plugins or other tools take, and what to do until we do. */
 const UNSUPPORTED: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
   [
-    /^https?:\/\//,
-    'reading from the network is not supported yet',
-    'download first: `curl -o events.json URL`, then name events.json',
-  ],
-  [
-    /^(?!s3:|sqs:)[a-z][a-z0-9+.-]*:\/\//,
+    /^(?!s3:|sqs:|https?:)[a-z][a-z0-9+.-]*:\/\//,
     'such a location is not supported',
     'name a file or a folder of this machine',
   ],
@@ -36,11 +35,6 @@ export function isEndlessLocation(location: string): boolean {
   return location.startsWith(SOCKET_SCHEME) || isInbox(location);
 }
 
-/** Whoever sends things there is told when they are with the outputs. */
-export function isInbox(location: string): boolean {
-  return location.startsWith(SQS_SCHEME);
-}
-
 /** Standard input by the names that shells give it. */
 const STANDARD_INPUT_FILES = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
 
@@ -50,14 +44,14 @@ export function toStoreLocation(openParams: string): string {
   return STANDARD_INPUT_FILES.includes(openParams) ? STANDARD_INPUT : openParams;
 }
 
-export async function checkLocation({
-  plugin: { file },
-  openParams,
-  isFollowed,
-}: OpenedStream): Promise<Diagnostic[]> {
+export async function checkLocation(
+  { plugin: { file }, openParams, isFollowed }: OpenedStream,
+  { webhook }: Pick<Config, 'webhook'>,
+): Promise<Diagnostic[]> {
   const { source } = file.manifest;
   if (source?.openParams !== 'location') return [];
   const location = toStoreLocation(openParams);
+  if (isWebhookLocation(location)) return checkWebhook(location, webhook);
   const unsupported = UNSUPPORTED.find(([pattern]) => pattern.test(location));
   const [, problem, hint] = unsupported ??
     (await findProblem(location, file.manifest.name, isFollowed)) ?? [undefined, undefined, ''];

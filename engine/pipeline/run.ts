@@ -169,7 +169,7 @@ export class Run {
       roomIsolation: evaluation.isolation,
       times,
       stock,
-      connect: (window) => this.#io.connect(setup.storeRoots, readerOf(stream), window),
+      connect: (window) => this.#io.connect(input.roots, readerOf(stream), window),
       onOpen: () => this.#keepBeginning(stream),
       onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
       onNotes: (notes) => this.#takeNotes(stream, notes),

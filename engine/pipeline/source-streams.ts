@@ -2,18 +2,13 @@
 
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
-import type { AwsAccess } from '../store/aws/aws-access.ts';
 import { S3_SCHEME } from '../store/aws/s3-location.ts';
+import { isInbox } from '../store/inbox/inbox-location.ts';
+import type { StoreRoot } from '../store/store-protocol.ts';
 import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import { toAwsAccess } from './aws-access.ts';
-import {
-  checkLocation,
-  isEndlessLocation,
-  isInbox,
-  isLiveOnly,
-  toStoreLocation,
-} from './check-location.ts';
+import { checkLocation, isEndlessLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
@@ -28,7 +23,7 @@ export async function planSources(
   limits: SlotLimits,
 ): Promise<StreamPlan> {
   const { streams, diagnostics } = findStreams(config, plugins);
-  const ofLocations = await Promise.all(streams.map(checkLocation));
+  const ofLocations = await Promise.all(streams.map((stream) => checkLocation(stream, config)));
   return {
     plugins: streams.map(({ plugin }) => plugin),
     diagnostics: [...diagnostics, ...ofLocations.flat()],
@@ -41,7 +36,10 @@ export async function planSources(
         streams: begun.map(({ stream, role, beginning }) =>
           createStream(stream, role, beginning, {
             limits,
-            access: toAwsAccess(config.aws, stream.plugin.config.initConfig, process.env),
+            reach: {
+              aws: toAwsAccess(config.aws, stream.plugin.config.initConfig, process.env),
+              webhook: config.webhook,
+            },
           }),
         ),
         diagnostics: begun.flatMap(({ beginning }) => beginning.diagnostics),
@@ -49,6 +47,9 @@ export async function planSources(
     },
   };
 }
+
+/** How locations that are not of this machine are reached. */
+type Reach = Pick<StoreRoot, 'aws' | 'webhook'>;
 
 type Beginning = StreamBeginning & { readonly owner: CheckpointOwner };
 
@@ -68,52 +69,37 @@ function createStream(
   stream: OpenedStream,
   role: PluginRole,
   beginning: Beginning,
-  { limits, access }: { readonly limits: SlotLimits; readonly access: AwsAccess },
+  { limits, reach }: { readonly limits: SlotLimits; readonly reach: Reach },
 ): StreamParts {
   const { name, plugin } = stream;
   const isLocation = isOfLocation(stream);
   const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
   const isFollowed = isFollowedLocation(stream);
+  const isLive = isFollowed || (isLocation && isLiveOnly(openParams));
   const setup = {
     name,
     isEndless: isFollowed || (isLocation && isEndlessLocation(openParams)),
     hasInbox: isLocation && isInbox(openParams),
     source: role,
     openParams,
-    storeRoots: {
-      ...Object.fromEntries(
-        Object.entries(plugin.config.grants.storeRoots).map(([name, location]) => [
-          name,
-          { location, isFollowed: false, aws: access },
-        ]),
-      ),
-      ...(isLocation
-        ? {
-            input: {
-              location: openParams,
-              isFollowed,
-              state: beginning.followed?.input,
-              aws: access,
-            },
-          }
-        : {}),
-    },
     limits,
   };
+  const granted = Object.entries(plugin.config.grants.storeRoots).map(
+    ([root, location]) => [root, { ...reach, location, isFollowed: false }] as const,
+  );
+  const state = beginning.followed?.input;
+  const input = { input: { ...reach, location: openParams, isFollowed, state } };
+  const roots = { ...Object.fromEntries(granted), ...(isLocation ? input : {}) };
   return {
     name,
-    input: {
-      kind: 'source',
-      setup,
-      isLive: isFollowed || (isLocation && isLiveOnly(openParams)),
-    },
+    input: { kind: 'source', setup, roots, isLive },
     state: beginning.state,
     checkpoint:
       beginning.checkpointPath === undefined
         ? undefined
         : { path: beginning.checkpointPath, owner: beginning.owner },
     measureBytes: () =>
-      isLocation && !isFollowed && !isLiveOnly(openParams) && !openParams.startsWith(S3_SCHEME)
+      isLocation && !isLive && !openParams.startsWith(S3_SCHEME)
         ? measureLocation(openParams)
         : Promise.resolve(undefined),
   };

@@ -5,6 +5,7 @@ import type { FollowState } from './follow/follow-state.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
 import type { StoreEntry } from './object-store.ts';
 import type { StoreErrorCode } from './store-error.ts';
+import type { WebhookAccess } from './webhook/webhook-access.ts';
 
 /** The end of a connection that a plugin's thread holds. */
 export interface StoreConnection {
@@ -61,6 +62,8 @@ export interface StoreRoot {
   readonly state?: FollowState | undefined;
   /** Of one at Amazon’s. */
   readonly aws?: AwsAccess | undefined;
+  /** Of one that is sent to us. */
+  readonly webhook?: WebhookAccess | undefined;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';

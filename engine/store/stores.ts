@@ -4,16 +4,20 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { S3_SCHEME } from './aws/s3-location.ts';
 import { S3Store } from './aws/s3-store.ts';
 import { SqsInbox } from './aws/sqs-inbox.ts';
-import { parseSqsLocation, SQS_SCHEME } from './aws/sqs-location.ts';
+import { parseSqsLocation } from './aws/sqs-location.ts';
 import { FollowedRoot } from './follow/followed-root.ts';
-import type { SetAside } from './inbox/arrival.ts';
+import type { Inbox, SetAside } from './inbox/arrival.ts';
 import { ArrivalRoot } from './inbox/arrival-root.ts';
+import { isInbox } from './inbox/inbox-location.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
 import { StoreError } from './store-error.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
+import { WebhookInbox } from './webhook/webhook-inbox.ts';
+import { parseWebhookLocation } from './webhook/webhook-location.ts';
+import { WebhookServers } from './webhook/webhook-servers.ts';
 
 interface Endless {
   readonly reader: string;
@@ -37,6 +41,7 @@ export class Stores {
   readonly #standardInput = new StandardInput();
   readonly #sockets = new Map<string, LineSocket>();
   readonly #endless: Endless[] = [];
+  readonly #webhooks = new WebhookServers();
 
   constructor(setAsideOf: SetAsideOf) {
     this.#setAsideOf = setAsideOf;
@@ -45,7 +50,7 @@ export class Stores {
   /** Throws `StoreError` for a location that nobody can open. */
   open(root: StoreRoot, asker: StoreAsker): ObjectStore {
     const { location, isFollowed, aws } = root;
-    if (isFollowed || location.startsWith(SQS_SCHEME)) return this.#openEndless(root, asker);
+    if (isFollowed || isInbox(location)) return this.#openEndless(root, asker);
     if (location === STANDARD_INPUT) return this.#standardInput;
     if (location.startsWith(S3_SCHEME) && aws !== undefined) return new S3Store(location, aws);
     if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
@@ -91,18 +96,23 @@ export class Stores {
     return endless.root;
   }
 
-  #create(
-    { location, state, aws }: StoreRoot,
-    reader: string,
-    onNews: () => void,
-  ): FollowedRoot | ArrivalRoot {
-    if (!location.startsWith(SQS_SCHEME))
+  #create(root: StoreRoot, reader: string, onNews: () => void): FollowedRoot | ArrivalRoot {
+    const { location, state } = root;
+    if (!isInbox(location))
       return new FollowedRoot({ location, onNews, clock: SYSTEM_CLOCK, state });
+    return new ArrivalRoot(this.#createInbox(root, reader), onNews);
+  }
+
+  #createInbox({ location, aws, webhook }: StoreRoot, reader: string): Inbox {
+    const address = parseWebhookLocation(location);
+    if (address !== undefined && webhook !== undefined) {
+      const servers = this.#webhooks;
+      return new WebhookInbox({ name: location, location: address, access: webhook, servers });
+    }
     const queue = parseSqsLocation(location);
     if (queue === undefined || aws === undefined)
-      throw new StoreError('invalid-argument', 'is no name of a queue');
-    const setAside = this.#setAsideOf(reader);
-    return new ArrivalRoot(new SqsInbox({ name: queue, access: aws, setAside }), onNews);
+      throw new StoreError('invalid-argument', 'nothing can be received there');
+    return new SqsInbox({ name: queue, access: aws, setAside: this.#setAsideOf(reader) });
   }
 
   #of(reader: string): Endless[] {

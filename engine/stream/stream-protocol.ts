@@ -7,12 +7,7 @@
 import type { Problem } from '../plugin/host/host-services.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
 import { type PreparedPlugin, withoutCompiled } from '../plugin/prepared-plugin.ts';
-import type {
-  StoreConnection,
-  StoreMessage,
-  StoreRequest,
-  StoreRoot,
-} from '../store/store-protocol.ts';
+import type { StoreConnection, StoreMessage, StoreRequest } from '../store/store-protocol.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { SentRoom, SlotLimits, SlotRange } from './slot-room.ts';
 
@@ -26,8 +21,6 @@ export interface SourceSetup {
   readonly hasInbox: boolean;
   readonly source: PluginRole;
   readonly openParams: string;
-  /** Store roots granted to the source, by name. */
-  readonly storeRoots: Readonly<Record<string, StoreRoot>>;
   readonly limits: SlotLimits;
 }
 

@@ -161,16 +161,12 @@ describe('plugins of a configuration', () => {
   });
 });
 
-describe('locations that are not supported yet', () => {
-  it.each(['http://host/x.json', 'https://host/x.json', 'ftp://host'])(
-    '%s gives one error that says what to do instead',
-    async (location) => {
-      const { code, stderr } = await run(['run', 'cloudtrail', location, '-r', rules]);
-      expect(stderr).toMatch(/error: cannot open .* is not supported(?: yet)?[\s\S]*hint: /);
-      expect(stderr).toContain(location);
-      expect(code).toBe(1);
-    },
-  );
+describe('a location that is not supported', () => {
+  it('gives one error that says what to do instead', async () => {
+    const { code, stderr } = await run(['run', 'cloudtrail', 'ftp://host', '-r', rules]);
+    expect(stderr).toMatch(/error: cannot open ftp:\/\/host: .* is not supported[\s\S]*hint: /);
+    expect(code).toBe(1);
+  });
 });
 
 describe('a run without something to read', () => {

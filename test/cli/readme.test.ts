@@ -26,6 +26,13 @@ const commands = blocks
   .filter((line) => line !== '');
 const ofTiercel = commands.filter((command) => /\btiercel /.test(command));
 
+/** The blocks of YAML: rules, what webhooks are told, and a whole configuration. */
+const isRules = (text: string): boolean => text.startsWith('- ');
+const isWebhooks = (text: string): boolean => text.startsWith('webhook:');
+const rules = yaml.find(isRules) ?? '';
+const webhooks = yaml.find(isWebhooks) ?? '';
+const configuration = yaml.find((text) => !isRules(text) && !isWebhooks(text)) ?? '';
+
 function shell(command: string): { code: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
     cwd: folder.path,
@@ -49,7 +56,6 @@ beforeAll(() => {
     recursive: true,
   });
   folder.write('events.jsonl', `${loginRecord()}\n`);
-  const [rules = '', configuration = ''] = yaml;
   folder.write('my_rules.yaml', rules);
   folder.write('rules/more.yaml', rules);
   mkdirSync(join(folder.path, 'configured'));
@@ -59,7 +65,15 @@ beforeAll(() => {
 describe('the README', () => {
   it('has commands, rules and a configuration', () => {
     expect(ofTiercel.length).toBeGreaterThan(8);
-    expect(yaml).toHaveLength(2);
+    expect(yaml).toHaveLength(3);
+  });
+
+  it('has a configuration of webhooks', () => {
+    folder.write('hooks.yaml', `rules_files: [my_rules.yaml]\n${webhooks}`);
+    expect(webhooks).toContain('authentication');
+    const { code, stderr } = shell('EVENTS_TOKEN=x tiercel validate -c hooks.yaml');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
   });
 
   it.each(ofTiercel)('`%s` does what it says', (command) => {

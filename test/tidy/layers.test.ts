@@ -84,8 +84,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   alert: ['crypto', 'net'],
   plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
   store: [
+    'crypto',
     'fs',
     'fs/promises',
+    'http',
+    'https',
     'net',
     'path',
     'stream',

@@ -6,4 +6,11 @@ export const SOURCE_CODES = {
     title: 'the source cannot be read',
     explanation: 'The location given as open parameters does not exist or cannot be opened.',
   },
+  WEBHOOK_OPEN: {
+    severity: 'warning',
+    title: 'anybody may send events',
+    explanation:
+      'A webhook listens at an address that other machines reach, and asks for no secret.',
+    hint: 'name a secret under `webhook.authentication`, or listen at 127.0.0.1',
+  },
 } as const satisfies Record<string, CodeRecord>;

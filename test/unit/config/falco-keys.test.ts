@@ -22,6 +22,7 @@ const OWN_KEYS = [
   'workers',
   'isolation',
   'aws',
+  'webhook',
 ];
 
 const losses: [configuration: object, paths: string[]][] = [

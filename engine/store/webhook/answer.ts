@@ -1,0 +1,45 @@
+/* What senders are told. */
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** Of a body that nobody wants, read so that its sender comes to read the answer. */
+const DRAINED_SIZE_MAX = 1 << 20;
+
+/** A request and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+export function accept({ response }: Exchange): void {
+  send(response, 200, { status: 'ok' });
+}
+
+export function refuse({ request, response }: Exchange, { status, reason, headers }: Refusal) {
+  send(response, status, { error: reason }, headers);
+  let size = 0;
+  request.on('data', (bytes: Buffer) => {
+    size += bytes.length;
+    if (size > DRAINED_SIZE_MAX) request.socket.destroy();
+  });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  answer: object,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  // Whoever sent it may be gone.
+  if (response.destroyed || response.headersSent) return;
+  const body = Buffer.from(`${JSON.stringify(answer)}\n`);
+  const own = { 'content-type': 'application/json', 'content-length': body.length };
+  response.writeHead(status, { ...own, ...headers });
+  response.end(body);
+}

@@ -1,0 +1,169 @@
+/*
+ * A webhook as an inbox: the body of each request is an object. Its sender is answered when the events are with the
+ * outputs; with more on the way than there is room for, senders are told to come again.
+ */
+
+import type { Arrival, Inbox } from '../inbox/arrival.ts';
+import { createMessageObject } from '../inbox/message-object.ts';
+import type { ReportOddity } from '../object-store.ts';
+import { type Exchange, type Refusal, refuse } from './answer.ts';
+import { type OpenRequest, OpenRequests } from './open-requests.ts';
+import { readBody } from './request-body.ts';
+import { createSenderCheck, type SenderCheck } from './sender-check.ts';
+import { findSecret, type WebhookAccess } from './webhook-access.ts';
+import type { WebhookLocation } from './webhook-location.ts';
+import type { WebhookServers } from './webhook-servers.ts';
+
+const AHEAD_MAX = 64;
+/** What the first bytes of a body tell anyway. */
+const ENCODINGS = /^(?:identity|(?:x-)?gzip|zstd)?$/i;
+
+const BUSY: Refusal = {
+  status: 429,
+  reason: 'too much is on its way: send it again',
+  headers: { 'retry-after': '1' },
+};
+const CLOSING: Refusal = {
+  status: 503,
+  reason: 'the run is over: send it again',
+  headers: { 'retry-after': '10' },
+};
+
+export interface WebhookInboxOptions {
+  /** For people. */
+  readonly name: string;
+  readonly location: WebhookLocation;
+  readonly access: WebhookAccess;
+  readonly servers: WebhookServers;
+}
+
+export class WebhookInbox implements Inbox {
+  readonly aheadMax = AHEAD_MAX;
+  readonly #options: WebhookInboxOptions;
+  readonly #open: OpenRequests;
+  #sender: SenderCheck | undefined;
+  #report: ReportOddity = () => {};
+  /** Statuses of which it was said that requests were refused with them. */
+  readonly #told = new Set<number>();
+  #requests = 0;
+  #arrivals: Arrival[] = [];
+  #isClosed = false;
+  #onArrival: () => void = () => {};
+
+  constructor(options: WebhookInboxOptions) {
+    this.#options = options;
+    this.#open = new OpenRequests(options.access.bodySizeMax);
+  }
+
+  async open(report: ReportOddity): Promise<void> {
+    this.#report = report;
+    const { location, access, servers } = this.#options;
+    this.#sender = await createSenderCheck(findSecret(access, location.path));
+    await servers.add(
+      location,
+      access,
+      (exchange, isAsking) => void this.#take(exchange, isAsking),
+    );
+  }
+
+  async receive(): Promise<readonly Arrival[]> {
+    if (this.#arrivals.length === 0 && !this.#isClosed)
+      await new Promise<void>((resolve) => {
+        this.#onArrival = resolve;
+      });
+    const arrivals = this.#arrivals;
+    this.#arrivals = [];
+    return arrivals;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#onArrival();
+    this.#open.refuseAll(CLOSING);
+    await this.#options.servers.remove(this.#options.location);
+  }
+
+  /** `isAsking`: the sender waits for leave to send the body. */
+  async #take(exchange: Exchange, isAsking: boolean): Promise<void> {
+    const { request, response } = exchange;
+    const unwanted = this.#refusalOfHead(exchange);
+    if (unwanted !== undefined) {
+      this.#tell(exchange, unwanted);
+      refuse(exchange, unwanted);
+      return;
+    }
+    if (isAsking) response.writeContinue();
+    const open = this.#open.add(exchange);
+    const { bodySizeMax } = this.#options.access;
+    let left = bodySizeMax;
+    const body = await readBody(request, (size) => {
+      left -= size;
+      open.grow(size);
+      if (left < 0) return tooLarge(bodySizeMax);
+      return this.#open.isFull ? BUSY : undefined;
+    });
+    // Who has left is told by nobody.
+    if (body === undefined) open.refuse(CLOSING);
+    else this.#arrive(exchange, open, body);
+  }
+
+  #arrive(exchange: Exchange, open: OpenRequest, body: Buffer | Refusal): void {
+    const refusal = Buffer.isBuffer(body) ? this.#refusalOfBody(exchange, body) : body;
+    if (!Buffer.isBuffer(body) || refusal !== undefined) {
+      if (refusal === undefined) return;
+      this.#tell(exchange, refusal);
+      open.refuse(refusal);
+      return;
+    }
+    this.#requests += 1;
+    const object = {
+      path: `${this.#requests}.json`,
+      name: `request ${this.#requests} to ${this.#options.name}`,
+      open: () => Promise.resolve(createMessageObject(body)),
+    };
+    this.#arrivals.push({
+      // Without a body there are no events to wait for.
+      objects: body.length === 0 ? [] : [object],
+      done: () => open.accept(),
+      fail: (reason) => open.refuse({ status: 400, reason }),
+    });
+    this.#onArrival();
+  }
+
+  #refusalOfHead({ request }: Exchange): Refusal | undefined {
+    const { method, headers } = request;
+    const { bodySizeMax } = this.#options.access;
+    if (this.#isClosed) return CLOSING;
+    if (method !== 'POST')
+      return { status: 405, reason: 'events are sent with POST', headers: { allow: 'POST' } };
+    const stranger = this.#sender?.ofHead(headers);
+    if (stranger !== undefined) return unauthorized(stranger);
+    if (!ENCODINGS.test(headers['content-encoding'] ?? ''))
+      return { status: 415, reason: 'a body is plain, gzip or zstd' };
+    if (Number(headers['content-length'] ?? 0) > bodySizeMax) return tooLarge(bodySizeMax);
+    return this.#open.isFull ? BUSY : undefined;
+  }
+
+  #refusalOfBody({ request }: Exchange, body: Buffer): Refusal | undefined {
+    if (this.#isClosed) return CLOSING;
+    const forgery = this.#sender?.ofBody(request.headers, body);
+    return forgery === undefined ? undefined : unauthorized(forgery);
+  }
+
+  /** The sender knows it; whoever runs this does so once for each kind. */
+  #tell({ request }: Exchange, { status, reason }: Refusal): void {
+    if (this.#told.has(status) || status === CLOSING.status) return;
+    this.#told.add(status);
+    const sender = request.socket.remoteAddress ?? 'somebody';
+    const message = `a request from ${sender} was refused with ${status}: ${reason}; further ones are not told`;
+    this.#report('warning', this.#options.name, message);
+  }
+}
+
+function unauthorized(reason: string): Refusal {
+  return { status: 401, reason, headers: { 'www-authenticate': 'Bearer' } };
+}
+
+function tooLarge(sizeMax: number): Refusal {
+  return { status: 413, reason: `a body has at most ${sizeMax} bytes` };
+}

@@ -1,0 +1,118 @@
+/* Servers that webhooks share: one for each address, with a path for each stream. */
+
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { StoreError, toStoreError } from '../store-error.ts';
+import { type Exchange, refuse } from './answer.ts';
+import type { WebhookAccess } from './webhook-access.ts';
+import type { WebhookLocation } from './webhook-location.ts';
+
+const CONNECTIONS_MAX = 1_024;
+const HEADERS_TIME_MAX_MS = 10_000;
+const REQUEST_TIME_MAX_MS = 60_000;
+/** Longer than load balancers keep a connection that nobody uses. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** `isAsking`: the sender waits for leave to send the body. */
+export type TakeRequest = (exchange: Exchange, isAsking: boolean) => void;
+
+interface Shared {
+  readonly paths: Map<string, TakeRequest>;
+  readonly server: Promise<Server>;
+}
+
+export class WebhookServers {
+  readonly #servers = new Map<string, Shared>();
+
+  /** From now on requests to the path are taken. Rejects with `StoreError` where nobody can listen. */
+  async add(location: WebhookLocation, access: WebhookAccess, take: TakeRequest): Promise<void> {
+    const address = addressOf(location);
+    const paths = new Map<string, TakeRequest>();
+    const shared = this.#servers.get(address) ?? { paths, server: listen(location, access, paths) };
+    this.#servers.set(address, shared);
+    if (shared.paths.has(location.path))
+      throw new StoreError('invalid-argument', 'another stream listens there');
+    shared.paths.set(location.path, take);
+    try {
+      await shared.server;
+    } catch (error) {
+      this.#servers.delete(address);
+      throw error;
+    }
+  }
+
+  async remove(location: WebhookLocation): Promise<void> {
+    const address = addressOf(location);
+    const shared = this.#servers.get(address);
+    shared?.paths.delete(location.path);
+    if (shared === undefined || shared.paths.size > 0) return;
+    this.#servers.delete(address);
+    const server = await shared.server;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    await closed;
+  }
+}
+
+function addressOf({ isSecure, host, port }: WebhookLocation): string {
+  return `${isSecure ? 'https' : 'http'}://${host ?? ''}:${port}`;
+}
+
+async function listen(
+  location: WebhookLocation,
+  access: WebhookAccess,
+  paths: ReadonlyMap<string, TakeRequest>,
+): Promise<Server> {
+  const server = location.isSecure ? createSecureServer(await readKeys(access)) : createServer();
+  server.maxConnections = CONNECTIONS_MAX;
+  server.headersTimeout = HEADERS_TIME_MAX_MS;
+  server.requestTimeout = REQUEST_TIME_MAX_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const take = (request: IncomingMessage, response: ServerResponse, isAsking: boolean): void => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const taker = paths.get(path);
+    const exchange = { request, response };
+    if (taker === undefined)
+      refuse(exchange, { status: 404, reason: 'nobody listens at this path' });
+    else taker(exchange, isAsking);
+  };
+  server.on('request', (request, response) => take(request, response, false));
+  server.on('checkContinue', (request, response) => take(request, response, true));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(toListenError(error, location.port)));
+    server.listen({ host: location.host, port: location.port }, resolve);
+  });
+  // What happens to a connection later is between it and its sender.
+  server.on('error', () => {});
+  return server;
+}
+
+async function readKeys(access: WebhookAccess): Promise<{ cert: Buffer; key: Buffer }> {
+  const { certificateFile = '', keyFile = certificateFile } = access;
+  const [cert, key] = await Promise.all([readPem(certificateFile), readPem(keyFile)]);
+  return { cert, key };
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = toStoreError(error);
+    throw new StoreError(code, `${path} ${message}`);
+  }
+}
+
+function toListenError(error: Error, port: number): StoreError {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new StoreError('io', `another process listens at port ${port}`);
+    case 'EACCES':
+      return new StoreError('denied', `port ${port} is not allowed to this user`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StoreError('invalid-argument', 'is no address of this machine');
+    default:
+      return new StoreError('io', error.message);
+  }
+}
