@@ -5,14 +5,14 @@
  *   { "format": 1, "stream": NAME, "openParams": TEXT, "plugin": { "name", "version", "digest" },
  *     "state": { "position": BASE64, "run", "events", "bytes", "eventsWithoutTime",
  *       "firstTime": TEXT, "latestTime": TEXT },
- *     "followed": { ROOT: { "files", "runs", "lastNumber" } } }
+ *     "followed": { ROOT: { "files", "runs", "lastNumber" } or { "runs", "unread", "sweep", "lastNumber" } } }
  *
  * Times are nanoseconds since 1970 as decimal text; they, and the position, are absent before the first event.
- * `followed` is there of streams that are followed; see follow-state.ts.
+ * `followed` is there of streams that are followed; see follow-state.ts and bucket-state.ts.
  */
 
 import { areTexts, fieldsOf, isTimeText } from '../base/json-fields.ts';
-import { parseFollowState, writeFollowState } from '../store/follow/follow-state.ts';
+import { parseKeptRoot, writeKeptRoot } from '../store/kept-root.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 
@@ -46,7 +46,7 @@ export function writeCheckpointText(
       firstTime: firstTime?.toString(),
       latestTime: latestTime?.toString(),
     },
-    followed: followed && mapValues(followed, writeFollowState),
+    followed: followed && mapValues(followed, writeKeptRoot),
   };
   return `${JSON.stringify(text, null, followed === undefined ? 2 : undefined)}\n`;
 }
@@ -64,7 +64,7 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   const parsed = parseState(fieldsOf(state));
   if (format !== FORMAT || parsed === undefined) return undefined;
   if (!areTexts([stream, openParams, name, version, digest])) return undefined;
-  const roots = mapValues(fieldsOf(followed), parseFollowState);
+  const roots = mapValues(fieldsOf(followed), parseKeptRoot);
   if (!areAllThere(roots)) return undefined;
   return {
     stream: String(stream),

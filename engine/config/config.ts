@@ -51,6 +51,10 @@ export interface AwsConfig {
   readonly isPathStyle: boolean | undefined;
   /** Seconds for which a message of a queue is hidden from others, renewed as long as it is worked on. */
   readonly visibilitySeconds: number;
+  /** Between two looks at a bucket that is followed. */
+  readonly pollSeconds: number;
+  /** Objects appear in it with times that lie so long before. */
+  readonly lookBackSeconds: number;
 }
 
 /** How events are sent to us. Paths of files are absolute. */

@@ -122,6 +122,9 @@ function toConfig(
 
 /** After a crash a message comes again so late. */
 const VISIBILITY_SECONDS = 60;
+/** CloudTrail delivers every five minutes or so, and listing costs money. */
+const POLL_SECONDS = 30;
+const LOOK_BACK_SECONDS = 3_600;
 
 function toAws(raw: RawAws, base: string): AwsConfig {
   const { profile, region, config, credentials, endpoint, path_style: isPathStyle } = raw;
@@ -131,6 +134,8 @@ function toAws(raw: RawAws, base: string): AwsConfig {
     profile,
     region,
     visibilitySeconds: raw.visibility_timeout ?? VISIBILITY_SECONDS,
+    pollSeconds: raw.poll_interval ?? POLL_SECONDS,
+    lookBackSeconds: raw.look_back ?? LOOK_BACK_SECONDS,
     configFile: path(config),
     credentialsFile: path(credentials),
     endpoint,

@@ -41,6 +41,8 @@ export interface RawAws {
   endpoint?: string;
   path_style?: boolean;
   visibility_timeout?: number;
+  poll_interval?: number;
+  look_back?: number;
 }
 
 export interface RawWebhook {

@@ -6,6 +6,7 @@ import type { AwsAccess } from '../store/aws/aws-access.ts';
 
 /** As Falco's cloudtrail plugin. */
 const CONCURRENCY = 32;
+const MS_PER_SECOND = 1000;
 /** Where the SDK looks for credentials, and what it needs to find the files of the user. */
 const VARIABLE = /^(AWS_\w+|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|PATH|SSL_CERT_(FILE|DIR))$/;
 
@@ -48,6 +49,10 @@ export function toAwsAccess(
       ownerAccount: init.sqsOwnerAccount || undefined,
       isDeleting: init.sqsDelete ?? true,
       visibilitySeconds: aws.visibilitySeconds,
+    },
+    polling: {
+      intervalMs: aws.pollSeconds * MS_PER_SECOND,
+      lookBackMs: aws.lookBackSeconds * MS_PER_SECOND,
     },
     environment: Object.fromEntries(
       Object.entries(variables).flatMap(([name, value]) =>

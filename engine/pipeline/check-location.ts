@@ -45,7 +45,7 @@ export function toStoreLocation(openParams: string): string {
 }
 
 export async function checkLocation(
-  { plugin: { file }, openParams, isFollowed }: OpenedStream,
+  { plugin: { file }, openParams }: OpenedStream,
   { webhook }: Pick<Config, 'webhook'>,
 ): Promise<Diagnostic[]> {
   const { source } = file.manifest;
@@ -54,7 +54,7 @@ export async function checkLocation(
   if (isWebhookLocation(location)) return checkWebhook(location, webhook);
   const unsupported = UNSUPPORTED.find(([pattern]) => pattern.test(location));
   const [, problem, hint] = unsupported ??
-    (await findProblem(location, file.manifest.name, isFollowed)) ?? [undefined, undefined, ''];
+    (await findProblem(location, file.manifest.name)) ?? [undefined, undefined, ''];
   if (problem === undefined) return [];
   const what = unsupported === undefined ? `\`${source.name}\`` : location;
   const message = `cannot open ${what}: ${problem}`;
@@ -65,15 +65,11 @@ export async function checkLocation(
 
 type Problem = readonly [kind: undefined, what: string, hint: string | undefined];
 
-async function findProblem(
-  location: string,
-  plugin: string,
-  isFollowed: boolean,
-): Promise<Problem | undefined> {
+async function findProblem(location: string, plugin: string): Promise<Problem | undefined> {
   if (location === '') return [undefined, 'no location was given', undefined];
   if (location === STANDARD_INPUT) return undefined;
   if (location.startsWith(SOCKET_SCHEME)) return findSocketProblem(location);
-  if (location.startsWith(S3_SCHEME)) return findS3Problem(location, isFollowed);
+  if (location.startsWith(S3_SCHEME)) return findS3Problem(location);
   if (location.startsWith(SQS_SCHEME)) return findSqsProblem(location);
   try {
     const found = await stat(location);
@@ -90,15 +86,10 @@ async function findProblem(
   }
 }
 
-function findS3Problem(location: string, isFollowed: boolean): Problem | undefined {
+function findS3Problem(location: string): Problem | undefined {
   const parsed = parseS3Location(location);
   if (typeof parsed === 'string')
     return [undefined, parsed, 'a location in S3 is s3://BUCKET/PREFIX'];
-  if (isFollowed) {
-    const hint =
-      'leave out `--follow`, and name a `data_dir`: the next run goes on where this one ended';
-    return [undefined, 'a bucket cannot be followed yet', hint];
-  }
   return findMissing([S3_PACKAGE]);
 }
 

@@ -125,6 +125,7 @@ export class Run {
         if (this.#refusal === undefined)
           await Promise.race([this.#order.drained(stream), this.#late]);
         await this.#checkpoints[stream]?.flush();
+        await this.#io.close(readerOf(stream));
         // A stream without an end is over when it is told to stop.
         const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
         const stopped = isOver ? ('end' as const) : end.stopped;
@@ -132,7 +133,6 @@ export class Run {
         return { ...end, stopped, name: this.#nameOf(stream), start, state: feed.state };
       }),
     );
-    await this.#io.close();
     const { clock } = this.#parts;
     const elapsedMs = clock.monotonicMs() - this.#startedMs;
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');

@@ -27,8 +27,8 @@ export interface IoThreadOptions {
 export class IoThread {
   readonly #worker: SupervisedWorker<IoRequest, IoAnswer>;
   readonly #asked = new Map<number, (state: FollowedRoots) => void>();
+  readonly #closing = new Map<number, () => void>();
   #requests = 0;
-  #onClosed: () => void = () => {};
 
   constructor({ stock, onDefect, onPoison }: IoThreadOptions) {
     this.#worker = new SupervisedWorker<IoRequest, IoAnswer>({
@@ -44,7 +44,10 @@ export class IoThread {
           void onPoison(reader, message).then((isKept) =>
             this.#worker.post({ kind: 'set-aside', id, isKept }),
           );
-        } else this.#onClosed();
+        } else {
+          this.#closing.get(answer.id)?.();
+          this.#closing.delete(answer.id);
+        }
       },
       onFailure: () => {},
       onDefect,
@@ -79,15 +82,17 @@ export class IoThread {
     this.#worker.post({ kind: 'acknowledge', reader, run });
   }
 
-  /** Resolves when whoever sent something knows what became of it. */
-  close(): Promise<void> {
+  /** The reader reads no more. Resolves when whoever sent it something knows what became of it. */
+  close(reader: string): Promise<void> {
+    this.#requests += 1;
+    const id = this.#requests;
+    this.#worker.post({ kind: 'close', id, reader });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, CLOSE_TIME_MAX_MS);
-      this.#onClosed = () => {
+      this.#closing.set(id, () => {
         clearTimeout(timer);
         resolve();
-      };
-      this.#worker.post({ kind: 'close' });
+      });
     });
   }
 

@@ -25,7 +25,7 @@ parentPort?.on('message', (request: IoRequest) => {
       settled.delete(request.id);
       break;
     default:
-      void stores.close().then(() => answer({ kind: 'closed' }));
+      void stores.close(request.reader).then(() => answer({ kind: 'closed', id: request.id }));
   }
 });
 

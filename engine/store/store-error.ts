@@ -13,9 +13,13 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
-  constructor(code: StoreErrorCode, message: string) {
+  /** It may be otherwise when it is tried again later. */
+  readonly mayPass: boolean;
+
+  constructor(code: StoreErrorCode, message: string, mayPass = code === 'io') {
     super(message);
     this.code = code;
+    this.mayPass = mayPass;
   }
 }
 

@@ -1,8 +1,8 @@
 /* What crosses between the I/O thread and a plugin's thread: requests one at a time, bytes in rings beside them. */
 
 import type { AwsAccess } from './aws/aws-access.ts';
-import type { FollowState } from './follow/follow-state.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
+import type { KeptRoot } from './kept-root.ts';
 import type { StoreEntry } from './object-store.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { WebhookAccess } from './webhook/webhook-access.ts';
@@ -28,8 +28,8 @@ export type IoRequest =
   | { readonly kind: 'acknowledge'; readonly reader: string; readonly run: number }
   /** What became of a message that nobody can read. */
   | { readonly kind: 'set-aside'; readonly id: number; readonly isKept: boolean }
-  /** Nobody reads any more: what came by itself and was not settled is given back. */
-  | { readonly kind: 'close' };
+  /** The reader reads no more: what came by itself and was not settled is given back. */
+  | { readonly kind: 'close'; readonly id: number; readonly reader: string };
 
 /** What the I/O thread tells the main thread. */
 export type IoAnswer =
@@ -40,10 +40,10 @@ export type IoAnswer =
       readonly reader: string;
       readonly message: PoisonMessage;
     }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'closed'; readonly id: number };
 
 /** By name. */
-export type FollowedRoots = Readonly<Record<string, FollowState>>;
+export type FollowedRoots = Readonly<Record<string, KeptRoot>>;
 
 export interface ConnectRequest extends StoreConnection {
   /** They are read by another process, which sees no signal: bytes go through there. */
@@ -59,7 +59,7 @@ export interface StoreRoot {
   /** Files are read as they grow, and there is no end. */
   readonly isFollowed: boolean;
   /** Of one that is followed: where another process stood. */
-  readonly state?: FollowState | undefined;
+  readonly state?: KeptRoot | undefined;
   /** Of one at Amazon’s. */
   readonly aws?: AwsAccess | undefined;
   /** Of one that is sent to us. */

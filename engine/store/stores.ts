@@ -1,6 +1,7 @@
 /* What locations are to the I/O thread: made once where a second one would begin again from the start. */
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { FollowedBucket } from './aws/followed-bucket.ts';
 import { S3_SCHEME } from './aws/s3-location.ts';
 import { S3Store } from './aws/s3-store.ts';
 import { SqsInbox } from './aws/sqs-inbox.ts';
@@ -9,6 +10,7 @@ import { FollowedRoot } from './follow/followed-root.ts';
 import type { Inbox, SetAside } from './inbox/arrival.ts';
 import { ArrivalRoot } from './inbox/arrival-root.ts';
 import { isInbox } from './inbox/inbox-location.ts';
+import { isOfBucket } from './kept-root.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -19,10 +21,12 @@ import { WebhookInbox } from './webhook/webhook-inbox.ts';
 import { parseWebhookLocation } from './webhook/webhook-location.ts';
 import { WebhookServers } from './webhook/webhook-servers.ts';
 
+type EndlessRoot = FollowedRoot | FollowedBucket | ArrivalRoot;
+
 interface Endless {
   readonly reader: string;
   readonly name: string;
-  readonly root: FollowedRoot | ArrivalRoot;
+  readonly root: EndlessRoot;
   onNews: () => void;
 }
 
@@ -63,7 +67,7 @@ export class Stores {
   async keep(reader: string, run: number): Promise<FollowedRoots> {
     const kept = await Promise.all(
       this.#of(reader).map(async ({ name, root }) =>
-        root instanceof FollowedRoot ? ([name, await root.keep(run)] as const) : undefined,
+        root instanceof ArrivalRoot ? undefined : ([name, await root.keep(run)] as const),
       ),
     );
     return Object.fromEntries(kept.flatMap((one) => (one === undefined ? [] : [one])));
@@ -71,14 +75,15 @@ export class Stores {
 
   /** All events of the runs of a reader up to this one are with the outputs. */
   acknowledge(reader: string, run: number): void {
-    for (const { root } of this.#of(reader)) if (root instanceof ArrivalRoot) root.acknowledge(run);
+    for (const { root } of this.#of(reader))
+      if (!(root instanceof FollowedRoot)) root.acknowledge(run);
   }
 
-  /** What came by itself and was not settled is given back. */
-  async close(): Promise<void> {
+  /** A reader reads no more: what came by itself and was not settled is given back. */
+  async close(reader: string): Promise<void> {
     await Promise.allSettled(
-      this.#endless.map(({ root }) =>
-        root instanceof ArrivalRoot ? root.close() : Promise.resolve(),
+      this.#of(reader).map(({ root }) =>
+        root instanceof FollowedRoot ? Promise.resolve() : root.close(),
       ),
     );
   }
@@ -96,10 +101,18 @@ export class Stores {
     return endless.root;
   }
 
-  #create(root: StoreRoot, reader: string, onNews: () => void): FollowedRoot | ArrivalRoot {
-    const { location, state } = root;
-    if (!isInbox(location))
-      return new FollowedRoot({ location, onNews, clock: SYSTEM_CLOCK, state });
+  #create(root: StoreRoot, reader: string, onNews: () => void): EndlessRoot {
+    const { location, state, aws } = root;
+    const clock = SYSTEM_CLOCK;
+    const isKeptByBucket = state !== undefined && isOfBucket(state);
+    if (location.startsWith(S3_SCHEME) && aws !== undefined) {
+      const kept = isKeptByBucket ? state : undefined;
+      return new FollowedBucket({ location, access: aws, clock, onNews, state: kept });
+    }
+    if (!isInbox(location)) {
+      const kept = isKeptByBucket ? undefined : state;
+      return new FollowedRoot({ location, onNews, clock, state: kept });
+    }
     return new ArrivalRoot(this.#createInbox(root, reader), onNews);
   }
 

@@ -30,6 +30,7 @@ export class FileList {
   /** Up to here nothing is wanted. */
   private skippedTo: string = '';
   private hasSkipped: bool = false;
+  private lastName: string = '';
   /** The location is a file: it was named on purpose, whatever its name. */
   private isSingle: bool = false;
   private location: string = ROOT;
@@ -98,7 +99,10 @@ export class FileList {
         if (this.isSingle || (!this.isSkipped(path) && this.isWanted(path))) return path;
       }
       if (this.listedAll) return null;
-      if (this.skippedTo > this.lastListed) this.lastListed = this.skippedTo;
+      const name = nameWithoutRun(this.lastListed);
+      if (this.skippedTo > name) {
+        this.lastListed = this.lastListed.substring(0, this.lastListed.length - name.length) + this.skippedTo;
+      }
       const error = this.listMore();
       if (this.isWaiting) return null;
       if (error !== null) report(Severity.Lost, this.location, 0, error);
@@ -122,8 +126,12 @@ export class FileList {
   }
 
   private isSkipped(path: string): bool {
-    if (this.skippedTo.length > 0 && path <= this.skippedTo) return true;
-    this.skippedTo = this.shape.skipBehind(path);
+    const name = nameWithoutRun(path);
+    // What is followed is gone through again.
+    if (name < this.lastName) this.skippedTo = '';
+    this.lastName = name;
+    if (this.skippedTo.length > 0 && name <= this.skippedTo) return true;
+    this.skippedTo = this.shape.skipBehind(name);
     if (this.skippedTo.length == 0) return false;
     this.hasSkipped = true;
     return true;

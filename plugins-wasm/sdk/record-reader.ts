@@ -62,6 +62,7 @@ export class RecordReader {
     while (this.events.count < eventsMax && input.batchSize < <usize>bytesMax) {
       if (!input.isOpen && !this.openNext()) {
         this.isWaiting = this.files.isWaiting;
+        this.shape.tellLeftOut(!this.isWaiting);
         break;
       }
       if (this.step() == Step.Done) continue;
@@ -113,6 +114,7 @@ export class RecordReader {
   }
 
   close(): void {
+    this.shape.tellLeftOut(true);
     this.input.close();
   }
 
@@ -136,6 +138,7 @@ export class RecordReader {
     this.envelopeDepth = 0;
     this.record = 0;
     this.events.startFile();
+    this.shape.startFile(path);
     return true;
   }
 

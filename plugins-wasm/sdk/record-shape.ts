@@ -46,6 +46,10 @@ export abstract class RecordShape {
   skipBehind(_path: string): string {
     return '';
   }
+  /** Called with the path of each file before its first record. */
+  startFile(_path: string): void {}
+  /** Called when there is nothing for now, and at the end: what was left out on purpose is told then. */
+  tellLeftOut(_isOver: bool): void {}
   /** How names of logs end, for people. */
   abstract get fileNames(): string;
 }

@@ -10,8 +10,17 @@ export interface AwsAccess {
   /** Objects that are fetched at the same time. */
   readonly concurrency: number;
   readonly queues: QueueAccess;
+  readonly polling: Polling;
   /** Variables in which the chain looks: `AWS_…`, and where the home folder is. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Of a bucket that is followed. */
+export interface Polling {
+  /** Between two looks at it, in milliseconds. */
+  readonly intervalMs: number;
+  /** Objects appear with times that lie so long before, in milliseconds. */
+  readonly lookBackMs: number;
 }
 
 export interface QueueAccess {

@@ -3,7 +3,7 @@
  * Requests are repeated by the SDK's own rules (back-off with jitter, also when throttled).
  */
 
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
@@ -54,6 +54,25 @@ export async function connectSqs(access: AwsAccess): Promise<SqsService> {
   const module = await load(() => import('@aws-sdk/client-sqs'), SQS_PACKAGE);
   const client = new module.SQSClient(commonOptions(access, QUEUE_SOCKETS, QUEUE_SILENCE_MAX_MS));
   return { module, client };
+}
+
+/** `take` is given the headers of the answer. */
+export function onAnswer(
+  command: ListObjectsV2Command,
+  take: (headers: Readonly<Record<string, string>>) => void,
+): void {
+  command.middlewareStack.add(
+    (next) => async (input) => {
+      const result = await next(input);
+      take((result.response as Answer).headers);
+      return result;
+    },
+    { step: 'deserialize', name: 'headers-of-answer' },
+  );
+}
+
+interface Answer {
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 function takeEnvironment({ environment }: AwsAccess): void {

@@ -55,7 +55,8 @@ function toServiceError(error: ServiceError, action: string): StoreError {
   const { name = 'Error', message = '', code, $metadata } = error;
   const status = $metadata?.httpStatusCode;
   const said = message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_SIZE_MAX);
-  if (SIGN_IN.has(name)) return new StoreError('denied', `no valid credentials: ${said}`);
+  // Others may be there soon.
+  if (SIGN_IN.has(name)) return new StoreError('denied', `no valid credentials: ${said}`, true);
   if (status === 403 || DENIED.has(name))
     return new StoreError('denied', `access denied: \`${action}\` is not allowed`);
   if (message === 'Region is missing') {

@@ -7,7 +7,7 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { ObjectStore, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
-import { connectS3, type S3Service } from './aws-client.ts';
+import { connectS3, onAnswer, type S3Service } from './aws-client.ts';
 import { toS3Error } from './aws-error.ts';
 import { S3Body } from './s3-body.ts';
 import { parseS3Location, type S3Location } from './s3-location.ts';
@@ -33,6 +33,7 @@ export class S3Store implements ObjectStore {
   #listed: StoreEntry[] = [];
   #lastPath: string | undefined;
   #next: string | undefined;
+  #answeredMs: number | undefined;
 
   constructor(location: string, access: AwsAccess) {
     const parsed = parseS3Location(location);
@@ -62,6 +63,11 @@ export class S3Store implements ObjectStore {
     return S3Body.open(await this.#connect(), { bucket, key }, SYSTEM_CLOCK);
   }
 
+  /** When the service answered the latest listing, by its own clock, in milliseconds since 1970. */
+  get answeredMs(): number {
+    return this.#answeredMs ?? SYSTEM_CLOCK.nowMs();
+  }
+
   #take({ entries, next }: Page): void {
     this.#listed.push(...entries);
     this.#next = next;
@@ -71,17 +77,19 @@ export class S3Store implements ObjectStore {
     const { bucket, prefix } = this.#location;
     const { module, client } = await this.#connect();
     try {
-      const output = await client.send(
-        new module.ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          // Keys may have characters in them that XML has no way to write.
-          EncodingType: 'url',
-          MaxKeys: Math.min(limit, PAGE_MAX),
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-          ...(token === undefined && after !== '' ? { StartAfter: this.#folder + after } : {}),
-        }),
-      );
+      const command = new module.ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        // Keys may have characters in them that XML has no way to write.
+        EncodingType: 'url',
+        MaxKeys: Math.min(limit, PAGE_MAX),
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+        ...(token === undefined && after !== '' ? { StartAfter: this.#folder + after } : {}),
+      });
+      onAnswer(command, ({ date }) => {
+        this.#answeredMs = parseDate(date);
+      });
+      const output = await client.send(command);
       const isEncoded = output.EncodingType === 'url';
       const entries = (output.Contents ?? []).flatMap(({ Key, Size, LastModified }) => {
         const key = isEncoded ? decodeKey(Key ?? '') : (Key ?? '');
@@ -102,6 +110,11 @@ export class S3Store implements ObjectStore {
     this.#connecting ??= connectS3(this.#access);
     return this.#connecting;
   }
+}
+
+function parseDate(date: string | undefined): number | undefined {
+  const milliseconds = Date.parse(date ?? '');
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
 function decodeKey(key: string): string {

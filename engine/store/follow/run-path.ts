@@ -3,3 +3,8 @@ export function numberOfRun(path: string): number {
   const found = /^#(\d+)(?:\/|$)/.exec(path)?.[1];
   return found === undefined ? 0 : Number(found);
 }
+
+/** Of `#NUMBER/PATH` the path; empty where there is none. */
+export function pathOfRun(path: string): string {
+  return /^#\d+\/([\s\S]*)$/.exec(path)?.[1] ?? '';
+}

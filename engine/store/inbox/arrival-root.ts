@@ -9,6 +9,7 @@ import { numberOfRun } from '../follow/run-path.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { Arrival, ArrivedObject, Inbox } from './arrival.ts';
+import { nameRun } from './name-run.ts';
 
 const PAUSE_MIN_MS = 500;
 const PAUSE_MAX_MS = 60_000;
@@ -70,7 +71,7 @@ export class ArrivalRoot implements ObjectStore {
     if (run === undefined) throw new StoreError('not-found', 'does not exist');
     const stored = run.isTaken ? await run.object.open() : await run.opening;
     run.isTaken = true;
-    return named(stored, run.object.name);
+    return nameRun(stored, run.object.name);
   }
 
   failed(path: string, error: StoreError): void {
@@ -159,17 +160,4 @@ export class ArrivalRoot implements ObjectStore {
 
 function entryOf(number: number, { object }: Run): StoreEntry {
   return { path: `#${number}/${object.path}`, size: 0, modifiedNs: 0n };
-}
-
-/** People know it by that name, and not by that of the run. */
-function named(stored: StoredObject, name: string): StoredObject {
-  return {
-    isLive: stored.isLive,
-    size: stored.size,
-    descriptor: stored.descriptor,
-    run: { name, isDecoded: false, linesBefore: 0, whenSettled: Promise.resolve() },
-    read: (room) => stored.read(room),
-    seek: (offset) => stored.seek(offset),
-    close: () => stored.close(),
-  };
 }

@@ -6,6 +6,7 @@ import { INVALID, validateValue } from '../../sdk/json-validate';
 import { Kind } from '../../sdk/json-walk';
 import { FileVerdict, NO_TIME, RecordShape, Verdict } from '../../sdk/record-shape';
 import { parseTime } from '../../sdk/rfc3339';
+import { DeliveredBefore } from './delivered-before';
 import { TrailKeys } from './trail-keys';
 
 /** In the view of the time alone. */
@@ -62,6 +63,7 @@ export class CloudTrailShape extends RecordShape {
   private pointerCount: i32;
   /** Where in a bucket the logs of which account, region and day are. */
   private readonly keys: TrailKeys = new TrailKeys();
+  private readonly deliveredBefore: DeliveredBefore = new DeliveredBefore();
   private timeOnly: ElementView = new ElementView(['/eventTime']);
 
   constructor() {
@@ -100,12 +102,26 @@ export class CloudTrailShape extends RecordShape {
     return FileVerdict.LookInside;
   }
 
+  startFile(path: string): void {
+    this.deliveredBefore.startFile(path);
+  }
+
+  tellLeftOut(isOver: bool): void {
+    this.deliveredBefore.tell(isOver);
+  }
+
   judge(start: usize, end: usize): Verdict {
-    return this.judgeNested(start, end, 0);
+    return this.judgeOnce(this.judgeNested(start, end, 0));
   }
 
   judgeString(start: usize, end: usize): Verdict {
-    return this.judgeText(start, end, 0);
+    return this.judgeOnce(this.judgeText(start, end, 0));
+  }
+
+  private judgeOnce(verdict: Verdict): Verdict {
+    if (verdict != Verdict.Event || this.deliveredBefore.isFirst(this.eventStart, this.eventEnd)) return verdict;
+    this.reason = '';
+    return Verdict.Skipped;
   }
 
   private judgeNested(start: usize, end: usize, nesting: i32): Verdict {

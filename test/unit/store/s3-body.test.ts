@@ -18,6 +18,7 @@ beforeAll(async () => {
     isPathStyle: true,
     concurrency: 2,
     queues: { ownerAccount: undefined, isDeleting: true, visibilitySeconds: 60 },
+    polling: { intervalMs: 1_000, lookBackMs: 60_000 },
     environment: service.env,
   });
 });
