@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run bench: events/s and MB/s of the main job, as a ratio to JSON.parse with property reads
-// over the same bytes in the same run. Options: --mb N (default 300), --runs N (default 3), --json FILE.
+// over the same bytes in the same run. Options: --mb N (default 300), --runs N (default 3), --objects N (default 20000), --json FILE.
 // The corpus is made by make-bulk.mjs of the prepared data where that is at hand, else from self-made records.
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -16,6 +16,7 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureBucket } from './bucket.mjs';
 import { measureIsolation } from './isolation.mjs';
 import { measureLatency } from './latency.mjs';
 import { makeCorpus } from './make-corpus.mjs';
@@ -26,7 +27,7 @@ const program = join(repository, 'dist/engine/cli/main.js');
 const prepared = join(repository, '../shared/data/make-bulk.mjs');
 
 function readOptions() {
-  const options = { mb: 300, runs: 3, json: '' };
+  const options = { mb: 300, runs: 3, objects: 20_000, json: '' };
   const words = process.argv.slice(2);
   for (let index = 0; index + 1 < words.length; index += 2) {
     const name = words[index].replace(/^--/, '');
@@ -190,6 +191,7 @@ async function main() {
     gzip: data.gz,
     line: oneAlert,
   });
+  const bucket = await measureBucket(repository, folder, { runProgram, objects: options.objects });
   const report = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`,
@@ -205,6 +207,7 @@ async function main() {
     latency,
     replacement,
     isolation,
+    bucket: { objects: options.objects, rows: bucket },
   };
   print(report);
   if (options.json !== '') writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -248,6 +251,12 @@ function print(report) {
     out(
       `processes instead of threads, ${name}: ${threadMs.toFixed(0)} → ${processMs.toFixed(0)} ms,` +
         ` median of the pairs ${ratio.toFixed(2)} ×`,
+    );
+  }
+  for (const { concurrency, objectsPerSecond, fetchedPerSecond, ratio } of report.bucket.rows) {
+    out(
+      `${report.bucket.objects} objects of a bucket, ${concurrency} at a time: ${objectsPerSecond} a second,` +
+        ` ${ratio.toFixed(2)} × of a loop that only fetches them (${fetchedPerSecond})`,
     );
   }
 }

@@ -155,6 +155,83 @@ describe('a queue', () => {
     expect(again.stderr).toContain('letters:1: is a message of a queue: send it there again');
   });
 
+  it.each([
+    ['throttling', 'ReceiveMessage', 400, 'ThrottlingException', 8],
+    ['an internal error', 'ReceiveMessage', 500, 'InternalError', 8],
+    ['keys that have expired', 'ReceiveMessage', 403, 'ExpiredToken', 2],
+    ['a clock that is off', 'ReceiveMessage', 403, 'RequestTimeTooSkewed', 2],
+    ['deleting that fails', 'DeleteMessageBatch', 500, 'InternalError', 8],
+    ['deleting that is denied', 'DeleteMessageBatch', 403, 'AccessDenied', 1],
+  ])('goes on behind %s', async (_, action, status, code, count) => {
+    const queue = `fault-${code}-${action}`;
+    await cloud.createQueue(queue);
+    await cloud.put('trail', `${queue}.json.gz`, logOf('Before'));
+    await cloud.send(queue, bySns(ofTrail(`${queue}.json.gz`)));
+    let faults = 0;
+    const { code: exit, stdout } = await live(
+      queue,
+      async ({ until }) => {
+        cloud.injectFaults((_name, headers) => {
+          const isIt = String(headers['x-amz-target']).endsWith(action) && faults < count;
+          if (!isIt) return undefined;
+          faults += 1;
+          return { kind: 'answer', status, code };
+        });
+        await until('<Before>');
+        await cloud.put('trail', `${queue}-2.json.gz`, logOf('Behind'));
+        await cloud.send(queue, bySns(ofTrail(`${queue}-2.json.gz`)));
+        await until('<Behind>');
+        await emptied(queue);
+      },
+      ...['-o', 'aws.visibility_timeout=2'],
+    );
+    expect(faults).toBeGreaterThan(0);
+    expect(stdout).toContain('<Before>');
+    expect(stdout).toContain('<Behind>');
+    expect(exit).toBe(0);
+  });
+
+  it('gives a message again when it may not say how soon', async () => {
+    await cloud.createQueue('hidden');
+    await cloud.send('hidden', bySns(ofTrail('hidden.json.gz')));
+    cloud.injectFaults((_name, headers) =>
+      String(headers['x-amz-target']).endsWith('ChangeMessageVisibilityBatch')
+        ? { kind: 'answer', status: 403, code: 'AccessDenied' }
+        : undefined,
+    );
+    const { stdout } = await live(
+      'hidden',
+      async ({ until }) => {
+        await until('`sqs:ChangeMessageVisibility` is not allowed');
+        await cloud.put('trail', 'hidden.json.gz', logOf('Hidden'));
+        await until('<Hidden>');
+        await emptied('hidden');
+      },
+      ...['-o', 'aws.visibility_timeout=2'],
+    );
+    expect(stdout).toContain('<Hidden>');
+  });
+
+  it('keeps what a service fails to give for longer than a message is tried', async () => {
+    await cloud.createQueue('outage');
+    await cloud.put('trail', 'outage.json.gz', logOf('After'));
+    cloud.injectFaults((request) =>
+      request.includes('outage.json.gz')
+        ? { kind: 'answer', status: 403, code: 'ExpiredToken' }
+        : undefined,
+    );
+    await cloud.send('outage', bySns(ofTrail('outage.json.gz')));
+    const { stdout, stderr, code } = await live('outage', async ({ until }) => {
+      await until('no valid credentials: made; it is tried again in 5 s');
+      cloud.injectFaults(() => undefined);
+      await until('<After>');
+      await emptied('outage');
+    });
+    expect(stdout).toContain('<After>');
+    expect(stderr).not.toContain('not read');
+    expect(code).toBe(0);
+  });
+
   it('that is not there, or cannot be one, is said so at once', async () => {
     const run = (location: string) =>
       runProgram(['run', 'cloudtrail', location, '-r', rules, ...cloud.args], { env: cloud.env });

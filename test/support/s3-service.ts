@@ -132,9 +132,14 @@ interface Passing {
 function pass(port: number, { incoming, outgoing, fault }: Passing): void {
   if (fault?.kind === 'answer') {
     incoming.resume();
-    outgoing.writeHead(fault.status, { 'content-type': 'application/xml' });
+    const { status, code } = fault;
+    const type = incoming.headers['content-type'] ?? '';
+    const isJson = type.includes('json');
+    outgoing.writeHead(status, { 'content-type': isJson ? type : 'application/xml' });
     outgoing.end(
-      `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>made</Message></Error>`,
+      isJson
+        ? JSON.stringify({ __type: code, message: 'made' })
+        : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>made</Message></Error>`,
     );
     return;
   }

@@ -22,6 +22,7 @@ const SIGN_IN = new Set([
   'InvalidClientTokenId',
   'UnrecognizedClientException',
 ]);
+const CLOCK_IS_OFF = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 
 /** `action`: what the caller has to be allowed to do, as policies name it. */
@@ -57,6 +58,8 @@ function toServiceError(error: ServiceError, action: string): StoreError {
   const said = message.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_SIZE_MAX);
   // Others may be there soon.
   if (SIGN_IN.has(name)) return new StoreError('denied', `no valid credentials: ${said}`, true);
+  if (CLOCK_IS_OFF.has(name))
+    return new StoreError('denied', `the clock of this machine is off: ${said}`, true);
   if (status === 403 || DENIED.has(name))
     return new StoreError('denied', `access denied: \`${action}\` is not allowed`);
   if (message === 'Region is missing') {

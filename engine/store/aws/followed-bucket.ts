@@ -201,7 +201,8 @@ export class FollowedBucket implements ObjectStore {
   }
 
   #tellFailure(message: string): void {
-    if (message !== this.#said) this.#report('warning', '', `${message}; it is tried again`);
+    const { location } = this.#options;
+    if (message !== this.#said) this.#report('warning', location, `${message}; it is tried again`);
     this.#said = message;
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
-import type { Arrival, ArrivedObject, Inbox, SetAside } from '../inbox/arrival.ts';
+import type { Arrival, ArrivalFailure, ArrivedObject, Inbox, SetAside } from '../inbox/arrival.ts';
 import { createMessageObject } from '../inbox/message-object.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { AwsAccess } from './aws-access.ts';
@@ -14,9 +14,10 @@ import { readNotification } from './notification.ts';
 import { S3Body } from './s3-body.ts';
 import { type QueuedMessage, SqsQueue } from './sqs-queue.ts';
 
-/** A message whose objects could not be read so often is given up. */
+/** A message whose objects could not be read so often is given up, unless it is the service that fails. */
 const TRIES_MAX = 5;
 const PAUSE_SECONDS = 5;
+const PAUSE_SECONDS_MAX = 300;
 const HOUR_SECONDS = 3_600;
 /** Messages of which it was said that they are given up. */
 const IDS_KEPT = 10_000;
@@ -42,7 +43,7 @@ export class SqsInbox implements Inbox {
     this.#queue = new SqsQueue({
       name,
       access,
-      onProblem: (message) => this.#report('warning', this.#location, message),
+      onProblem: (message) => this.#report('warning', this.name, message),
     });
   }
 
@@ -71,7 +72,7 @@ export class SqsInbox implements Inbox {
         return undefined;
       case 'events': {
         const object = createMessageObject.bind(undefined, Buffer.from(found.text));
-        const name = `message ${message.id} of ${this.#location}`;
+        const name = `message ${message.id} of ${this.name}`;
         const open: ArrivedObject['open'] = () => Promise.resolve(object());
         return this.#arrival(message, [{ path: `${message.id}.json`, name, open }]);
       }
@@ -92,23 +93,23 @@ export class SqsInbox implements Inbox {
     return {
       objects,
       done: () => (isDeleting ? this.#queue.delete(message) : this.#queue.forget(message)),
-      fail: (reason) => this.#retry(message, reason),
+      fail: (failure) => this.#retry(message, failure),
     };
   }
 
-  #retry(message: QueuedMessage, reason: string): void {
-    if (message.receiveCount >= TRIES_MAX) {
+  #retry(message: QueuedMessage, { reason, mayPass }: ArrivalFailure): void {
+    if (message.receiveCount >= TRIES_MAX && !mayPass) {
       void this.#giveUp(message, reason);
       return;
     }
-    const seconds = PAUSE_SECONDS * 2 ** (message.receiveCount - 1);
+    const seconds = Math.min(PAUSE_SECONDS_MAX, PAUSE_SECONDS * 2 ** (message.receiveCount - 1));
     this.#queue.giveBack(message, seconds);
-    this.#report('warning', this.#location, `${reason}; it is tried again in ${seconds} s`);
+    this.#report('warning', this.name, `${reason}; it is tried again in ${seconds} s`);
   }
 
   async #giveUp(message: QueuedMessage, reason: string): Promise<void> {
     const { id, body } = message;
-    const isKept = await this.#options.setAside({ queue: this.#location, id, reason, body });
+    const isKept = await this.#options.setAside({ queue: this.name, id, reason, body });
     if (isKept) this.#queue.delete(message);
     else this.#queue.giveBack(message, HOUR_SECONDS);
     if (this.#toldIds.has(id)) return;
@@ -118,10 +119,10 @@ export class SqsInbox implements Inbox {
     }
     this.#toldIds.add(id);
     const fate = isKept ? 'was set aside' : 'is left in the queue';
-    this.#report('lost', `message ${id} of ${this.#location}`, `${reason}; the message ${fate}`);
+    this.#report('lost', `message ${id} of ${this.name}`, `${reason}; the message ${fate}`);
   }
 
-  get #location(): string {
+  get name(): string {
     return `sqs://${this.#options.name}`;
   }
 

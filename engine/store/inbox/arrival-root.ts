@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { numberOfRun } from '../follow/run-path.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
-import type { Arrival, ArrivedObject, Inbox } from './arrival.ts';
+import type { Arrival, ArrivalFailure, ArrivedObject, Inbox } from './arrival.ts';
 import { nameRun } from './name-run.ts';
 
 const PAUSE_MIN_MS = 500;
@@ -21,7 +21,7 @@ interface Account {
   readonly arrival: Arrival;
   /** Objects that are not with the outputs. */
   left: number;
-  failure: string | undefined;
+  failure: ArrivalFailure | undefined;
 }
 
 interface Run {
@@ -76,7 +76,7 @@ export class ArrivalRoot implements ObjectStore {
 
   failed(path: string, error: StoreError): void {
     const run = this.#runs.get(numberOfRun(path));
-    if (run !== undefined) run.account.failure ??= `${run.object.name}: ${error.message}`;
+    if (run !== undefined) note(run.account, run.object, error);
   }
 
   /** All events of the runs up to this one are with the outputs. */
@@ -120,7 +120,8 @@ export class ArrivalRoot implements ObjectStore {
         said = '';
       } catch (error) {
         const { message } = toStoreError(error);
-        if (message !== said) this.#report('warning', '', `${message}; it is tried again`);
+        if (message !== said)
+          this.#report('warning', this.#inbox.name, `${message}; it is tried again`);
         said = message;
         await sleep(pauseMs, undefined, { ref: false });
         pauseMs = Math.min(PAUSE_MAX_MS, 2 * pauseMs);
@@ -140,7 +141,7 @@ export class ArrivalRoot implements ObjectStore {
           this.#onNews();
         },
         (error: unknown) => {
-          account.failure ??= `${object.name}: ${toStoreError(error).message}`;
+          note(account, object, toStoreError(error));
           const index = this.#ahead.indexOf(run);
           if (index >= 0) this.#ahead.splice(index, 1);
           this.#settle(account);
@@ -156,6 +157,12 @@ export class ArrivalRoot implements ObjectStore {
     if (account.failure === undefined) account.arrival.done();
     else account.arrival.fail(account.failure);
   }
+}
+
+/** The first one, unless that would pass and this one does not. */
+function note(account: Account, { name }: ArrivedObject, { message, mayPass }: StoreError): void {
+  if (account.failure !== undefined && (mayPass || !account.failure.mayPass)) return;
+  account.failure = { reason: `${name}: ${message}`, mayPass };
 }
 
 function entryOf(number: number, { object }: Run): StoreEntry {

@@ -4,6 +4,8 @@ import type { ReportOddity, StoredObject } from '../object-store.ts';
 
 /** Rejects with `StoreError`. */
 export interface Inbox {
+  /** For people. */
+  readonly name: string;
   /** A source takes at most so many objects ahead of what it reads. */
   readonly aheadMax: number;
   /** Before everything else; rejects where nothing can ever come. */
@@ -20,7 +22,13 @@ export interface Arrival {
   /** Their events are with the outputs. */
   done(): void;
   /** Some of them could not be read. */
-  fail(reason: string): void;
+  fail(failure: ArrivalFailure): void;
+}
+
+export interface ArrivalFailure {
+  readonly reason: string;
+  /** It may be otherwise later: nothing is wrong with what came. */
+  readonly mayPass: boolean;
 }
 
 export interface ArrivedObject {

@@ -38,6 +38,7 @@ export interface WebhookInboxOptions {
 }
 
 export class WebhookInbox implements Inbox {
+  readonly name: string;
   readonly aheadMax = AHEAD_MAX;
   readonly #options: WebhookInboxOptions;
   readonly #open: OpenRequests;
@@ -52,6 +53,7 @@ export class WebhookInbox implements Inbox {
 
   constructor(options: WebhookInboxOptions) {
     this.#options = options;
+    this.name = options.name;
     this.#open = new OpenRequests(options.access.bodySizeMax);
   }
 
@@ -118,14 +120,14 @@ export class WebhookInbox implements Inbox {
     this.#requests += 1;
     const object = {
       path: `${this.#requests}.json`,
-      name: `request ${this.#requests} to ${this.#options.name}`,
+      name: `request ${this.#requests} to ${this.name}`,
       open: () => Promise.resolve(createMessageObject(body)),
     };
     this.#arrivals.push({
       // Without a body there are no events to wait for.
       objects: body.length === 0 ? [] : [object],
       done: () => open.accept(),
-      fail: (reason) => open.refuse({ status: 400, reason }),
+      fail: ({ reason }) => open.refuse({ status: 400, reason }),
     });
     this.#onArrival();
   }
@@ -156,7 +158,7 @@ export class WebhookInbox implements Inbox {
     this.#told.add(status);
     const sender = request.socket.remoteAddress ?? 'somebody';
     const message = `a request from ${sender} was refused with ${status}: ${reason}; further ones are not told`;
-    this.#report('warning', this.#options.name, message);
+    this.#report('warning', this.name, message);
   }
 }
 
