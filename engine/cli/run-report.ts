@@ -49,7 +49,7 @@ export function renderSummary(report: RunReport): string {
   if (byRule.length > RULES_SHOWN) {
     lines.push(`  … and ${countOf(byRule.length - RULES_SHOWN, 'more rule')}`);
   }
-  lines.push(...losses(report), ...remarks(report));
+  lines.push(...summary.streams.flatMap(servicesLine), ...losses(report), ...remarks(report));
   return lines.join('\n');
 }
 
@@ -62,6 +62,22 @@ function streamLine({ name, events, alertsTotal, ...lost }: StreamSummary): stri
   if (lost.sourceFaults > 0) parts.push(countOf(lost.sourceFaults, 'fault'));
   if (lost.stopped === 'fault') parts.push('given up');
   return printable(`  ${name}: ${parts.join(', ')}`);
+}
+
+/** What a stream had of services; nothing where it had nothing of any. */
+function servicesLine({ name, services }: StreamSummary): string[] {
+  if (services === undefined) return [];
+  const { objects, repeats, messages, deleted, returned, accepted, refused } = services;
+  const parts = [
+    [objects, `${countOf(objects, 'object')} fetched`],
+    [messages, `${countOf(messages, 'message')} received, ${formatCount(deleted)} deleted`],
+    [returned, `${formatCount(returned)} given back`],
+    [accepted + refused, `${countOf(accepted, 'request')} taken`],
+    [refused, `${formatCount(refused)} refused`],
+    [repeats, `${countOf(repeats, 'request')} repeated`],
+  ] as const;
+  const said = parts.flatMap(([count, text]) => (count > 0 ? [text] : []));
+  return said.length === 0 ? [] : [printable(`${name}: ${said.join(', ')}`)];
 }
 
 /** Where not every rule was evaluated for every event: what was read is what was evaluated in full and in part. */

@@ -1,4 +1,5 @@
 import type { Priority } from '../base/priority.ts';
+import type { ServiceCounts } from '../store/service-counts.ts';
 import type { StreamFailure } from '../stream/stream-feed.ts';
 
 /** Shown while a run goes on. */
@@ -32,6 +33,8 @@ export interface StreamSummary {
   readonly lostProblems: number;
   /** Of its source; those of extractors are counted by plugin. */
   readonly sourceFaults: number;
+  /** What it asked services for, and what was sent to it; `undefined`: not known. */
+  readonly services: ServiceCounts | undefined;
   readonly stopped: 'end' | 'interrupted' | 'fault';
 }
 

@@ -125,12 +125,13 @@ export class Run {
         if (this.#refusal === undefined)
           await Promise.race([this.#order.drained(stream), this.#late]);
         await this.#checkpoints[stream]?.flush();
-        await this.#io.close(readerOf(stream));
+        const services = await this.#io.close(readerOf(stream));
         // A stream without an end is over when it is told to stop.
         const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
         const stopped = isOver ? ('end' as const) : end.stopped;
         const start = this.#parts.streams[stream]?.state ?? START_OF_STREAM;
-        return { ...end, stopped, name: this.#nameOf(stream), start, state: feed.state };
+        const name = this.#nameOf(stream);
+        return { ...end, stopped, name, start, state: feed.state, services };
       }),
     );
     const { clock } = this.#parts;

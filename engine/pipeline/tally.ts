@@ -1,5 +1,6 @@
 import type { Priority } from '../base/priority.ts';
 import type { JobResult } from '../evaluate/evaluation-protocol.ts';
+import type { ServiceCounts } from '../store/service-counts.ts';
 import type { StreamEnd } from '../stream/stream-feed.ts';
 import type { RunFault, SourceNotes, StreamState } from '../stream/stream-protocol.ts';
 import type { PluginFaultCount, RunSummary } from './run-summary.ts';
@@ -10,6 +11,8 @@ export interface StreamOutcome extends StreamEnd {
   /** Where it began, and where it ended. */
   readonly start: StreamState;
   readonly state: StreamState;
+  /** `undefined`: not known. */
+  readonly services: ServiceCounts | undefined;
 }
 
 interface StreamCounts {
@@ -90,10 +93,10 @@ export class Tally {
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
     const events = sum((state) => state.events);
     return {
-      streams: outcomes.map(({ name, start, state, stopped }, stream) => {
+      streams: outcomes.map(({ name, start, state, stopped, services }, stream) => {
         const events = state.events - start.events;
         const bytes = state.bytes - start.bytes;
-        return { name, events, bytes, ...this.#of(stream), stopped };
+        return { name, events, bytes, ...this.#of(stream), services, stopped };
       }),
       events,
       eventsUndelivered: events - this.eventsEvaluated,

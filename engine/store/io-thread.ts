@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
+import type { ServiceCounts } from './service-counts.ts';
 import type {
   FollowedRoots,
   IoAnswer,
@@ -27,7 +28,7 @@ export interface IoThreadOptions {
 export class IoThread {
   readonly #worker: SupervisedWorker<IoRequest, IoAnswer>;
   readonly #asked = new Map<number, (state: FollowedRoots) => void>();
-  readonly #closing = new Map<number, () => void>();
+  readonly #closing = new Map<number, (counts: ServiceCounts) => void>();
   #requests = 0;
 
   constructor({ stock, onDefect, onPoison }: IoThreadOptions) {
@@ -45,7 +46,7 @@ export class IoThread {
             this.#worker.post({ kind: 'set-aside', id, isKept }),
           );
         } else {
-          this.#closing.get(answer.id)?.();
+          this.#closing.get(answer.id)?.(answer.counts);
           this.#closing.delete(answer.id);
         }
       },
@@ -82,16 +83,19 @@ export class IoThread {
     this.#worker.post({ kind: 'acknowledge', reader, run });
   }
 
-  /** The reader reads no more. Resolves when whoever sent it something knows what became of it. */
-  close(reader: string): Promise<void> {
+  /**
+   * The reader reads no more. Resolves when whoever sent it something knows what became of it, to what it asked
+   * services for; `undefined` where that takes too long.
+   */
+  close(reader: string): Promise<ServiceCounts | undefined> {
     this.#requests += 1;
     const id = this.#requests;
     this.#worker.post({ kind: 'close', id, reader });
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, CLOSE_TIME_MAX_MS);
-      this.#closing.set(id, () => {
+      const timer = setTimeout(() => resolve(undefined), CLOSE_TIME_MAX_MS);
+      this.#closing.set(id, (counts) => {
         clearTimeout(timer);
-        resolve();
+        resolve(counts);
       });
     });
   }

@@ -25,12 +25,16 @@ parentPort?.on('message', (request: IoRequest) => {
       settled.delete(request.id);
       break;
     default:
-      void stores.close(request.reader).then(() => answer({ kind: 'closed', id: request.id }));
+      void close(request);
   }
 });
 
 function answer(message: IoAnswer): void {
   parentPort?.postMessage(message);
+}
+
+async function close({ id, reader }: Extract<IoRequest, { kind: 'close' }>): Promise<void> {
+  answer({ kind: 'closed', id, counts: await stores.close(reader) });
 }
 
 async function keep({ id, reader, run }: Extract<IoRequest, { kind: 'keep' }>): Promise<void> {

@@ -4,6 +4,7 @@ import type { AwsAccess } from './aws/aws-access.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
 import type { KeptRoot } from './kept-root.ts';
 import type { StoreEntry } from './object-store.ts';
+import type { ServiceCounts } from './service-counts.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { WebhookAccess } from './webhook/webhook-access.ts';
 
@@ -40,7 +41,7 @@ export type IoAnswer =
       readonly reader: string;
       readonly message: PoisonMessage;
     }
-  | { readonly kind: 'closed'; readonly id: number };
+  | { readonly kind: 'closed'; readonly id: number; readonly counts: ServiceCounts };
 
 /** By name. */
 export type FollowedRoots = Readonly<Record<string, KeptRoot>>;

@@ -15,7 +15,7 @@ import type { Stores } from './stores.ts';
 /** So many objects are read ahead, where the store does not say. */
 const AHEAD_MAX = 2;
 /** Rings that are kept for further objects. */
-const RINGS_KEPT = 4;
+const RINGS_KEPT = 64;
 
 type OpenRequest = Extract<StoreRequest, { kind: 'open' }>;
 

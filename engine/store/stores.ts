@@ -14,6 +14,7 @@ import { isOfBucket } from './kept-root.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
 import type { ObjectStore } from './object-store.ts';
+import { createCounts, type ServiceCounts } from './service-counts.ts';
 import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
 import { StoreError } from './store-error.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
@@ -46,6 +47,7 @@ export class Stores {
   readonly #sockets = new Map<string, LineSocket>();
   readonly #endless: Endless[] = [];
   readonly #webhooks = new WebhookServers();
+  readonly #counts = new Map<string, ServiceCounts>();
 
   constructor(setAsideOf: SetAsideOf) {
     this.#setAsideOf = setAsideOf;
@@ -56,7 +58,8 @@ export class Stores {
     const { location, isFollowed, aws } = root;
     if (isFollowed || isInbox(location)) return this.#openEndless(root, asker);
     if (location === STANDARD_INPUT) return this.#standardInput;
-    if (location.startsWith(S3_SCHEME) && aws !== undefined) return new S3Store(location, aws);
+    if (location.startsWith(S3_SCHEME) && aws !== undefined)
+      return new S3Store(location, aws, this.#countsOf(asker.reader));
     if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
     const socket = this.#sockets.get(location) ?? new LineSocket(location);
     this.#sockets.set(location, socket);
@@ -79,13 +82,14 @@ export class Stores {
       if (!(root instanceof FollowedRoot)) root.acknowledge(run);
   }
 
-  /** A reader reads no more: what came by itself and was not settled is given back. */
-  async close(reader: string): Promise<void> {
+  /** A reader reads no more: what came by itself and was not settled is given back. What it asked for in all. */
+  async close(reader: string): Promise<ServiceCounts> {
     await Promise.allSettled(
       this.#of(reader).map(({ root }) =>
         root instanceof FollowedRoot ? Promise.resolve() : root.close(),
       ),
     );
+    return this.#countsOf(reader);
   }
 
   /** The same one for the same reader and name, which tells from now on whoever asked last. */
@@ -104,10 +108,11 @@ export class Stores {
   #create(root: StoreRoot, reader: string, onNews: () => void): EndlessRoot {
     const { location, state, aws } = root;
     const clock = SYSTEM_CLOCK;
+    const counts = this.#countsOf(reader);
     const isKeptByBucket = state !== undefined && isOfBucket(state);
     if (location.startsWith(S3_SCHEME) && aws !== undefined) {
       const kept = isKeptByBucket ? state : undefined;
-      return new FollowedBucket({ location, access: aws, clock, onNews, state: kept });
+      return new FollowedBucket({ location, access: aws, counts, clock, onNews, state: kept });
     }
     if (!isInbox(location)) {
       const kept = isKeptByBucket ? undefined : state;
@@ -117,15 +122,30 @@ export class Stores {
   }
 
   #createInbox({ location, aws, webhook }: StoreRoot, reader: string): Inbox {
+    const counts = this.#countsOf(reader);
     const address = parseWebhookLocation(location);
     if (address !== undefined && webhook !== undefined) {
       const servers = this.#webhooks;
-      return new WebhookInbox({ name: location, location: address, access: webhook, servers });
+      return new WebhookInbox({
+        name: location,
+        location: address,
+        access: webhook,
+        counts,
+        servers,
+      });
     }
     const queue = parseSqsLocation(location);
     if (queue === undefined || aws === undefined)
       throw new StoreError('invalid-argument', 'nothing can be received there');
-    return new SqsInbox({ name: queue, access: aws, setAside: this.#setAsideOf(reader) });
+    return new SqsInbox({ name: queue, access: aws, counts, setAside: this.#setAsideOf(reader) });
+  }
+
+  #countsOf(reader: string): ServiceCounts {
+    const known = this.#counts.get(reader);
+    if (known !== undefined) return known;
+    const counts = createCounts();
+    this.#counts.set(reader, counts);
+    return counts;
   }
 
   #of(reader: string): Endless[] {

@@ -13,7 +13,7 @@ import { FileVerdict, RecordShape } from './record-shape';
 export const ROOT = 'input';
 /** The location that means it. */
 const STANDARD_INPUT = '-';
-const ENTRIES_A_PAGE = 256;
+const ENTRIES_A_PAGE = 1000;
 /** So many names of files that were left out are told; the rest is counted. */
 const NAMES_SHOWN: u32 = 5;
 const NAMES_REMEMBERED: i32 = 1024;

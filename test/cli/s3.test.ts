@@ -234,8 +234,9 @@ describe('a fault of the service', () => {
       ranges.push(range);
       return ranges.length <= 3 ? { kind: 'cut', after: 300_000 } : undefined;
     });
-    const { code, stdout } = await run('s3://large/', '-r', rules, '-q');
+    const { code, stdout, stderr } = await run('s3://large/', '-r', rules);
     expect(code).toBe(0);
+    expect(stderr).toContain('cloudtrail: 1 object fetched, 3 requests repeated\n');
     expect(namesIn(stdout)).toEqual(names);
     expect(ranges.length).toBe(4);
     expect(ranges[3]).toMatch(/^bytes=\d{6}\d*-$/);

@@ -80,6 +80,7 @@ describe('a queue', () => {
     });
     expect(stdout.trim().split('\n')).toHaveLength(7);
     expect(stderr).not.toContain('not read');
+    expect(stderr).toContain('cloudtrail: 6 objects fetched, 9 messages received, 9 deleted\n');
     expect(code).toBe(0);
   });
 

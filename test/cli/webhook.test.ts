@@ -36,7 +36,7 @@ const errorOf = ({ status, body }: Answer): unknown => [status, JSON.parse(body)
 
 describe('a webhook', () => {
   it('answers when the alerts are out', async () => {
-    const { code, stdout } = await live(async (url, program) => {
+    const { code, stdout, stderr } = await live(async (url, program) => {
       const first = await postSoon(url, `{"Records":[${record('One')},${record('Two')}]}`);
       expect([first.status, first.body]).toEqual([200, '{"status":"ok"}\n']);
       await program.until('<Two>');
@@ -45,6 +45,7 @@ describe('a webhook', () => {
       expect((await post(url, '')).status).toBe(200);
     });
     expect(stdout.match(/<\w+>/g)).toEqual(['<One>', '<Two>', '<Three>', '<Four>']);
+    expect(stderr).toContain('cloudtrail: 3 requests taken\n');
     expect(code).toBe(0);
   });
 
@@ -75,6 +76,7 @@ describe('a webhook', () => {
     );
     expect(stdout).toContain('<Good>');
     expect(stderr).toContain('a request from 127.0.0.1 was refused with 413');
+    expect(stderr).toContain('cloudtrail: 2 requests taken, 5 refused\n');
     expect(stderr).toMatch(/not read: request \d+ to http:.*:1: not JSON/);
     expect(code).toBe(3);
   });

@@ -5,6 +5,8 @@
 
 import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { fieldsOf, isCount } from '../../base/json-fields.ts';
+import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
 
@@ -14,6 +16,7 @@ export type SqsModule = typeof import('@aws-sdk/client-sqs');
 export interface S3Service {
   readonly module: S3Module;
   readonly client: S3Client;
+  readonly counts: ServiceCounts;
 }
 
 export interface SqsService {
@@ -35,7 +38,7 @@ const SPARE_SOCKETS = 2;
 const QUEUE_SOCKETS = 8;
 
 /** Rejects with `StoreError`. */
-export async function connectS3(access: AwsAccess): Promise<S3Service> {
+export async function connectS3(access: AwsAccess, counts: ServiceCounts): Promise<S3Service> {
   takeEnvironment(access);
   const module = await load(() => import('@aws-sdk/client-s3'), S3_PACKAGE);
   const client = new module.S3Client({
@@ -45,15 +48,41 @@ export async function connectS3(access: AwsAccess): Promise<S3Service> {
     // Sums of whole objects are of no use to whoever reads parts, and gzip has its own.
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  return { module, client };
+  client.middlewareStack.add(countRepeats(counts), REPEATS);
+  return { module, client, counts };
 }
 
 /** Rejects with `StoreError`. */
-export async function connectSqs(access: AwsAccess): Promise<SqsService> {
+export async function connectSqs(access: AwsAccess, counts: ServiceCounts): Promise<SqsService> {
   takeEnvironment(access);
   const module = await load(() => import('@aws-sdk/client-sqs'), SQS_PACKAGE);
   const client = new module.SQSClient(commonOptions(access, QUEUE_SOCKETS, QUEUE_SILENCE_MAX_MS));
+  client.middlewareStack.add(countRepeats(counts), REPEATS);
   return { module, client };
+}
+
+const REPEATS = { step: 'initialize', name: 'count-repeats' } as const;
+
+/** What the SDK asked for again by itself. */
+function countRepeats(counts: ServiceCounts) {
+  const count = (answered: unknown): void => {
+    const { $metadata } = fieldsOf(answered);
+    const { attempts } = fieldsOf($metadata);
+    if (isCount(attempts)) counts.repeats += Math.max(0, Number(attempts) - 1);
+  };
+  return <Input, Result extends { readonly output: unknown }>(
+    next: (input: Input) => Promise<Result>,
+  ): ((input: Input) => Promise<Result>) =>
+    async (input) => {
+      try {
+        const result = await next(input);
+        count(result.output);
+        return result;
+      } catch (error) {
+        count(error);
+        throw error;
+      }
+    };
 }
 
 /** `take` is given the headers of the answer. */

@@ -9,6 +9,7 @@ import type { Clock } from '../../base/clock.ts';
 import { numberOfRun, pathOfRun } from '../follow/run-path.ts';
 import { nameRun } from '../inbox/name-run.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
+import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
 import type { BucketState, KeptObject } from './bucket-state.ts';
@@ -38,6 +39,7 @@ interface Found {
 export interface FollowedBucketOptions {
   readonly location: string;
   readonly access: AwsAccess;
+  readonly counts: ServiceCounts;
   readonly clock: Clock;
   /** There may be something to list. */
   readonly onNews: () => void;
@@ -60,9 +62,9 @@ export class FollowedBucket implements ObjectStore {
   #onHunger: () => void = () => {};
 
   constructor(options: FollowedBucketOptions) {
-    const { location, access, clock, state } = options;
+    const { location, access, counts, clock, state } = options;
     this.#options = options;
-    this.#store = new S3Store(location, access);
+    this.#store = new S3Store(location, access, counts);
     const { lookBackMs } = access.polling;
     this.#sweeps = new BucketSweeps({ store: this.#store, lookBackMs, clock, state: state?.sweep });
     this.#lastNumber = state?.lastNumber ?? 0;

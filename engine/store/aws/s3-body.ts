@@ -66,7 +66,10 @@ export class S3Body implements StoredObject {
   async read(room: Uint8Array): Promise<number> {
     for (;;) {
       if (this.#left.length > 0) return this.#take(room);
-      if (this.#size !== undefined && this.#position >= this.#size) return 0;
+      if (this.#isAtEnd) {
+        await this.#endBody();
+        return 0;
+      }
       try {
         if (this.#chunks === undefined) await this.#fetch();
         const { value, done } = await this.#next();
@@ -88,7 +91,12 @@ export class S3Body implements StoredObject {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#isAtEnd) await this.#endBody();
     this.#abandonBody();
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#size !== undefined && this.#position >= this.#size;
   }
 
   #take(room: Uint8Array): number {
@@ -124,7 +132,7 @@ export class S3Body implements StoredObject {
 
   async #fetch(): Promise<void> {
     const { bucket, key } = this.#name;
-    const { module, client } = this.#service;
+    const { module, client, counts } = this.#service;
     const isWhole = this.#position === 0;
     try {
       const output = await client.send(
@@ -136,6 +144,7 @@ export class S3Body implements StoredObject {
         }),
       );
       this.#etag ??= output.ETag;
+      if (isWhole) counts.objects += 1;
       if (isWhole) this.#size = output.ContentLength;
       this.#body = output.Body as unknown as Body;
       // It was closed while it was on its way.
@@ -155,11 +164,23 @@ export class S3Body implements StoredObject {
     this.#abandonBody();
     if (error instanceof StoreError || this.#isClosed) throw error;
     this.#attempts += 1;
+    this.#service.counts.repeats += 1;
     const message = error instanceof Error ? error.message : String(error);
     if (this.#attempts >= ATTEMPTS_MAX)
       throw new StoreError('io', `broke off at byte ${this.#position}: ${message}`);
     const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** this.#attempts);
     await sleep(pauseMs * (0.5 + spreadOf(this.#name.key) / 2));
+  }
+
+  /** After its last byte, so that its connection may be used again. */
+  async #endBody(): Promise<void> {
+    const chunks = this.#chunks;
+    this.#chunks = undefined;
+    try {
+      await chunks?.next();
+    } catch {
+      // All of it has come.
+    }
   }
 
   #abandonBody(): void {

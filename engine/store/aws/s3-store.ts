@@ -5,6 +5,7 @@
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { ObjectStore, StoredObject, StoreEntry } from '../object-store.ts';
+import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
 import { connectS3, onAnswer, type S3Service } from './aws-client.ts';
@@ -25,6 +26,7 @@ interface Page {
 export class S3Store implements ObjectStore {
   readonly aheadMax: number;
   readonly #access: AwsAccess;
+  readonly #counts: ServiceCounts;
   readonly #location: S3Location;
   /** Paths are what follows it in a key. */
   readonly #folder: string;
@@ -35,12 +37,13 @@ export class S3Store implements ObjectStore {
   #next: string | undefined;
   #answeredMs: number | undefined;
 
-  constructor(location: string, access: AwsAccess) {
+  constructor(location: string, access: AwsAccess, counts: ServiceCounts) {
     const parsed = parseS3Location(location);
     if (typeof parsed === 'string') throw new StoreError('invalid-argument', parsed);
     this.#location = parsed;
     this.#folder = parsed.prefix.slice(0, parsed.prefix.lastIndexOf('/') + 1);
     this.#access = access;
+    this.#counts = counts;
     this.aheadMax = Math.max(1, access.concurrency);
   }
 
@@ -107,7 +110,7 @@ export class S3Store implements ObjectStore {
   }
 
   #connect(): Promise<S3Service> {
-    this.#connecting ??= connectS3(this.#access);
+    this.#connecting ??= connectS3(this.#access, this.#counts);
     return this.#connecting;
   }
 }

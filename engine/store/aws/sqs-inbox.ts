@@ -8,6 +8,7 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Arrival, ArrivalFailure, ArrivedObject, Inbox, SetAside } from '../inbox/arrival.ts';
 import { createMessageObject } from '../inbox/message-object.ts';
 import type { ReportOddity } from '../object-store.ts';
+import type { ServiceCounts } from '../service-counts.ts';
 import type { AwsAccess } from './aws-access.ts';
 import { connectS3, type S3Service } from './aws-client.ts';
 import { readNotification } from './notification.ts';
@@ -25,6 +26,7 @@ const IDS_KEPT = 10_000;
 export interface SqsInboxOptions {
   readonly name: string;
   readonly access: AwsAccess;
+  readonly counts: ServiceCounts;
   readonly setAside: SetAside;
 }
 
@@ -38,11 +40,12 @@ export class SqsInbox implements Inbox {
 
   constructor(options: SqsInboxOptions) {
     this.#options = options;
-    const { name, access } = options;
+    const { name, access, counts } = options;
     this.aheadMax = Math.max(1, access.concurrency);
     this.#queue = new SqsQueue({
       name,
       access,
+      counts,
       onProblem: (message) => this.#report('warning', this.name, message),
     });
   }
@@ -127,7 +130,7 @@ export class SqsInbox implements Inbox {
   }
 
   #connect(): Promise<S3Service> {
-    this.#buckets ??= connectS3(this.#options.access);
+    this.#buckets ??= connectS3(this.#options.access, this.#options.counts);
     return this.#buckets;
   }
 }

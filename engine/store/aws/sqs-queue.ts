@@ -4,6 +4,7 @@
  */
 
 import type { Message } from '@aws-sdk/client-sqs';
+import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
 import { connectSqs, type SqsService } from './aws-client.ts';
@@ -35,6 +36,7 @@ interface Settled {
 export interface SqsQueueOptions {
   readonly name: string;
   readonly access: AwsAccess;
+  readonly counts: ServiceCounts;
   /** Something could not be done that makes messages come again. */
   readonly onProblem: (message: string) => void;
 }
@@ -56,9 +58,9 @@ export class SqsQueue {
 
   /** Rejects with `StoreError`, as everything here does. */
   async open(): Promise<void> {
-    const { name, access } = this.#options;
+    const { name, access, counts } = this.#options;
     const { ownerAccount, visibilitySeconds } = access.queues;
-    this.#service = await connectSqs(access);
+    this.#service = await connectSqs(access, counts);
     const { module } = this.#service;
     const answer = await this.#send('sqs:GetQueueUrl', (client) =>
       client.send(
@@ -92,6 +94,7 @@ export class SqsQueue {
       throw error;
     });
     const messages = (answer?.Messages ?? []).map(toMessage);
+    this.#options.counts.messages += messages.length;
     for (const message of messages) this.#held.set(message.id, message);
     return messages;
   }
@@ -123,6 +126,7 @@ export class SqsQueue {
 
   #settle(message: QueuedMessage, fate: Fate): void {
     this.#held.delete(message.id);
+    this.#options.counts[fate.kind === 'delete' ? 'deleted' : 'returned'] += 1;
     this.#settled.push({ message, fate });
     if (this.#settled.length >= GROUP_MAX) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), GROUP_TIME_MS);

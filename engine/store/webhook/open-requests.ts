@@ -1,5 +1,6 @@
 /* Requests that were not answered yet: how many, and how much of them is in memory. */
 
+import type { ServiceCounts } from '../service-counts.ts';
 import { accept, type Exchange, type Refusal, refuse } from './answer.ts';
 
 const REQUESTS_MAX = 1_024;
@@ -15,11 +16,13 @@ export interface OpenRequest {
 
 export class OpenRequests {
   readonly #sizeMax: number;
+  readonly #counts: ServiceCounts;
   readonly #requests = new Set<OpenRequest>();
   #size = 0;
 
   /** `bodySizeMax`: one of that size has room in any case. */
-  constructor(bodySizeMax: number) {
+  constructor(bodySizeMax: number, counts: ServiceCounts) {
+    this.#counts = counts;
     this.#sizeMax = Math.max(SIZE_MAX, 2 * bodySizeMax);
   }
 
@@ -41,10 +44,12 @@ export class OpenRequests {
       },
       accept: () => {
         leave();
+        this.#counts.accepted += 1;
         accept(exchange);
       },
       refuse: (refusal) => {
         leave();
+        this.#counts.refused += 1;
         refuse(exchange, refusal);
       },
     };

@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { SenderSecret } from './webhook-access.ts';
 
+const SCHEME = /^bearer /i;
 const GITHUB_HEADER = 'x-hub-signature-256';
 const PREFIX = /^sha256=/i;
 const HEX = /^[\da-f]{64}$/i;
@@ -26,8 +27,8 @@ export async function createSenderCheck(wanted: SenderSecret | undefined): Promi
   if (wanted.type === 'bearer') {
     return {
       ofHead: ({ authorization }) => {
-        const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-        if (given === undefined) return 'there is no bearer token';
+        if (!SCHEME.test(authorization ?? '')) return 'there is no bearer token';
+        const given = (authorization ?? '').replace(SCHEME, '').trim();
         return isEqual(digest(given), digest(secret)) ? undefined : 'the bearer token is wrong';
       },
       ofBody: () => undefined,

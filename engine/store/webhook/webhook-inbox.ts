@@ -6,6 +6,7 @@
 import type { Arrival, Inbox } from '../inbox/arrival.ts';
 import { createMessageObject } from '../inbox/message-object.ts';
 import type { ReportOddity } from '../object-store.ts';
+import type { ServiceCounts } from '../service-counts.ts';
 import { type Exchange, type Refusal, refuse } from './answer.ts';
 import { type OpenRequest, OpenRequests } from './open-requests.ts';
 import { readBody } from './request-body.ts';
@@ -34,6 +35,7 @@ export interface WebhookInboxOptions {
   readonly name: string;
   readonly location: WebhookLocation;
   readonly access: WebhookAccess;
+  readonly counts: ServiceCounts;
   readonly servers: WebhookServers;
 }
 
@@ -54,7 +56,7 @@ export class WebhookInbox implements Inbox {
   constructor(options: WebhookInboxOptions) {
     this.#options = options;
     this.name = options.name;
-    this.#open = new OpenRequests(options.access.bodySizeMax);
+    this.#open = new OpenRequests(options.access.bodySizeMax, options.counts);
   }
 
   async open(report: ReportOddity): Promise<void> {
@@ -91,6 +93,7 @@ export class WebhookInbox implements Inbox {
     const unwanted = this.#refusalOfHead(exchange);
     if (unwanted !== undefined) {
       this.#tell(exchange, unwanted);
+      this.#options.counts.refused += 1;
       refuse(exchange, unwanted);
       return;
     }

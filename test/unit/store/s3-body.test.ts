@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Service as Connected, connectS3 } from '../../../engine/store/aws/aws-client.ts';
 import { S3Body } from '../../../engine/store/aws/s3-body.ts';
+import { createCounts } from '../../../engine/store/service-counts.ts';
 import { type S3Service, startS3 } from '../../support/s3-service.ts';
 
 let service: S3Service;
@@ -11,7 +12,7 @@ let connected: Connected;
 beforeAll(async () => {
   service = await startS3();
   await service.createBucket('bodies');
-  connected = await connectS3({
+  const access = {
     profile: undefined,
     region: 'eu-central-1',
     endpoint: service.endpoint,
@@ -20,7 +21,8 @@ beforeAll(async () => {
     queues: { ownerAccount: undefined, isDeleting: true, visibilitySeconds: 60 },
     polling: { intervalMs: 1_000, lookBackMs: 60_000 },
     environment: service.env,
-  });
+  };
+  connected = await connectS3(access, createCounts());
 });
 afterAll(() => service.stop());
 
