@@ -216,7 +216,17 @@ describe('a webhook that cannot be', () => {
       '-o',
       `webhook.ssl_certificate=${join(folder.path, 'none.pem')}`,
     ],
-    ['is at an address of another machine', 'http://192.0.2.1:9999/', 'is no address of this'],
+    [
+      'has one that is none',
+      'https://127.0.0.1:9/',
+      'cannot start: no certificate and its key in ',
+      ...['-o', `webhook.ssl_certificate=${rules}`],
+    ],
+    [
+      'is at an address of another machine',
+      'http://192.0.2.1:9999/',
+      '192.0.2.1 is no address of this machine',
+    ],
     [
       'has a secret twice',
       'http://127.0.0.1:9/',

@@ -64,7 +64,7 @@ async function listen(
   access: WebhookAccess,
   paths: ReadonlyMap<string, TakeRequest>,
 ): Promise<Server> {
-  const server = location.isSecure ? createSecureServer(await readKeys(access)) : createServer();
+  const server = location.isSecure ? await createSecure(access) : createServer();
   server.maxConnections = CONNECTIONS_MAX;
   server.headersTimeout = HEADERS_TIME_MAX_MS;
   server.requestTimeout = REQUEST_TIME_MAX_MS;
@@ -80,7 +80,7 @@ async function listen(
   server.on('request', (request, response) => take(request, response, false));
   server.on('checkContinue', (request, response) => take(request, response, true));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(error, location.port)));
+    server.once('error', (error) => reject(toListenError(error, location)));
     server.listen({ host: location.host, port: location.port }, resolve);
   });
   // What happens to a connection later is between it and its sender.
@@ -88,10 +88,16 @@ async function listen(
   return server;
 }
 
-async function readKeys(access: WebhookAccess): Promise<{ cert: Buffer; key: Buffer }> {
+async function createSecure(access: WebhookAccess): Promise<Server> {
   const { certificateFile = '', keyFile = certificateFile } = access;
   const [cert, key] = await Promise.all([readPem(certificateFile), readPem(keyFile)]);
-  return { cert, key };
+  try {
+    return createSecureServer({ cert, key });
+  } catch (error) {
+    const files = keyFile === certificateFile ? keyFile : `${certificateFile} and ${keyFile}`;
+    const why = (error as Error).message;
+    throw new StoreError('invalid-argument', `no certificate and its key in ${files}: ${why}`);
+  }
 }
 
 async function readPem(path: string): Promise<Buffer> {
@@ -103,7 +109,7 @@ async function readPem(path: string): Promise<Buffer> {
   }
 }
 
-function toListenError(error: Error, port: number): StoreError {
+function toListenError(error: Error, { host, port }: WebhookLocation): StoreError {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new StoreError('io', `another process listens at port ${port}`);
@@ -111,7 +117,7 @@ function toListenError(error: Error, port: number): StoreError {
       return new StoreError('denied', `port ${port} is not allowed to this user`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StoreError('invalid-argument', 'is no address of this machine');
+      return new StoreError('invalid-argument', `${host} is no address of this machine`);
     default:
       return new StoreError('io', error.message);
   }
