@@ -3,14 +3,13 @@
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -67,16 +66,17 @@ function transpilerWithoutSystem() {
   };
 }
 
-/** Its code reads its own core modules from where it stands itself. */
+/** Its code, and that of the tools beside it, read their own core modules from where they stand themselves. */
 function copyTranspilerModules() {
-  const chunk = files.find((file) =>
-    Object.keys(file.modules ?? {}).some((module) => module.startsWith(TRANSPILER)),
-  );
-  const folder = join(output, dirname(chunk.fileName));
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(TRANSPILER)) {
-    if (/^js-component-bindgen-component\.core\d*\.wasm$/.test(name)) {
-      copyFileSync(join(TRANSPILER, name), join(folder, name));
+  for (const { fileName, modules } of files) {
+    const folder = join(output, dirname(fileName));
+    const own = Object.keys(modules ?? {}).filter((module) => dirname(module) === TRANSPILER);
+    for (const module of own) {
+      const stem = basename(module, '.js');
+      for (const name of readdirSync(TRANSPILER)) {
+        if (name.startsWith(`${stem}.core`) && name.endsWith('.wasm'))
+          copyFileSync(join(TRANSPILER, name), join(folder, name));
+      }
     }
   }
 }

@@ -167,10 +167,11 @@ async function list(what: Listable, flags: ListFlags): Promise<number> {
 }
 
 function addPlugin(program: Command, setExitCode: SetExitCode): void {
-  program
+  const plugins = program
     .command('plugin')
-    .description('look at plugins')
-    .exitOverride()
+    .description('look at plugins, and make them')
+    .exitOverride();
+  plugins
     .command('inspect')
     .description('manifest, imports, digest, size and limits of a plugin, without running it')
     .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
@@ -181,6 +182,40 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
       const { inspectCommand } = await import('./command/plugin.ts');
       const format = flags.json === true ? 'json' : 'text';
       setExitCode(inspectCommand(plugin, format, createTerminal(!flags.color)));
+    });
+  addPack(plugins, setExitCode);
+  plugins
+    .command('wit')
+    .description('print the interface between the engine and plugins, as WIT')
+    .exitOverride()
+    .action(async () => {
+      const { witText } = await import('../index.ts');
+      process.stdout.write(witText());
+    });
+}
+
+interface PackFlags {
+  readonly manifest: string;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+function addPack(plugins: Command, setExitCode: SetExitCode): void {
+  plugins
+    .command('pack')
+    .description('make a plugin of a core module or component of any toolchain, and a manifest')
+    .argument('<file>', 'a .wasm file for one of the worlds that `tiercel plugin wit` prints')
+    .option('-m, --manifest <file>', 'its manifest', 'manifest.json')
+    .option('-o, --output <file>', 'the plugin (default: its name and .wasm, here)')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (file: string, flags: PackFlags) => {
+      const { packCommand } = await import('./command/plugin-pack.ts');
+      const { manifest, output, json = false, color } = flags;
+      const terminal = createTerminal(!color);
+      setExitCode(await packCommand({ file, manifest, output, isJson: json }, terminal));
     });
 }
 

@@ -43,9 +43,8 @@ export interface ComponentFile {
 const ALWAYS_ALLOWED = ['tiercel:plugin/types', 'tiercel:plugin/log', 'tiercel:plugin/report'];
 
 export function readComponentFile(path: string): Checked<ComponentFile> {
-  const bytes = readBytes(path);
-  if ('code' in bytes) return { value: undefined, diagnostics: [bytes] };
-  return judgeComponent(path, bytes.contents);
+  const bytes = readPluginBytes(path);
+  return bytes instanceof Uint8Array ? judgeComponent(path, bytes) : failed(bytes);
 }
 
 /** `path` is for what is said of it. */
@@ -63,14 +62,15 @@ function failed(diagnostic: Diagnostic): Checked<ComponentFile> {
   return { value: undefined, diagnostics: [diagnostic] };
 }
 
-function readBytes(path: string): { readonly contents: Uint8Array } | Diagnostic {
+/** All of the file, or why not. */
+export function readPluginBytes(path: string): Uint8Array | Diagnostic {
   try {
     const { size } = statSync(path);
     if (size > LIMITS.componentSizeMax.value) {
       const message = `${path} has ${size} bytes, the limit is ${LIMITS.componentSizeMax.value}`;
       return createDiagnostic('PLUGIN_TOO_LARGE', { message });
     }
-    return { contents: readFileSync(path) };
+    return readFileSync(path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     const message = `cannot read the plugin ${path}: ${reason}`;

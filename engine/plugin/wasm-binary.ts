@@ -101,6 +101,30 @@ export function readSections(bytes: Uint8Array): Section[] {
   return sections;
 }
 
+/** Of a custom section. */
+export function sectionName(bytes: Uint8Array, { body, end }: Section): string {
+  return new BinaryReader(bytes, body, end).text();
+}
+
+/** With one custom section of that name, at the end, in place of all that there are. */
+export function withCustomSection(
+  bytes: Uint8Array,
+  name: string,
+  contents: Uint8Array,
+): Uint8Array {
+  const others = readSections(bytes).filter(
+    (section) => section.id !== 0 || sectionName(bytes, section) !== name,
+  );
+  const text = Buffer.from(name);
+  const body = Buffer.concat([Buffer.from(writeUnsigned(text.length)), text, contents]);
+  return Buffer.concat([
+    bytes.subarray(0, HEADER_SIZE_BYTES),
+    ...others.map(({ start, end }) => bytes.subarray(start, end)),
+    Buffer.from([0, ...writeUnsigned(body.length)]),
+    body,
+  ]);
+}
+
 /** Contents of the custom section with that name; `undefined` if there is none or more than one. */
 export function readCustomSection(bytes: Uint8Array, name: string): Uint8Array | undefined {
   const found: Uint8Array[] = [];

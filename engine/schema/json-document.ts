@@ -6,6 +6,7 @@
 
 import type { Span } from '../diagnostic/span.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import { findJsonFault, type JsonFaultPlace } from './json-fault.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 const DEPTH_MAX = 64;
@@ -30,12 +31,17 @@ export function readJsonDocument(document: TextDocument): YamlDocument {
         errors: [{ message: error.message, span: error.span }],
       };
     }
-    const message = error instanceof Error ? error.message : String(error);
-    const start = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    // The text that newer versions quote is shown at its place anyway.
-    const short = message.split('\n', 1)[0]?.slice(0, KEY_SHOWN_MAX) ?? '';
-    return { ...places, value: undefined, errors: [{ message: short, span: spanAt(start) }] };
+    const fault = findJsonFault(text, DEPTH_MAX);
+    const message = describe(fault, text);
+    const span = spanAt(fault?.offset ?? 0);
+    return { ...places, value: undefined, errors: [{ message, span }] };
   }
+}
+
+function describe(fault: JsonFaultPlace | undefined, text: string): string {
+  if (fault === undefined) return `nested deeper than ${DEPTH_MAX} levels`;
+  const isCut = fault.offset >= text.length;
+  return `not JSON: expected ${fault.expected}${isCut ? ', found the end' : ''}`;
 }
 
 class JsonFault extends Error {

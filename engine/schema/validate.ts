@@ -145,7 +145,7 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
       const expected =
         examples.length === 0
           ? `, which ${error.message ?? 'is not allowed'}`
-          : `, expected one of ${examples.join(', ')}`;
+          : `, expected ${examples.length === 1 ? 'a form like' : 'one of'} ${examples.join(', ')}`;
       return {
         message: `${where} is ${show(error.data)}${expected}`,
         span: yaml.spanOf(path),

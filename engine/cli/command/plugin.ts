@@ -29,8 +29,7 @@ export function inspectCommand(
   }
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   if (format === 'json') {
-    const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
-    terminal.stdout.write(`${printableLines(JSON.stringify(shown, null, 2))}\n`);
+    terminal.stdout.write(renderFileJson(path, file));
     return EXIT.ok;
   }
   const rows: [string, string][] = [
@@ -59,6 +58,15 @@ export function inspectCommand(
     terminal.stdout.write(`${name.padEnd(12)} ${printable(value)}\n`);
   }
   return EXIT.ok;
+}
+
+type ComponentFile = NonNullable<ReturnType<typeof readComponentFile>['value']>;
+
+/** What is known of a plugin's file. */
+export function renderFileJson(path: string, file: ComponentFile): string {
+  const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
+  const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
+  return `${printableLines(JSON.stringify(shown, null, 2))}\n`;
 }
 
 function describeCapabilities({

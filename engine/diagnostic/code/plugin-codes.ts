@@ -25,6 +25,12 @@ export const PLUGIN_CODES = {
     explanation: 'The custom section `tiercel:manifest` is missing, or there is more than one.',
     hint: 'append the manifest as custom section `tiercel:manifest`',
   },
+  PLUGIN_CANNOT_PACK: {
+    severity: 'error',
+    title: 'no plugin can be made of the file',
+    explanation:
+      'A plugin is made of a component, or of a core module whose imports and exports are those of its world.',
+  },
   MANIFEST_SYNTAX: {
     severity: 'error',
     title: 'the manifest is not JSON',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTextDocument } from '../../../engine/diagnostic/text-document.ts';
 import { readJsonDocument } from '../../../engine/schema/json-document.ts';
+import { findJsonFault } from '../../../engine/schema/json-fault.ts';
 
 const read = (text: string): ReturnType<typeof readJsonDocument> =>
   readJsonDocument(createTextDocument('x', text));
@@ -49,5 +50,58 @@ describe('JSON that nobody vouches for', () => {
     expect(value).toBeUndefined();
     expect(errors).toHaveLength(1);
     expect(errors[0]?.message).toMatch(said);
+  });
+});
+
+describe('the place where a text stops being JSON', () => {
+  const placeOf = (text: string): string | undefined => {
+    const fault = findJsonFault(text, 64);
+    return fault === undefined ? undefined : `${fault.offset} ${fault.expected}`;
+  };
+  it.each([
+    ['{"name": hostile}', '9 a value'],
+    ['{"a": 1,}', '8 a key'],
+    ['{a: 1}', '1 a key or `}`'],
+    ['{"a" 1}', '5 `:`'],
+    ['[1 2]', '3 `,` or `]`'],
+    ['[1,]', '3 a value'],
+    ['[', '1 a value or `]`'],
+    ['{"a": [1, {"b": 2}', '18 `,` or `]`'],
+    ['{} {}', '3 the end'],
+    ['', '0 a value'],
+    ['  // x', '2 a value'],
+    ["{'a': 1}", '1 a key or `}`'],
+    ['"a\nb"', '0 a value'],
+    ['[01]', '2 `,` or `]`'],
+    [' {"a": [1, 2.5e-3, "\\u00e9", true, null, {}], "b": []} ', undefined],
+  ])('%j: %s', (text, place) => {
+    expect(placeOf(text)).toBe(place);
+  });
+
+  it('is there when, and only when, it cannot be parsed', () => {
+    const parses = (text: string): boolean => {
+      try {
+        JSON.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const texts = fc
+      .tuple(
+        fc.json({ maxDepth: 4 }),
+        fc.nat(),
+        fc.constantFrom('', ',', '"', '}', ']', '[', '0', 'x', '\\', ' '),
+      )
+      .map(([text, at, put]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + put + text.slice(place + (at % 3 === 0 ? 1 : 0));
+      });
+    fc.assert(
+      fc.property(fc.oneof(texts, fc.string()), (text) => {
+        expect(findJsonFault(text, 64) === undefined).toBe(parses(text));
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });

@@ -1,0 +1,77 @@
+/*
+ * A plugin's one file: a component, or a core module that one is made of, with its manifest inside. It is judged as the
+ * engine judges it when it loads it: what packs, loads.
+ */
+
+import { readFileSync } from 'node:fs';
+import { decodeText } from '../base/text.ts';
+import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
+import {
+  type ComponentFile,
+  judgeComponent,
+  MANIFEST_SECTION,
+  readPluginBytes,
+} from './component-file.ts';
+import { componentize } from './componentize.ts';
+import { readManifest } from './read-manifest.ts';
+import { isComponent, isCoreModule, MalformedBinary, withCustomSection } from './wasm-binary.ts';
+import { witText } from './wit.ts';
+
+/**
+ * `path`: a core module or a component; `manifestPath`: JSON. The bytes of the value are those of the plugin's file;
+ * the same files give the same bytes.
+ */
+export async function packPlugin(
+  path: string,
+  manifestPath: string,
+): Promise<Checked<ComponentFile>> {
+  const document = readManifestFile(manifestPath);
+  if ('code' in document) return { value: undefined, diagnostics: [document] };
+  const { value: manifest, diagnostics } = readManifest(document);
+  if (manifest === undefined) return { value: undefined, diagnostics };
+  const bytes = readPluginBytes(path);
+  if (!(bytes instanceof Uint8Array)) return { value: undefined, diagnostics: [bytes] };
+  try {
+    const [world = ''] = manifest.world.split('@');
+    const component = await toComponent(path, bytes, world);
+    if ('code' in component) return { value: undefined, diagnostics: [...diagnostics, component] };
+    const text = JSON.stringify(JSON.parse(document.text));
+    const packed = withCustomSection(component, MANIFEST_SECTION, Buffer.from(text));
+    const judged = judgeComponent(path, packed);
+    return { value: judged.value, diagnostics: [...diagnostics, ...judged.diagnostics] };
+  } catch (error) {
+    if (!(error instanceof MalformedBinary)) throw error;
+    const message = `${path} is damaged: ${error.message}`;
+    return { value: undefined, diagnostics: [createDiagnostic('PLUGIN_CANNOT_PACK', { message })] };
+  }
+}
+
+function readManifestFile(path: string): TextDocument | Diagnostic {
+  try {
+    return createTextDocument(path, decodeText(readFileSync(path)));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `cannot read the manifest ${path}: ${code}`;
+    const hint = 'name it with --manifest';
+    return createDiagnostic('PLUGIN_FILE_UNREADABLE', { message, hint });
+  }
+}
+
+async function toComponent(
+  path: string,
+  bytes: Uint8Array,
+  world: string,
+): Promise<Uint8Array | Diagnostic> {
+  if (isComponent(bytes)) return bytes;
+  if (!isCoreModule(bytes)) {
+    const message = `${path} is no WebAssembly`;
+    const hint = 'expected a core module or a component, in binary form (`wat2wasm` for text)';
+    return createDiagnostic('PLUGIN_CANNOT_PACK', { message, hint });
+  }
+  const made = await componentize(bytes, witText(), world);
+  if (made instanceof Uint8Array) return made;
+  const { reason, hint } = made;
+  const message = `no component of the world \`${world}\` can be made of ${path}: ${reason}`;
+  return createDiagnostic('PLUGIN_CANNOT_PACK', { message, hint });
+}
