@@ -167,22 +167,3 @@ export type { RunSummary } from './pipeline/run-summary.ts';
  * ```
  */
 export { readComponentFile } from './plugin/component-file.ts';
-/**
- * A plugin's one file, made of a core module or a component and a manifest.
- *
- * ```js
- * import { packPlugin } from 'tiercel';
- * const { value, diagnostics } = await packPlugin('nothing.wasm', 'no-manifest.json');
- * console.log(value, diagnostics[0].code); // → undefined PLUGIN_FILE_UNREADABLE
- * ```
- */
-export { packPlugin } from './plugin/pack-plugin.ts';
-/**
- * The interface between the engine and plugins, as WIT.
- *
- * ```js
- * import { witText } from 'tiercel';
- * console.log(witText().includes('package tiercel:plugin@0.1.0;')); // → true
- * ```
- */
-export { witText } from './plugin/wit.ts';

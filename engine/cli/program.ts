@@ -183,14 +183,42 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
       const format = flags.json === true ? 'json' : 'text';
       setExitCode(inspectCommand(plugin, format, createTerminal(!flags.color)));
     });
+  addBuild(plugins, setExitCode);
   addPack(plugins, setExitCode);
   plugins
     .command('wit')
     .description('print the interface between the engine and plugins, as WIT')
     .exitOverride()
     .action(async () => {
-      const { witText } = await import('../index.ts');
+      const { witText } = await import('../author/wit.ts');
       process.stdout.write(witText());
+    });
+}
+
+interface BuildFlags {
+  readonly output?: string;
+  readonly debug?: boolean;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+function addBuild(plugins: Command, setExitCode: SetExitCode): void {
+  plugins
+    .command('build')
+    .description('make a plugin of a folder with AssemblyScript and a manifest')
+    .argument('[folder]', 'has manifest.json and assembly/index.ts', '.')
+    .option('-o, --output <file>', 'the plugin (default: its name and .wasm, in the folder)')
+    .option('--debug', 'with names and assertions, not optimised')
+    .option('--watch', 'build again whenever something changes, until stopped')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (folder: string, flags: BuildFlags) => {
+      const { buildCommand } = await import('./command/plugin-build.ts');
+      const { output, debug = false, watch = false, json = false, color } = flags;
+      const args = { folder, output, isDebug: debug, isWatching: watch, isJson: json };
+      setExitCode(await buildCommand(args, createTerminal(!color)));
     });
 }
 

@@ -1,19 +1,20 @@
 #!/usr/bin/env node
-// Builds plugins: plugins-wasm/<name> → dist/plugins/<name>.wasm, one component with its manifest inside.
+// Builds the plugins that ship: plugins-wasm/<name> → dist/plugins/<name>.wasm, as anybody builds theirs.
 //   node plugins-wasm/build/build.mjs [--debug] [name …]
-// The same input gives the same bytes. A plugin is skipped when nothing that goes into it has changed.
+// A plugin is skipped when nothing that goes into it has changed.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildPlugin } from './build-plugin.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const pluginsFolder = join(repository, 'plugins-wasm');
 const outputFolder = join(repository, 'dist', 'plugins');
+const program = join(repository, 'dist', 'engine', 'cli', 'main.js');
 
 const words = process.argv.slice(2);
-const target = words.includes('--debug') ? 'debug' : 'release';
+const options = words.includes('--debug') ? ['--debug'] : [];
 const named = words.filter((word) => !word.startsWith('--'));
 const all = readdirSync(pluginsFolder).filter((name) =>
   existsSync(join(pluginsFolder, name, 'manifest.json')),
@@ -32,18 +33,20 @@ for (const name of named.length > 0 ? named : all) {
   const stamp = join(outputFolder, `${name}.inputs`);
   const inputs = digestInputs(name);
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) continue;
-  const started = performance.now();
-  const component = await buildPlugin({ repository, folder: join(pluginsFolder, name), target });
-  writeFileSync(output, component);
-  writeFileSync(stamp, inputs);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`built ${name}.wasm: ${component.length} bytes in ${seconds} s\n`);
+  const args = ['plugin', 'build', join(pluginsFolder, name), '-o', output, ...options];
+  const { status } = spawnSync(process.execPath, [program, ...args], { stdio: 'inherit' });
+  if (status === 0) writeFileSync(stamp, inputs);
+  else process.exitCode = 1;
 }
 
 /** SHA-256 over every file that the component is made of, and over the tools that make it. */
 function digestInputs(name) {
-  const hash = createHash('sha256').update(target);
-  const folders = ['build', 'sdk', name].map((folder) => join(pluginsFolder, folder));
+  const hash = createHash('sha256').update(options.join());
+  const folders = [
+    join(pluginsFolder, 'sdk'),
+    join(pluginsFolder, name),
+    join(repository, 'engine', 'author'),
+  ];
   const files = [join(repository, 'asconfig.json'), join(repository, 'package-lock.json')];
   files.push(join(repository, 'schemas/wit/v0.1/plugin.wit'));
   for (const folder of folders) {

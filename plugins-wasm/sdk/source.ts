@@ -1,6 +1,7 @@
 // The source side of the component: a record reader behind the exports of `source`.
 
 import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
+import { Source } from './plugin';
 import { RecordReader } from './record-reader';
 import { RecordShape } from './record-shape';
 
@@ -10,11 +11,12 @@ const STEP_END: u8 = 2;
 /** The engine calls sooner when something comes. */
 const IDLE_MS: u32 = 1000;
 
-export class JsonSource {
+export class JsonSource extends Source {
   private reader: RecordReader;
   private position: ArrayBuffer = new ArrayBuffer(0);
 
   constructor(shape: RecordShape) {
+    super();
     this.reader = new RecordReader(shape);
   }
 

@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,6 +77,18 @@ describe('the package', () => {
     expect(run.stdout).toBe('03:04:05.000000000: Informational 1 ConsoleLogin\n');
     expect(run.stderr).toMatch(/^(?:notice: plugins are prepared anew.*\n)?1 event/);
     expect(run.code).toBe(0);
+  });
+
+  it('builds a plugin with the SDK that it brings, byte for byte as ours', async () => {
+    const author = join(folder, 'author');
+    cpSync(join(REPOSITORY, 'plugins-wasm/json'), author, { recursive: true });
+    mkdirSync(join(author, 'node_modules'));
+    const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
+    symlinkSync(compiler, join(author, 'node_modules/assemblyscript'));
+    const { stderr, code } = await runProgram(['plugin', 'build', author], { program });
+    expect([stderr, code]).toEqual(['', 0]);
+    const built = readFileSync(join(author, 'json.wasm'));
+    expect(built.equals(readFileSync(join(REPOSITORY, 'dist/plugins/json.wasm')))).toBe(true);
   });
 
   it('can be imported, with types beside it', () => {

@@ -212,7 +212,11 @@ describe('a mistake', () => {
     ['no file', ['none.wasm'], /none\.wasm: ENOENT/],
     ['a folder', ['.'], /EISDIR/],
     ['no WebAssembly', ['manifest.json'], /is no WebAssembly[\s\S]*core module or a component/],
-    ['no manifest', ['source.core.wasm', '-m', 'none.json'], /none\.json: ENOENT[\s\S]*--manifest/],
+    [
+      'no manifest',
+      ['source.core.wasm', '-m', 'none.json'],
+      /none\.json: ENOENT[\s\S]*every plugin has one/,
+    ],
     [
       'nowhere to write',
       ['source.core.wasm', '-o', 'none/x.wasm'],

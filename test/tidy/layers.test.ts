@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ['base', 'alert'],
   deliver: ['base', 'diagnostic', 'alert', 'output'],
   'dead-letter': ['base', 'plugin', 'supervise', 'stream', 'evaluate', 'output'],
+  author: ['base', 'diagnostic', 'plugin'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
     'base',
@@ -66,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'index.ts',
     'alert',
+    'author',
     'base',
     'config',
     'dead-letter',
@@ -105,7 +107,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   output: ['fs/promises', 'stream'],
   config: ['fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
-  cli: ['fs', 'stream'],
+  author: ['fs', 'path', 'url'],
+  cli: ['fs', 'path', 'stream'],
 };
 
 const files = listFiles('engine', ['.ts']);

@@ -31,6 +31,16 @@ export const PLUGIN_CODES = {
     explanation:
       'A plugin is made of a component, or of a core module whose imports and exports are those of its world.',
   },
+  PLUGIN_CANNOT_BUILD: {
+    severity: 'error',
+    title: 'the plugin cannot be built',
+    explanation: 'Its code or its table of fields is wrong, or there is no compiler.',
+  },
+  PLUGIN_BUILD_WARNING: {
+    severity: 'warning',
+    title: 'the compiler warns',
+    explanation: 'The plugin was built; what the compiler says may still be a mistake.',
+  },
   MANIFEST_SYNTAX: {
     severity: 'error',
     title: 'the manifest is not JSON',

@@ -1,7 +1,7 @@
 // The init configuration, valid under the schema in manifest.json. How a bucket is reached is for the engine.
 
-import { ElementView } from '../../sdk/event-view';
-import { SLACK } from '../../sdk/memory';
+import { ElementView } from 'tiercel/sdk/event-view';
+import { SLACK } from 'tiercel/sdk/memory';
 
 const INTERVAL = 0;
 const ACCOUNTS = 1;
@@ -12,7 +12,7 @@ export let accountList: string = '';
 
 export function takeConfiguration(text: string): void {
   const bytes = String.UTF8.encode(text);
-  const start = heap.alloc(bytes.byteLength + SLACK);
+  const start = heap.alloc(<usize>bytes.byteLength + SLACK);
   memory.copy(start, changetype<usize>(bytes), bytes.byteLength);
   const view = new ElementView(['/s3Interval', '/s3AccountList']);
   if (bytes.byteLength > 0) view.walk(start, start + bytes.byteLength);

@@ -1,8 +1,8 @@
 // Fields that are more than one member of the record. Each function puts the field's value, or nothing.
 
-import { bytes } from '../../sdk/bytes';
-import { ElementView, EventView, pointer } from '../../sdk/event-view';
-import { Kind } from '../../sdk/json-walk';
+import { bytes } from 'tiercel/sdk/bytes';
+import { ElementView, EventView, pointer } from 'tiercel/sdk/event-view';
+import { Kind } from 'tiercel/sdk/json-walk';
 
 export const EVENT_NAME = pointer('/eventName');
 export const EVENT_SOURCE = pointer('/eventSource');

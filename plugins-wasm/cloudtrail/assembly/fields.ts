@@ -1,7 +1,7 @@
 // The fields of CloudTrail records in the order of manifest.json: a member of the record, or a function of extract.ts.
 
-import { pointer } from '../../sdk/event-view';
-import { FieldTable } from '../../sdk/field-table';
+import { pointer } from 'tiercel/sdk/event-view';
+import { FieldTable } from 'tiercel/sdk/field-table';
 import {
   AWS_REGION, BUCKET_NAME, BYTES_IN, BYTES_OUT, ERROR_CODE, EVENT_NAME, EVENT_SOURCE, EVENT_TEXT_POINTERS,
   FROM_CONSOLE, IMAGE_POINTERS, INFO_POINTERS, MANAGEMENT_EVENT, OBJECT_KEY, PRINCIPAL_ID, READ_ONLY,

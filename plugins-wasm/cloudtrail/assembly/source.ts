@@ -1,11 +1,11 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
-import { ElementView, memberCount } from '../../sdk/event-view';
-import { unescapeTo } from '../../sdk/json-text';
-import { INVALID, validateValue } from '../../sdk/json-validate';
-import { Kind } from '../../sdk/json-walk';
-import { FileVerdict, NO_TIME, RecordShape, Verdict } from '../../sdk/record-shape';
-import { parseTime } from '../../sdk/rfc3339';
+import { ElementView, memberCount } from 'tiercel/sdk/event-view';
+import { unescapeTo } from 'tiercel/sdk/json-text';
+import { INVALID, validateValue } from 'tiercel/sdk/json-validate';
+import { Kind } from 'tiercel/sdk/json-walk';
+import { FileVerdict, NO_TIME, RecordShape, Verdict } from 'tiercel/sdk/record-shape';
+import { parseTime } from 'tiercel/sdk/rfc3339';
 import { DeliveredBefore } from './delivered-before';
 import { TrailKeys } from './trail-keys';
 

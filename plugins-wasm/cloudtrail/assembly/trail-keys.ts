@@ -5,7 +5,7 @@
 // and other services deliver beside it. Whole accounts, services and days that are not wanted are passed over: the
 // keys behind them are asked for.
 
-import { log, LogLevel } from '../../sdk/host';
+import { log, LogLevel } from 'tiercel/sdk/host';
 import { accountList, interval } from './config';
 import { Interval } from './interval';
 

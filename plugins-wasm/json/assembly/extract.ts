@@ -1,4 +1,4 @@
-import { EventView } from '../../sdk/event-view';
+import { EventView } from 'tiercel/sdk/event-view';
 
 export function rawTime(event: EventView): void {
   event.startBuilding();

@@ -1,6 +1,6 @@
 // The fields of the json plugin in the order of manifest.json.
 
-import { FieldTable } from '../../sdk/field-table';
+import { FieldTable } from 'tiercel/sdk/field-table';
 import { rawTime } from './extract';
 
 export const fields = new FieldTable();

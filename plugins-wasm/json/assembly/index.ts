@@ -1,31 +1,9 @@
-// The component's exports; what they do is in extract.ts and the SDK.
+// What the plugin is made of; what it does is in extract.ts and the SDK.
 
-import { Extractor } from '../../sdk/extractor';
-import { afterAnswer, answerOk, reallocate, takeString } from '../../sdk/memory';
+import { Extractor } from 'tiercel/sdk/extractor';
+import { plugin } from 'tiercel/sdk/plugin';
 import { takeConfiguration } from './config';
 import { fields } from './fields';
 
-const extractor = new Extractor(fields);
-
-export function cabi_realloc(old: usize, oldSize: usize, alignment: usize, size: usize): usize {
-  return reallocate(old, oldSize, alignment, size);
-}
-
-export function cabi_post(answer: usize): void {
-  afterAnswer(answer);
-}
-
-export function plugin_init(config: usize, size: usize): usize {
-  takeConfiguration(takeString(config, size));
-  return answerOk();
-}
-
-export function extractor_configure(plan: u32, requests: usize, count: usize): usize {
-  return extractor.configure(plan, requests, count);
-}
-
-export function extractor_extract(
-  plan: u32, data: usize, size: usize, spans: usize, spanCount: usize, times: usize, timeCount: usize,
-): usize {
-  return extractor.extract(plan, data, size, spans, spanCount, times, timeCount);
-}
+plugin.extractor = new Extractor(fields);
+plugin.onInit = takeConfiguration;

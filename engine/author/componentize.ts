@@ -1,6 +1,6 @@
 /* Core module → component, for a world of the WIT. What is wrong with the module is said in words that name it. */
 
-import { readSections, sectionName } from './wasm-binary.ts';
+import { readSections, sectionName } from '../plugin/wasm-binary.ts';
 
 /** The section in which a toolchain says the world itself. */
 const COMPONENT_TYPE = /^component-type(:|$)/;

@@ -12,10 +12,15 @@ import {
   judgeComponent,
   MANIFEST_SECTION,
   readPluginBytes,
-} from './component-file.ts';
+} from '../plugin/component-file.ts';
+import { readManifest } from '../plugin/read-manifest.ts';
+import {
+  isComponent,
+  isCoreModule,
+  MalformedBinary,
+  withCustomSection,
+} from '../plugin/wasm-binary.ts';
 import { componentize } from './componentize.ts';
-import { readManifest } from './read-manifest.ts';
-import { isComponent, isCoreModule, MalformedBinary, withCustomSection } from './wasm-binary.ts';
 import { witText } from './wit.ts';
 
 /**
@@ -28,10 +33,23 @@ export async function packPlugin(
 ): Promise<Checked<ComponentFile>> {
   const document = readManifestFile(manifestPath);
   if ('code' in document) return { value: undefined, diagnostics: [document] };
-  const { value: manifest, diagnostics } = readManifest(document);
-  if (manifest === undefined) return { value: undefined, diagnostics };
   const bytes = readPluginBytes(path);
   if (!(bytes instanceof Uint8Array)) return { value: undefined, diagnostics: [bytes] };
+  return packModule({ path, bytes }, document);
+}
+
+export interface PackedModule {
+  /** For what is said of it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export async function packModule(
+  { path, bytes }: PackedModule,
+  document: TextDocument,
+): Promise<Checked<ComponentFile>> {
+  const { value: manifest, diagnostics } = readManifest(document);
+  if (manifest === undefined) return { value: undefined, diagnostics };
   try {
     const [world = ''] = manifest.world.split('@');
     const component = await toComponent(path, bytes, world);
@@ -47,13 +65,13 @@ export async function packPlugin(
   }
 }
 
-function readManifestFile(path: string): TextDocument | Diagnostic {
+export function readManifestFile(path: string): TextDocument | Diagnostic {
   try {
     return createTextDocument(path, decodeText(readFileSync(path)));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `cannot read the manifest ${path}: ${code}`;
-    const hint = 'name it with --manifest';
+    const hint = 'every plugin has one: schemas/plugin-manifest.schema.json';
     return createDiagnostic('PLUGIN_FILE_UNREADABLE', { message, hint });
   }
 }

@@ -1,0 +1,108 @@
+/* A folder with AssemblyScript and a manifest → a plugin's one file. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
+import type { ComponentFile } from '../plugin/component-file.ts';
+import type { Manifest } from '../plugin/manifest.ts';
+import { readManifest } from '../plugin/read-manifest.ts';
+import { type CompileMessage, compileAssemblyScript, findCompiler } from './assemblyscript.ts';
+import { toCanonicalExports } from './core-names.ts';
+import { packModule, readManifestFile } from './pack-plugin.ts';
+
+const ENTRY = join('assembly', 'index.ts');
+const FIELDS = join('assembly', 'fields.ts');
+
+export interface BuildOptions {
+  /** With names and assertions, and not optimised. */
+  readonly isDebug: boolean;
+}
+
+/**
+ * `folder` has `manifest.json` and `assembly/index.ts`, and `assemblyscript` is installed there or above. The same
+ * files and compiler give the same bytes.
+ */
+export async function buildPlugin(
+  folder: string,
+  { isDebug }: BuildOptions,
+): Promise<Checked<ComponentFile>> {
+  const document = readManifestFile(join(folder, 'manifest.json'));
+  if ('code' in document) return failed(document);
+  const { value: manifest, diagnostics } = readManifest(document);
+  if (manifest === undefined) return { value: undefined, diagnostics };
+  const obstacle = findObstacle(folder);
+  const compiler = findCompiler(folder);
+  if (obstacle !== undefined || compiler === undefined)
+    return failed(obstacle ?? noCompiler(folder));
+  const wrong = checkFields(folder, manifest);
+  if (wrong.length > 0) return { value: undefined, diagnostics: wrong };
+  const [world = ''] = manifest.world.split('@');
+  const { core, messages } = await compileAssemblyScript(folder, compiler, { world, isDebug });
+  const said = messages.map((message) => toDiagnostic(folder, message));
+  if (core === undefined) return { value: undefined, diagnostics: [...diagnostics, ...said] };
+  const { value, diagnostics: found } = await packModule(
+    { path: join(folder, ENTRY), bytes: toCanonicalExports(core) },
+    document,
+  );
+  return { value, diagnostics: [...said, ...found] };
+}
+
+function failed(diagnostic: Diagnostic): Checked<ComponentFile> {
+  return { value: undefined, diagnostics: [diagnostic] };
+}
+
+function findObstacle(folder: string): Diagnostic | undefined {
+  if (existsSync(join(folder, ENTRY))) return undefined;
+  const message = `there is no ${join(folder, ENTRY)}`;
+  const hint = 'a plugin in another language is made with its own tools and `tiercel plugin pack`';
+  return createDiagnostic('PLUGIN_CANNOT_BUILD', { message, hint });
+}
+
+function noCompiler(folder: string): Diagnostic {
+  const message = `the AssemblyScript compiler is not installed in ${folder} or above it`;
+  const hint = 'npm install --save-dev assemblyscript';
+  return createDiagnostic('PLUGIN_CANNOT_BUILD', { message, hint });
+}
+
+/** The table of fields, where there is one, and the manifest name the same fields in the same order. */
+function checkFields(folder: string, { extractor }: Manifest): Diagnostic[] {
+  const path = join(folder, FIELDS);
+  if (extractor === undefined || !existsSync(path)) return [];
+  const document = createTextDocument(path, readFileSync(path, 'utf8'));
+  const rows = [...document.text.matchAll(/^fields\.\w+\(\s*'([^']+)'/gm)];
+  const declared = extractor.fields.map(({ name }) => name);
+  for (let at = 0; at < Math.max(rows.length, declared.length); at++) {
+    const row = rows[at];
+    if (row?.[1] === declared[at]) continue;
+    const has = (name: string | undefined): string => (name === undefined ? 'none' : `\`${name}\``);
+    const message = `field ${at + 1} is ${has(row?.[1])} here and ${has(declared[at])} in manifest.json`;
+    const hint = 'both name the same fields, in the same order';
+    const start = row?.index ?? document.text.length;
+    const span = { start, end: start + (row?.[0].length ?? 0) };
+    const primary = { document, span, text: 'here' };
+    return [createDiagnostic('PLUGIN_CANNOT_BUILD', { message, hint, primary })];
+  }
+  return [];
+}
+
+function toDiagnostic(folder: string, { isError, text, place }: CompileMessage): Diagnostic {
+  const code = isError ? 'PLUGIN_CANNOT_BUILD' : 'PLUGIN_BUILD_WARNING';
+  if (place === undefined) return createDiagnostic(code, { message: text });
+  const path = join(folder, place.file);
+  const document = readDocument(path);
+  if (document === undefined)
+    return createDiagnostic(code, { message: `${place.file}:${place.line}: ${text}` });
+  const start = (document.lineStarts[place.line - 1] ?? 0) + place.character - 1;
+  const span = { start, end: start + 1 };
+  const primary = { document, span, text: 'here' };
+  return createDiagnostic(code, { message: text, primary });
+}
+
+function readDocument(path: string): TextDocument | undefined {
+  try {
+    return createTextDocument(path, readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/* What was made becomes a file, and it is said what it is, or why there is none. */
+
+import { renameSync, writeFileSync } from 'node:fs';
+import type { packPlugin } from '../../author/pack-plugin.ts';
+import { printable } from '../../base/printable.ts';
+import { renderText, toJson } from '../../diagnostic/render.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import { renderFileJson } from './plugin.ts';
+
+export interface WriteOptions {
+  readonly isJson: boolean;
+  /** Where the plugin of that name goes. */
+  readonly toPath: (name: string) => string;
+}
+
+/** Answers the exit code. */
+export function writePlugin(
+  { value: plugin, diagnostics }: Awaited<ReturnType<typeof packPlugin>>,
+  { isJson, toPath }: WriteOptions,
+  terminal: Terminal,
+): number {
+  if (!isJson && diagnostics.length > 0)
+    terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
+  if (plugin === undefined) {
+    if (isJson) terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
+    return EXIT.invalid;
+  }
+  const { name, version } = plugin.manifest;
+  const path = toPath(name);
+  try {
+    // Nobody is to load half of it.
+    writeFileSync(`${path}.new`, plugin.bytes);
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    terminal.stderr.write(`error: cannot write ${printable(path)}: ${code}\n`);
+    return EXIT.invalid;
+  }
+  const { sizeBytes, digest } = plugin;
+  const said = `${name} ${version} → ${path}: ${sizeBytes} bytes, sha256 ${digest}`;
+  terminal.stdout.write(isJson ? renderFileJson(path, plugin) : `${printable(said)}\n`);
+  return EXIT.ok;
+}
