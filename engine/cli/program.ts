@@ -183,6 +183,17 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
       const format = flags.json === true ? 'json' : 'text';
       setExitCode(inspectCommand(plugin, format, createTerminal(!flags.color)));
     });
+  plugins
+    .command('new')
+    .description('make a folder for a plugin of one’s own, which builds and alerts at once')
+    .argument('<name>', 'of the plugin, and of the folder: small letters, digits, - and _')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (name: string, flags: { json?: boolean; color: boolean }) => {
+      const { newCommand } = await import('./command/plugin-new.ts');
+      setExitCode(newCommand(name, flags.json === true, createTerminal(!flags.color)));
+    });
   addBuild(plugins, setExitCode);
   addPack(plugins, setExitCode);
   plugins

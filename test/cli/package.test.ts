@@ -91,6 +91,21 @@ describe('the package', () => {
     expect(built.equals(readFileSync(join(REPOSITORY, 'dist/plugins/json.wasm')))).toBe(true);
   });
 
+  it('makes a new plugin, builds it, and alerts with it', async () => {
+    const cwd = join(folder, 'new');
+    mkdirSync(cwd);
+    expect((await runProgram(['plugin', 'new', 'mine'], { program, cwd })).code).toBe(0);
+    const own = join(cwd, 'mine');
+    mkdirSync(join(own, 'node_modules'));
+    const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
+    symlinkSync(compiler, join(own, 'node_modules/assemblyscript'));
+    expect((await runProgram(['plugin', 'build'], { program, cwd: own })).code).toBe(0);
+    const args = ['run', 'mine.wasm', 'samples', '-r', 'rules.yaml'];
+    const { stdout, code } = await runProgram(args, { program, cwd: own });
+    expect(stdout).toBe('08:00:03.000000000: Warning login failed (user=eve)\n');
+    expect(code).toBe(0);
+  });
+
   it('can be imported, with types beside it', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
       exports: { '.': Record<string, string> };

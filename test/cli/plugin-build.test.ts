@@ -231,3 +231,49 @@ describe('a mistake', () => {
     expect(code).toBe(1);
   });
 });
+
+describe('a new plugin', () => {
+  const create = (name: string, ...more: string[]) =>
+    runProgram(['plugin', 'new', name, ...more], { cwd: scratch.path });
+
+  it('builds, and gives the alert that it is tried with', async () => {
+    const { stdout, code } = await create('my-log');
+    expect(code).toBe(0);
+    expect(stdout).toContain('my-log/assembly/index.ts\n');
+    expect(stdout).toContain('my-log/.gitignore\n');
+    const folder = join(scratch.path, 'my-log');
+    mkdirSync(join(folder, 'node_modules'));
+    const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
+    symlinkSync(compiler, join(folder, 'node_modules/assemblyscript'));
+    const { scripts, devDependencies } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    );
+    expect(Object.keys(devDependencies)).toEqual(['assemblyscript', 'tiercel']);
+    expect(devDependencies.assemblyscript).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const command of scripts.start.split(' && ')) {
+      const [program, ...args] = command.split(' ');
+      expect(program).toBe('tiercel');
+      const result = await runProgram(args, { cwd: folder });
+      expect(result.stderr).not.toMatch(/error|warning/);
+      expect(result.code).toBe(0);
+      if (args[0] === 'run')
+        expect(result.stdout).toBe('08:00:03.000000000: Warning login failed (user=eve)\n');
+    }
+    for (const file of stdout.split('\n').filter((line) => line.startsWith('my-log/')))
+      expect(readFileSync(join(scratch.path, file), 'utf8')).not.toMatch(/__[a-z]+__/);
+  });
+
+  it('is refused where something is in the way, or the name is none', async () => {
+    await create('twice');
+    const twice = await create('twice');
+    expect(twice.stderr).toContain('twice is there already');
+    expect(twice.code).toBe(1);
+    for (const name of ['Upper', '9x', '../x', 'a b', 'x'.repeat(64)]) {
+      const { stderr, code } = await create(name);
+      expect(stderr).toContain('is no name for a plugin');
+      expect(code).toBe(1);
+    }
+    const { stdout } = await create('twice', '--json');
+    expect(JSON.parse(stdout).diagnostics[0].code).toBe('PLUGIN_CANNOT_CREATE');
+  });
+});

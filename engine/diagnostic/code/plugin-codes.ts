@@ -31,6 +31,11 @@ export const PLUGIN_CODES = {
     explanation:
       'A plugin is made of a component, or of a core module whose imports and exports are those of its world.',
   },
+  PLUGIN_CANNOT_CREATE: {
+    severity: 'error',
+    title: 'the folder cannot be made',
+    explanation: 'Its name is none for a plugin, or something is in the way.',
+  },
   PLUGIN_CANNOT_BUILD: {
     severity: 'error',
     title: 'the plugin cannot be built',

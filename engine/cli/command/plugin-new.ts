@@ -1,0 +1,23 @@
+/* `tiercel plugin new`: a folder for a plugin of one's own. */
+
+import { createPluginFolder } from '../../author/new-plugin.ts';
+import { printable, printableLines } from '../../base/printable.ts';
+import { renderText, toJson } from '../../diagnostic/render.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function newCommand(name: string, isJson: boolean, terminal: Terminal): number {
+  const { value: files, diagnostics } = createPluginFolder('.', name);
+  if (files === undefined) {
+    if (isJson) terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
+    else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
+    return EXIT.invalid;
+  }
+  if (isJson) {
+    terminal.stdout.write(`${printableLines(JSON.stringify({ files }, null, 2))}\n`);
+    return EXIT.ok;
+  }
+  for (const file of files) terminal.stdout.write(`${printable(file)}\n`);
+  terminal.stdout.write(`\nNow: cd ${name}, npm install, npm start\n`);
+  return EXIT.ok;
+}
