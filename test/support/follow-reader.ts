@@ -7,7 +7,7 @@ import { numberOfRun } from '../../engine/store/follow/run-path.ts';
 import type { StoredObject } from '../../engine/store/object-store.ts';
 
 /** Shorter than in earnest, and longer than a machine that is busy takes. */
-const TIMES = { restMs: 500, goneMs: 500, copyMs: 500, compressedMs: 100, heirMs: 1_000 };
+const TIMES = { restMs: 500, goneMs: 500, copyMs: 2_000, compressedMs: 100, heirMs: 3_000 };
 
 const roots: FollowedRoot[] = [];
 
