@@ -69,7 +69,7 @@ export class FileList {
       return pending;
     }
     const path = this.findNext();
-    if (path === null) this.tellLeftOut();
+    if (path === null) this.tellLeftOut(!this.isWaiting);
     return path;
   }
 
@@ -174,7 +174,9 @@ export class FileList {
     return looksLikeRecords(this.peeked, end);
   }
 
-  private tellLeftOut(): void {
+  /** `isOver`: nothing more is read. */
+  tellLeftOut(isOver: bool): void {
+    this.shape.tellLeftOut(isOver);
     if (this.leftOut > 0) report(Severity.Warning, this.location, 0, this.describeLeftOut());
     if (this.indexes > 0) log(LogLevel.Notice, this.indexes.toString() + ' digest files hold no events');
     this.leftOut = 0;

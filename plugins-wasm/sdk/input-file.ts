@@ -9,6 +9,8 @@ import { ErrorCode, SLACK } from './memory';
 export const READ_SIZE: usize = 256 << 10;
 /** A single event may be so long; longer ones are reported as lost. */
 export const EVENT_SIZE_MAX: usize = 16 << 20;
+export const TOO_LONG: string = 'longer than an event may be (' + (EVENT_SIZE_MAX >> 20).toString() + ' MiB)';
+export const REST_NOT_READ: string = '; the rest of the file is not read';
 const FIRST_CAPACITY: usize = 2 << 20;
 const CAPACITY_MAX: usize = EVENT_SIZE_MAX + 2 * READ_SIZE;
 

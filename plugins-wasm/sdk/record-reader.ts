@@ -6,7 +6,7 @@
 import { ENVELOPE_DEPTH_MAX, EnvelopeKeys } from './envelope-keys';
 import { EventList } from './event-list';
 import { FileList } from './file-list';
-import { EVENT_SIZE_MAX, Fill, InputFile, READ_SIZE } from './input-file';
+import { EVENT_SIZE_MAX, Fill, InputFile, READ_SIZE, REST_NOT_READ, TOO_LONG } from './input-file';
 import {
   CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd,
 } from './json-bytes';
@@ -62,7 +62,6 @@ export class RecordReader {
     while (this.events.count < eventsMax && input.batchSize < <usize>bytesMax) {
       if (!input.isOpen && !this.openNext()) {
         this.isWaiting = this.files.isWaiting;
-        this.shape.tellLeftOut(!this.isWaiting);
         break;
       }
       if (this.step() == Step.Done) continue;
@@ -114,7 +113,7 @@ export class RecordReader {
   }
 
   close(): void {
-    this.shape.tellLeftOut(true);
+    this.files.tellLeftOut(true);
     this.input.close();
   }
 
@@ -156,13 +155,11 @@ export class RecordReader {
 
   /** What is at `head` does not fit: to the end of its line, or of the file. */
   private giveUpValue(): void {
-    const limit = (EVENT_SIZE_MAX >> 20).toString() + ' MiB';
     if (this.mode == Mode.Top) {
-      this.input.lose(this.input.lineAt(this.input.head), 'longer than an event may be (' + limit + ')');
+      this.input.lose(this.input.lineAt(this.input.head), TOO_LONG);
       this.mode = Mode.DropLine;
     } else {
-      const record = 'record ' + (this.record + 1).toString();
-      this.input.lose(0, record + ' is longer than an event may be (' + limit + '); the rest of the file is not read');
+      this.input.lose(0, 'record ' + (this.record + 1).toString() + ' is ' + TOO_LONG + REST_NOT_READ);
       this.mode = Mode.DropFile;
     }
     this.input.dropBuffer();
@@ -349,7 +346,7 @@ export class RecordReader {
       input.head = end;
       return Step.Done;
     }
-    input.lose(this.record, position + '; the rest of the file is not read');
+    input.lose(this.record, position + REST_NOT_READ);
     this.mode = Mode.DropFile;
     input.head = tail;
     return Step.Done;
@@ -395,7 +392,7 @@ export class RecordReader {
 
   private loseEnvelope(at: usize): Step {
     const position = 'not valid JSON after ' + this.record.toString() + ' records';
-    this.input.lose(this.input.lineAt(at), position + '; the rest of the file is not read');
+    this.input.lose(this.input.lineAt(at), position + REST_NOT_READ);
     this.mode = Mode.DropFile;
     return Step.Done;
   }
