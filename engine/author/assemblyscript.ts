@@ -62,7 +62,8 @@ export async function compileAssemblyScript(
   const sdk = join(packageRoot(), 'plugins-wasm', 'sdk');
   const written = new Map<string, Uint8Array>();
   const target = isDebug ? 'debug' : 'release';
-  const args = [ENTRY, '--config', CONFIG, '--target', target, '--outFile', OUTPUT];
+  // Colours are on in a pipe too where `CI` is set, and what is printed is read here.
+  const args = [ENTRY, '--config', CONFIG, '--target', target, '--outFile', OUTPUT, '--noColors'];
   const { error, stderr } = await compiler.main(args, {
     readFile: (name, base) => {
       if (basename(name) === ENTRY) return entry;

@@ -203,7 +203,9 @@ describe('a mistake', () => {
     ['no syntax', INDEX_FILE, `${INDEX}}`, 'index.ts:30:1: error:'],
   ])('is said with its place: %s', async (name, file, text, said) => {
     const folder = changed(`wrong-${name.replaceAll(' ', '-')}`, file, text);
-    const { stderr, stdout, code } = await build(folder, '-o', join(folder, 'out.wasm'));
+    const args = ['plugin', 'build', folder, '-o', join(folder, 'out.wasm'), '--no-color'];
+    // The compiler prints in colour where `CI` is set, to a pipe too.
+    const { stderr, stdout, code } = await runProgram(args, { env: { CI: 'true' } });
     expect(stderr).toContain(said);
     expect([stdout, code]).toEqual(['', 1]);
     expect(existsSync(join(folder, 'out.wasm'))).toBe(false);
