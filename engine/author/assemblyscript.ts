@@ -63,7 +63,18 @@ export async function compileAssemblyScript(
   const written = new Map<string, Uint8Array>();
   const target = isDebug ? 'debug' : 'release';
   // Colours are on in a pipe too where `CI` is set, and what is printed is read here.
-  const args = [ENTRY, '--config', CONFIG, '--target', target, '--outFile', OUTPUT, '--noColors'];
+  const args = [
+    ENTRY,
+    '--config',
+    CONFIG,
+    '--target',
+    target,
+    '--outFile',
+    OUTPUT,
+    '--noColors',
+    '--exportStart',
+    '_initialize',
+  ];
   const { error, stderr } = await compiler.main(args, {
     readFile: (name, base) => {
       if (basename(name) === ENTRY) return entry;

@@ -1,16 +1,26 @@
 // What a field's function sees: the values at its pointers in the event at hand, and where to put the field's own
 // value. A field for which nothing is put is absent.
 
+import { parseAddress } from './addresses';
 import { Bytes } from './bytes';
 import { ColumnWriter } from './column-writer';
+import { findByte } from './columns';
 import { GrowingBuffer } from './growing-buffer';
 import { skipBlanks, valueEnd } from './json-bytes';
 import { PointerSet } from './json-pointers';
 import { compactTo, hasBlanks, indentTo, indentedSizeMax, unescapeTo } from './json-text';
-import { Kind, Walker } from './json-walk';
+import { Walker } from './json-walk';
+import { findPair, pairEnd, pairStart } from './pairs';
+import { NO_TIME } from './record-shape';
+import { Kind, Slots } from './slots';
+import { TimeForm, parseTimeAs } from './times';
+
+export { Kind };
 
 /** Larger documents are not indented (`json.obj`): absent. */
 const INDENTED_SIZE_MAX: usize = 4 << 20;
+
+const NO_BYTES = new Bytes('');
 
 const pointerTexts = new Array<string>();
 
@@ -21,11 +31,9 @@ export function pointer(text: string): i32 {
 }
 
 export class EventView {
-  private walker: Walker;
-  /** Slot of each declared pointer, -1 when no wanted field uses it. */
-  private slotOf: StaticArray<i32>;
   private built: GrowingBuffer = new GrowingBuffer();
   private plain: GrowingBuffer = new GrowingBuffer();
+  private readonly cursor: ElementCursor = new ElementCursor();
   /** Address of the event's bytes and of the byte after them. */
   start: usize = 0;
   end: usize = 0;
@@ -33,15 +41,23 @@ export class EventView {
   time: u64 = 0;
   /** The field's argument, empty if it has none; an index argument as a number, else -1. */
   argument: string = '';
+  argumentBytes: Bytes = NO_BYTES;
   argumentIndex: i32 = -1;
 
-  constructor(pointers: PointerSet, usedPointers: bool[], readonly columns: ColumnWriter) {
+  constructor(
+    private readonly walker: Slots,
+    /** Slot of each declared pointer or part, -1 when no wanted field uses it. */
+    private readonly slotOf: StaticArray<i32>,
+    readonly columns: ColumnWriter,
+  ) {}
+
+  /** Slots of the declared pointers that are used. */
+  static slotsOf(pointers: PointerSet, used: bool[]): StaticArray<i32> {
     const slotOf = new StaticArray<i32>(pointerTexts.length);
     for (let index = 0; index < pointerTexts.length; index++) {
-      slotOf[index] = usedPointers[index] ? pointers.add(pointerTexts[index]) : -1;
+      slotOf[index] = used[index] ? pointers.add(pointerTexts[index]) : -1;
     }
-    this.slotOf = slotOf;
-    this.walker = new Walker(pointers);
+    return slotOf;
   }
 
   static get pointerCount(): i32 {
@@ -84,7 +100,7 @@ export class EventView {
     this.plainTextOf(this.walker, unchecked(this.slotOf[pointer]));
   }
 
-  private plainTextOf(walker: Walker, slot: i32): void {
+  private plainTextOf(walker: Slots, slot: i32): void {
     const kind = slot < 0 ? Kind.Absent : walker.kind(slot);
     if (kind == Kind.String) {
       this.textStart = walker.start(slot);
@@ -110,7 +126,7 @@ export class EventView {
     this.putTextOf(this.walker, slot);
   }
 
-  private putTextOf(walker: Walker, slot: i32): void {
+  private putTextOf(walker: Slots, slot: i32): void {
     const kind = slot < 0 ? Kind.Absent : walker.kind(slot);
     if (kind == Kind.Absent) return;
     if (kind == Kind.String) {
@@ -155,6 +171,77 @@ export class EventView {
     this.columns.writeNumber(value);
   }
 
+  /** A JSON number, or a text of digits up to 2^64 - 1; anything else is absent. */
+  putDigits(pointer: i32): void {
+    if (this.kind(pointer) == Kind.Number) this.putNumber(this.number(pointer));
+    if (!this.isText(pointer)) return;
+    this.plainText(pointer);
+    if (parseDigits(this.textStart, this.textSize)) this.putNumber(digitsFound);
+  }
+
+  /** The bytes of an IP address; what is none is absent. */
+  putAddress(pointer: i32): void {
+    if (!this.isText(pointer)) return;
+    this.plainText(pointer);
+    const size = parseAddress(this.textStart, this.textSize, address);
+    if (size > 0) this.columns.writeBytes(address, size);
+  }
+
+  /** Nanoseconds since 1970 of a time in the form; what is none is absent. A JSON number is one since 1970. */
+  putTime(pointer: i32, form: TimeForm): void {
+    if (!this.has(pointer)) return;
+    const slot = unchecked(this.slotOf[pointer]);
+    if (this.isText(pointer)) this.plainText(pointer);
+    else {
+      this.textStart = this.walker.start(slot);
+      this.textSize = this.walker.end(slot) - this.textStart;
+    }
+    const time = parseTimeAs(form, this.textStart, this.textSize);
+    if (time != NO_TIME) this.putNumber(time);
+  }
+
+  /** The elements of a JSON array, strings without their quotes; of a text what stands between separators. */
+  putList(pointer: i32, separator: u8): void {
+    const columns = this.columns;
+    if (this.kind(pointer) == Kind.Array) {
+      columns.startList();
+      const cursor = this.elements(pointer);
+      while (cursor.next()) this.addElement(cursor.start, cursor.end);
+      columns.endList();
+    }
+    if (!this.isText(pointer)) return;
+    this.plainText(pointer);
+    columns.startList();
+    const end = this.textStart + this.textSize;
+    for (let at = this.textStart; at <= end; ) {
+      const close = findByte(separator, at, end);
+      let first = at;
+      let last = close;
+      while (first < last && load<u8>(first) == 0x20) first++;
+      while (last > first && load<u8>(last - 1) == 0x20) last--;
+      if (last > first) columns.addToList(first, last - first);
+      at = close + 1;
+    }
+    columns.endList();
+  }
+
+  private addElement(start: usize, end: usize): void {
+    if (load<u8>(start) != 0x22) {
+      this.columns.addToList(start, end - start);
+      return;
+    }
+    const size = end - start - 2;
+    this.columns.addMadeToList(unescapeTo(this.columns.room(size), start + 1, end - 1));
+  }
+
+  /** Of `name=value` pairs between separators, the value of the name that is the field's argument. */
+  putPair(pointer: i32, separator: u8): void {
+    if (!this.isText(pointer)) return;
+    this.plainText(pointer);
+    if (!findPair(this.textStart, this.textSize, this.argumentBytes, separator)) return;
+    this.columns.writeBytes(pairStart, pairEnd - pairStart);
+  }
+
   putConstant(constant: Bytes): void {
     this.columns.writeBytes(constant.address, constant.size);
   }
@@ -178,11 +265,13 @@ export class EventView {
   }
 
   addNumber(value: u64): void {
-    const digits = value.toString();
-    for (let index = 0; index < digits.length; index++) {
-      store<u8>(this.built.room(1), <u8>digits.charCodeAt(index));
-      this.built.use(1);
-    }
+    let at = digitsRoom + DIGITS_MAX;
+    let rest = value;
+    do {
+      store<u8>(--at, <u8>(0x30 + rest % 10));
+      rest /= 10;
+    } while (rest > 0);
+    this.built.pushBytes(at, digitsRoom + DIGITS_MAX - at);
   }
 
   get builtSize(): usize {
@@ -208,11 +297,11 @@ export class EventView {
     this.columns.writeBytes(this.built.address, this.built.size);
   }
 
-  /** A cursor over the elements of the array at a pointer; other values have none. */
+  /** The cursor over the elements of the array at a pointer, until the next call; other values have none. */
   elements(pointer: i32): ElementCursor {
     const slot = unchecked(this.slotOf[pointer]);
-    if (slot < 0 || this.walker.kind(slot) != Kind.Array) return new ElementCursor(0, 0);
-    return new ElementCursor(this.walker.start(slot) + 1, this.walker.end(slot) - 1);
+    if (slot < 0 || this.walker.kind(slot) != Kind.Array) return this.cursor.over(0, 0);
+    return this.cursor.over(this.walker.start(slot) + 1, this.walker.end(slot) - 1);
   }
 
   /** A number as an unsigned integer: fractions are cut, what is no number or negative is 0. */
@@ -227,7 +316,14 @@ export class EventView {
 export class ElementCursor {
   start: usize = 0;
   end: usize = 0;
-  constructor(private at: usize, private readonly limit: usize) {}
+  private at: usize = 0;
+  private limit: usize = 0;
+
+  over(start: usize, end: usize): ElementCursor {
+    this.at = start;
+    this.limit = end;
+    return this;
+  }
 
   next(): bool {
     let at = skipBlanks(this.at, this.limit);
@@ -264,6 +360,7 @@ export function memberCount(start: usize, end: usize, max: i32): i32 {
 export class ElementView {
   private walker: Walker;
   private plain: GrowingBuffer = new GrowingBuffer();
+  private readonly cursor: ElementCursor = new ElementCursor();
   textStart: usize = 0;
   textSize: usize = 0;
   private slots: i32[];
@@ -309,9 +406,10 @@ export class ElementView {
     return this.walker.end(this.slots[index]);
   }
 
+  /** As that of an event: one at a time. */
   elements(index: i32): ElementCursor {
-    if (this.kind(index) != Kind.Array) return new ElementCursor(0, 0);
-    return new ElementCursor(this.start(index) + 1, this.end(index) - 1);
+    if (this.kind(index) != Kind.Array) return this.cursor.over(0, 0);
+    return this.cursor.over(this.start(index) + 1, this.end(index) - 1);
   }
 }
 
@@ -331,4 +429,24 @@ function parseNumber(start: usize, end: usize): u64 {
   text = String.UTF8.decodeUnsafe(start, end - start);
   const value = parseFloat(text);
   return value >= 0 && value < 18446744073709551616.0 ? <u64>value : 0;
+}
+
+/** Of the largest u64. */
+const DIGITS_MAX: usize = 20;
+const digitsRoom: usize = memory.data(20, 4);
+/** An address that is being put. */
+const address: usize = memory.data(16, 16);
+let digitsFound: u64 = 0;
+
+/** Leaves a decimal number below 2^64 in `digitsFound`. */
+function parseDigits(start: usize, size: usize): bool {
+  if (size == 0 || size > 20) return false;
+  let value: u64 = 0;
+  for (let at = start; at < start + size; at++) {
+    const digit = <u64>load<u8>(at) - 0x30;
+    if (digit > 9 || value > (u64.MAX_VALUE - digit) / 10) return false;
+    value = value * 10 + digit;
+  }
+  digitsFound = value;
+  return true;
 }

@@ -1,20 +1,28 @@
 // The extractor side of the component: plans of requests, and batches in, columns out.
 
+import { Bytes } from './bytes';
 import { ColumnWriter } from './column-writer';
 import { EventView } from './event-view';
 import { FieldKind, FieldRow, FieldTable } from './field-table';
 import { PointerSet } from './json-pointers';
+import { Walker } from './json-walk';
+import { LineFormat, LineSlots } from './line-format';
 import { ErrorCode, answerError, answerOk, release } from './memory';
 
 const REQUEST_SIZE: usize = 20;
 const REQUESTS_MAX: usize = 4096;
 /** The engine has three: what conditions need of every event, what outputs print, what conditions need of a few. */
 const PLANS: u32 = 4;
+/** What functions of fields leave behind is collected so often: only between calls is nothing of it in use. */
+const BATCHES_A_COLLECTION: u32 = 16;
 
 class Request {
   slot: i32 = -1;
   argumentIndex: i32 = -1;
-  constructor(readonly row: FieldRow, readonly argument: string) {}
+  readonly argumentBytes: Bytes;
+  constructor(readonly row: FieldRow, readonly argument: string) {
+    this.argumentBytes = new Bytes(argument);
+  }
 }
 
 class Plan {
@@ -22,7 +30,13 @@ class Plan {
   requests: Request[] = [];
   view: EventView | null = null;
 
-  configure(requests: Request[], isUnique: bool[]): void {
+  configure(requests: Request[], isUnique: bool[], format: LineFormat | null): void {
+    this.requests = requests;
+    this.view = format === null ? this.viewOfJson(requests) : viewOfLines(format, this.columns);
+    this.columns.configure(isUnique);
+  }
+
+  private viewOfJson(requests: Request[]): EventView {
     const pointers = new PointerSet();
     const used = new Array<bool>(EventView.pointerCount).fill(false);
     for (let index = 0; index < requests.length; index++) {
@@ -33,9 +47,8 @@ class Plan {
       const declared = request.row.pointers;
       for (let at = 0; at < declared.length; at++) used[declared[at]] = true;
     }
-    this.requests = requests;
-    this.view = new EventView(pointers, used, this.columns);
-    this.columns.configure(isUnique);
+    const slotOf = EventView.slotsOf(pointers, used);
+    return new EventView(new Walker(pointers), slotOf, this.columns);
   }
 
   extract(data: usize, size: usize, spans: usize, times: usize, count: u32): void {
@@ -56,19 +69,41 @@ class Plan {
         else if (row.kind == FieldKind.Document) view.putSlotIndented(request.slot);
         else {
           view.argument = request.argument;
+          view.argumentBytes = request.argumentBytes;
           view.argumentIndex = request.argumentIndex;
-          row.compute(view);
+          if (row.kind == FieldKind.Computed) row.compute(view);
+          else putConverted(view, row);
         }
       }
     }
   }
 }
 
-/** Everything behind the exports of `extractor`; a plugin makes one with its table. */
+function viewOfLines(format: LineFormat, columns: ColumnWriter): EventView {
+  const parts = format.names.length;
+  const slotOf = new StaticArray<i32>(parts);
+  for (let part = 0; part < parts; part++) slotOf[part] = part;
+  return new EventView(new LineSlots(format), slotOf, columns);
+}
+
+function putConverted(view: EventView, row: FieldRow): void {
+  const from = unchecked(row.pointers[0]);
+  if (row.kind == FieldKind.Number) view.putDigits(from);
+  else if (row.kind == FieldKind.Address) view.putAddress(from);
+  else if (row.kind == FieldKind.Time) view.putTime(from, row.form);
+  else if (row.kind == FieldKind.List) view.putList(from, row.separator);
+  else view.putPair(from, row.separator);
+}
+
+/**
+ * Everything behind the exports of `extractor`; a plugin makes one with its table. Events are JSON, or with a format
+ * lines of it.
+ */
 export class Extractor {
   private plans: Plan[] = [];
+  private batches: u32 = 0;
 
-  constructor(private readonly table: FieldTable) {
+  constructor(private readonly table: FieldTable, private readonly format: LineFormat | null = null) {
     for (let index: u32 = 0; index < PLANS; index++) this.plans.push(new Plan());
   }
 
@@ -101,12 +136,13 @@ export class Extractor {
     }
     release(list, count);
     if (wrong.length > 0) return answerError(ErrorCode.InvalidArgument, wrong);
-    this.plans[plan].configure(requests, isUnique);
+    this.plans[plan].configure(requests, isUnique, this.format);
     __collect();
     return answerOk();
   }
 
   extract(plan: u32, data: usize, size: usize, spans: usize, spanCount: usize, times: usize, timeCount: usize): usize {
+    if (++this.batches % BATCHES_A_COLLECTION == 0) __collect();
     const chosen = this.plans[plan < PLANS ? plan : 0];
     const count = <u32>min(spanCount >> 1, timeCount);
     chosen.extract(data, size, spans, times, count);

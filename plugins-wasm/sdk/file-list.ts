@@ -5,8 +5,6 @@ import {
   LogLevel, Severity, StoreEntry, closeObject, lastError, lastErrorCode, listEntries, log, openObject, readObject,
   report,
 } from './host';
-import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks } from './json-bytes';
-import { exportLinePrefix, holdsRecords, skipTop } from './lines';
 import { ErrorCode, SLACK } from './memory';
 import { FileVerdict, RecordShape } from './record-shape';
 
@@ -157,7 +155,7 @@ export class FileList {
     this.leftOut++;
   }
 
-  /** Whether the first bytes are those of JSON records. A file that cannot be opened is wanted: reading says why. */
+  /** By its first bytes. A file that cannot be opened is wanted: reading says why. */
   private beginsLikeLog(path: string): bool {
     const object = openObject(ROOT, path, 0);
     if (object < 0) return !lastError.startsWith('is ');
@@ -171,7 +169,7 @@ export class FileList {
     closeObject(object);
     // A run of a followed file that has nothing after all says nothing of the file.
     if (end == this.peeked && path.startsWith('#')) return true;
-    return looksLikeRecords(this.peeked, end);
+    return this.shape.beginsLikeRecords(this.peeked, end);
   }
 
   /** `isOver`: nothing more is read. */
@@ -189,20 +187,9 @@ export class FileList {
     const files = count.toString() + (count == 1 ? ' file was' : ' files were') + ' left out';
     const more = this.leftOut > NAMES_SHOWN ? ', …' : '';
     const names = this.leftOut > 0 ? ' (' + this.leftOutNames + more + ')' : '';
-    return files + names + ', neither named ' + this.shape.fileNames + ' nor with JSON at the start';
+    const shape = this.shape;
+    return files + names + ', neither named ' + shape.fileNames + ' nor with ' + shape.beginning + ' at the start';
   }
-}
-
-/** `{"`, `{}`, `[{`, `["{` with blanks between, or the time that CloudWatch exports put in front. */
-function looksLikeRecords(start: usize, end: usize): bool {
-  const prefix = exportLinePrefix(skipTop(start, end), end);
-  const at = prefix != 0 ? prefix : skipTop(start, end);
-  const inside = skipBlanks(at + 1, end);
-  if (inside >= end) return false;
-  const first = load<u8>(at);
-  const second = load<u8>(inside);
-  if (first == OPEN_BRACE) return second == QUOTE || second == CLOSE_BRACE;
-  return first == OPEN_BRACKET && holdsRecords(at, end);
 }
 
 /** Of a run, `#NUMBER/PATH`, the path. */

@@ -7,22 +7,7 @@ import {
 } from './json-bytes';
 import { PointerSet, findEntry, findIndex, lastIndex } from './json-pointers';
 import { unescapeTo } from './json-text';
-
-export enum Kind {
-  Absent,
-  String,
-  /** A string with escapes in it. */
-  EscapedString,
-  Number,
-  True,
-  False,
-  Null,
-  Object,
-  Array,
-}
-
-/** Bytes of a slot: kind u32, start u32, end u32 (strings without their quotes), unused u32. */
-const SLOT_SIZE: usize = 16;
+import { Kind, Slots } from './slots';
 
 let stamp: u32 = 0;
 let slots: usize = 0;
@@ -34,19 +19,14 @@ const PLAIN_KEY_MAX: usize = 1024;
 const plainKey: usize = memory.data(1024 + 64, 16);
 
 /** A compiled set of pointers and the slots of the event walked last. */
-export class Walker {
+export class Walker extends Slots {
   private readonly root: usize;
-  private readonly slots: usize;
-  private readonly slotBytes: usize;
-  private readonly slotCount: i32;
   private readonly documentSlot: i32;
   private readonly hasPointers: bool;
 
   constructor(pointers: PointerSet) {
+    super(pointers.slotCount);
     this.root = pointers.compile();
-    this.slotCount = pointers.slotCount;
-    this.slotBytes = <usize>pointers.slotCount * SLOT_SIZE;
-    this.slots = heap.alloc(this.slotBytes + SLOT_SIZE);
     this.documentSlot = pointers.documentSlot;
     this.hasPointers = pointers.slotCount > (this.documentSlot < 0 ? 0 : 1);
   }
@@ -67,24 +47,6 @@ export class Walker {
     if (byte == OPEN_BRACE) after = walkObject(first + 1, this.root);
     else if (byte == OPEN_BRACKET) after = walkArray(first + 1, this.root);
     if (after == 0 && missing > 0) memory.fill(this.slots, 0, this.slotBytes);
-  }
-
-  // @ts-ignore: decorator
-  @inline
-  kind(slot: i32): Kind {
-    return <Kind>load<u32>(this.slots + (<usize>slot << 4));
-  }
-
-  // @ts-ignore: decorator
-  @inline
-  start(slot: i32): usize {
-    return load<u32>(this.slots + (<usize>slot << 4), 4);
-  }
-
-  // @ts-ignore: decorator
-  @inline
-  end(slot: i32): usize {
-    return load<u32>(this.slots + (<usize>slot << 4), 8);
   }
 }
 

@@ -1,4 +1,4 @@
-// What a source says of the files and of the JSON values that a reader finds.
+// What a source says of the files, and of the records that a reader finds in them.
 
 export enum Verdict {
   /** An event: `eventStart`, `eventEnd` and `time` say which bytes, and when. */
@@ -28,16 +28,11 @@ export abstract class RecordShape {
   eventEnd: usize = 0;
   time: u64 = NO_TIME;
   reason: string = '';
-  /**
-   * Members of an envelope that hold the records, as `{"Records": [ … ]}`. One of them may also be an object
-   * with a member of the same name, as `{"hits": {"hits": [ … ]}}`.
-   */
-  abstract get envelopeKeys(): string[];
-  /** Judges a complete, valid JSON object. May change its bytes in place. */
+  /** Judges one whole record. May change its bytes in place. */
   abstract judge(start: usize, end: usize): Verdict;
-  /** Judges the content of a JSON string (without its quotes) that stands where a record should. */
-  abstract judgeString(start: usize, end: usize): Verdict;
   abstract judgeFile(path: string): FileVerdict;
+  /** Whether the first bytes of a file are those of records. */
+  abstract beginsLikeRecords(start: usize, end: usize): bool;
   /** Called with the location before its first file: an error message, or null. */
   openLocation(_location: string): string | null {
     return null;
@@ -52,4 +47,6 @@ export abstract class RecordShape {
   tellLeftOut(_isOver: bool): void {}
   /** How names of logs end, for people. */
   abstract get fileNames(): string;
+  /** What files of other names begin with, for people. */
+  abstract get beginning(): string;
 }

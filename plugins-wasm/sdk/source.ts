@@ -1,9 +1,12 @@
 // The source side of the component: a record reader behind the exports of `source`.
 
+import { JsonReader } from './json-reader';
+import { JsonShape } from './json-shape';
+import { LineReader } from './line-reader';
+import { LineShape } from './line-shape';
 import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
 import { Source } from './plugin';
 import { RecordReader } from './record-reader';
-import { RecordShape } from './record-shape';
 
 const STEP_EVENTS: u8 = 0;
 const STEP_IDLE: u8 = 1;
@@ -11,13 +14,11 @@ const STEP_END: u8 = 2;
 /** The engine calls sooner when something comes. */
 const IDLE_MS: u32 = 1000;
 
-export class JsonSource extends Source {
-  private reader: RecordReader;
+class FileSource extends Source {
   private position: ArrayBuffer = new ArrayBuffer(0);
 
-  constructor(shape: RecordShape) {
+  constructor(private readonly reader: RecordReader) {
     super();
-    this.reader = new RecordReader(shape);
   }
 
   open(params: usize, size: usize): usize {
@@ -68,5 +69,19 @@ export class JsonSource extends Source {
 
   close(): void {
     this.reader.close();
+  }
+}
+
+/** JSON in files: lines of it, arrays, envelopes. */
+export class JsonSource extends FileSource {
+  constructor(shape: JsonShape) {
+    super(new JsonReader(shape));
+  }
+}
+
+/** Lines of text in files. */
+export class LineSource extends FileSource {
+  constructor(shape: LineShape) {
+    super(new LineReader(shape));
   }
 }

@@ -51,11 +51,12 @@ fields.computed('shop.total', [NET, TAX], total);
 `;
 const INDEX = `import { Extractor } from 'tiercel/sdk/extractor';
 import { plugin } from 'tiercel/sdk/plugin';
-import { FileVerdict, RecordShape, Verdict } from 'tiercel/sdk/record-shape';
+import { JsonShape } from 'tiercel/sdk/json-shape';
+import { FileVerdict, Verdict } from 'tiercel/sdk/record-shape';
 import { JsonSource } from 'tiercel/sdk/source';
 import { fields } from './fields';
 
-class Orders extends RecordShape {
+class Orders extends JsonShape {
   get envelopeKeys(): string[] {
     return ['orders'];
   }
@@ -191,7 +192,7 @@ describe('a mistake', () => {
       'an unknown name',
       INDEX_FILE,
       INDEX.replace('new Orders()', 'new Odrers()'),
-      "index.ts:28:36: error: Cannot find name 'Odrers'",
+      "index.ts:29:36: error: Cannot find name 'Odrers'",
     ],
     [
       'a type',
@@ -200,7 +201,7 @@ describe('a mistake', () => {
       'fields.ts:8:',
     ],
     ['a module that is not there', INDEX_FILE, INDEX.replace("'./fields'", "'./feilds'"), 'feilds'],
-    ['no syntax', INDEX_FILE, `${INDEX}}`, 'index.ts:30:1: error:'],
+    ['no syntax', INDEX_FILE, `${INDEX}}`, 'index.ts:31:1: error:'],
   ])('is said with its place: %s', async (name, file, text, said) => {
     const folder = changed(`wrong-${name.replaceAll(' ', '-')}`, file, text);
     const args = ['plugin', 'build', folder, '-o', join(folder, 'out.wasm'), '--no-color'];

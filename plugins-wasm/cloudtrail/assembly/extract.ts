@@ -2,7 +2,7 @@
 
 import { bytes } from 'tiercel/sdk/bytes';
 import { ElementView, EventView, pointer } from 'tiercel/sdk/event-view';
-import { Kind } from 'tiercel/sdk/json-walk';
+import { Kind } from 'tiercel/sdk/slots';
 
 export const EVENT_NAME = pointer('/eventName');
 export const EVENT_SOURCE = pointer('/eventSource');

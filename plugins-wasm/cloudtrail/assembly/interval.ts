@@ -1,7 +1,7 @@
 // `s3Interval`: since when, or from when to when, in the form of the times in the names of CloudTrail's objects.
 
 import { now } from 'tiercel/sdk/host';
-import { dateOfDay } from 'tiercel/sdk/rfc3339';
+import { dateOfDay } from 'tiercel/sdk/calendar';
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 86_400;

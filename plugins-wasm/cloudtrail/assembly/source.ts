@@ -1,11 +1,12 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
 import { ElementView, memberCount } from 'tiercel/sdk/event-view';
+import { JsonShape } from 'tiercel/sdk/json-shape';
 import { unescapeTo } from 'tiercel/sdk/json-text';
 import { INVALID, validateValue } from 'tiercel/sdk/json-validate';
-import { Kind } from 'tiercel/sdk/json-walk';
-import { FileVerdict, NO_TIME, RecordShape, Verdict } from 'tiercel/sdk/record-shape';
-import { parseTime } from 'tiercel/sdk/rfc3339';
+import { Kind } from 'tiercel/sdk/slots';
+import { FileVerdict, NO_TIME, Verdict } from 'tiercel/sdk/record-shape';
+import { parseTime } from 'tiercel/sdk/times';
 import { DeliveredBefore } from './delivered-before';
 import { TrailKeys } from './trail-keys';
 
@@ -58,7 +59,7 @@ const TELLTALES: string[] = [
   '/sourceIPAddress', '/userAgent', '/requestParameters', '/responseElements', '/requestID', '/errorCode',
 ];
 
-export class CloudTrailShape extends RecordShape {
+export class CloudTrailShape extends JsonShape {
   private view: ElementView;
   private pointerCount: i32;
   /** Where in a bucket the logs of which account, region and day are. */

@@ -2,7 +2,7 @@
 
 import { EventView, pointer } from 'tiercel/sdk/event-view';
 import { FieldTable } from 'tiercel/sdk/field-table';
-import { Kind } from 'tiercel/sdk/json-walk';
+import { Kind } from 'tiercel/sdk/slots';
 
 const OK = pointer('/ok');
 

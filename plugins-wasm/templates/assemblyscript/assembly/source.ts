@@ -1,13 +1,14 @@
 // Which JSON objects are events, and when they happened.
 
 import { ElementView } from 'tiercel/sdk/event-view';
-import { FileVerdict, NO_TIME, RecordShape, Verdict } from 'tiercel/sdk/record-shape';
-import { parseTime } from 'tiercel/sdk/rfc3339';
+import { JsonShape } from 'tiercel/sdk/json-shape';
+import { FileVerdict, NO_TIME, Verdict } from 'tiercel/sdk/record-shape';
+import { parseTime } from 'tiercel/sdk/times';
 
 const TIME = 0;
 const ACTION = 1;
 
-export class LogShape extends RecordShape {
+export class LogShape extends JsonShape {
   private readonly view: ElementView = new ElementView(['/time', '/action']);
 
   /** Objects around arrays of events, as in `{"events": [ … ]}`. */
