@@ -4,9 +4,11 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { fieldsOf } from '../base/json-fields.ts';
 import { decodeText } from '../base/text.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
+import { type Attachments, withAttachments } from '../plugin/attachments.ts';
 import {
   type ComponentFile,
   judgeComponent,
@@ -20,6 +22,7 @@ import {
   MalformedBinary,
   withCustomSection,
 } from '../plugin/wasm-binary.ts';
+import { collectAttachments } from './attach.ts';
 import { componentize } from './componentize.ts';
 import { witText } from './wit.ts';
 
@@ -54,8 +57,11 @@ export async function packModule(
     const [world = ''] = manifest.world.split('@');
     const component = await toComponent(path, bytes, world);
     if ('code' in component) return { value: undefined, diagnostics: [...diagnostics, component] };
-    const text = JSON.stringify(JSON.parse(document.text));
-    const packed = withCustomSection(component, MANIFEST_SECTION, Buffer.from(text));
+    const { value: attachments, diagnostics: missing } = collectAttachments(manifest, document);
+    if (attachments === undefined) return { value: undefined, diagnostics: missing };
+    const text = Buffer.from(embeddedText(document, attachments));
+    const carrying = withAttachments(component, attachments);
+    const packed = withCustomSection(carrying, MANIFEST_SECTION, text);
     const judged = judgeComponent(path, packed);
     return { value: judged.value, diagnostics: [...diagnostics, ...judged.diagnostics] };
   } catch (error) {
@@ -63,6 +69,16 @@ export async function packModule(
     const message = `${path} is damaged: ${error.message}`;
     return { value: undefined, diagnostics: [createDiagnostic('PLUGIN_CANNOT_PACK', { message })] };
   }
+}
+
+/** Where files lay on the author’s machine is nobody’s business: their names stay. */
+function embeddedText(document: TextDocument, { rules, samples }: Attachments): string {
+  const written = fieldsOf(JSON.parse(document.text));
+  return JSON.stringify({
+    ...written,
+    ...(rules !== undefined && { rules: rules.name }),
+    ...(samples.length > 0 && { samples: samples.map(({ name }) => name) }),
+  });
 }
 
 export function readManifestFile(path: string): TextDocument | Diagnostic {

@@ -16,6 +16,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'a field has about 200 bytes; thousands of fields fit',
   },
+  attachmentsSizeMax: {
+    value: 4 << 20,
+    unit: 'bytes',
+    why: 'rules and samples that a plugin carries; ours have 60 kB',
+  },
   memorySizeMax: {
     value: 128 << 20,
     unit: 'bytes',

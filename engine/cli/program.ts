@@ -175,13 +175,16 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
     .command('inspect')
     .description('manifest, imports, digest, size and limits of a plugin, without running it')
     .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
+    .option('--rules', 'print the rules that it carries instead')
+    .option('--sample <name>', 'print a sample that it carries instead')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
     .exitOverride()
-    .action(async (plugin: string, flags: { json?: boolean; color: boolean }) => {
+    .action(async (plugin: string, flags: InspectFlags) => {
       const { inspectCommand } = await import('./command/plugin.ts');
-      const format = flags.json === true ? 'json' : 'text';
-      setExitCode(inspectCommand(plugin, format, createTerminal(!flags.color)));
+      const { json, rules, sample, color } = flags;
+      const args = { plugin, isJson: json === true, isRules: rules === true, sample };
+      setExitCode(inspectCommand(args, createTerminal(!color)));
     });
   plugins
     .command('new')
@@ -204,6 +207,13 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
       const { witText } = await import('../author/wit.ts');
       process.stdout.write(witText());
     });
+}
+
+interface InspectFlags {
+  readonly json?: boolean;
+  readonly rules?: boolean;
+  readonly sample?: string;
+  readonly color: boolean;
 }
 
 interface BuildFlags {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
 
 /** Names of the plugins that ship with the engine. */
@@ -14,4 +14,11 @@ export function bundledPlugins(): string[] {
 
 export function bundledPluginPath(name: string): string {
   return join(packageRoot(), 'dist', 'plugins', `${name}.wasm`);
+}
+
+/** The file of the plugin of that name: a bundled one, else `NAME.wasm` in the current folder. */
+export function findPlugin(name: string): string | undefined {
+  if (bundledPlugins().includes(name)) return bundledPluginPath(name);
+  const beside = resolve(`${name}.wasm`);
+  return !/[/\\]/.test(name) && existsSync(beside) ? beside : undefined;
 }

@@ -101,9 +101,15 @@ export interface PluginConfig {
   readonly isBundled: boolean;
   /** Whether it may be called in this process, or needs one of its own. */
   readonly isolation: Isolation;
-  /** Nobody named it: it gives way to a plugin with the same name or source. */
-  readonly isImplicit: boolean;
+  /** Whether somebody named it. */
+  readonly asked: Asked;
 }
+
+/**
+ * `implicitly`: nobody named it, so it gives way to a plugin with the same name or source; `as companion`: others were
+ * named, so it is there only if it has fields of events of any source.
+ */
+export type Asked = 'by name' | 'implicitly' | 'as companion';
 
 /** As in `supervise/`. */
 export type Isolation = 'thread' | 'process';

@@ -7,8 +7,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import { bundledPluginPath, bundledPlugins } from './bundled-plugins.ts';
+import { bundledPluginPath, bundledPlugins, findPlugin } from './bundled-plugins.ts';
 import {
+  type Asked,
   type Grants,
   type Isolation,
   NO_GRANTS,
@@ -29,9 +30,6 @@ export interface ResolvedPlugins {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Fields of JSON events go with every source. */
-const COMPANION = 'json';
-
 export function resolvePlugins(
   raw: RawConfig,
   request: PluginRequest,
@@ -47,8 +45,8 @@ export function resolvePlugins(
   if (plugin === undefined) for (const stream of raw.streams ?? []) resolver.addStream(stream);
   // Without a list every bundled plugin is at hand: rules may name its fields.
   const isListed = (raw.load_plugins ?? []).length > 0;
-  const implicit = !isListed ? bundledPlugins() : plugin === undefined ? [] : [COMPANION];
-  for (const name of implicit) resolver.addBundled(name);
+  const asked = isListed ? 'as companion' : 'implicitly';
+  if (!isListed || plugin !== undefined) resolver.addBundled(asked);
   return resolver;
 }
 
@@ -80,7 +78,7 @@ class PluginResolver implements ResolvedPlugins {
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
       grants: NO_GRANTS,
-      isImplicit: false,
+      asked: 'by name',
     });
   }
 
@@ -100,7 +98,7 @@ class PluginResolver implements ResolvedPlugins {
           ? locationOf(raw?.open_params, this.#baseFolder)
           : locationOf(openParams, process.cwd()),
       grants: toGrants(raw?.grants ?? [], this.#baseFolder),
-      isImplicit: false,
+      asked: 'by name',
     });
   }
 
@@ -114,12 +112,14 @@ class PluginResolver implements ResolvedPlugins {
     });
   }
 
-  /** One that nobody named; it gives way to another with the same name or source. */
-  addBundled(name: string): void {
-    if (this.#has(name) || !bundledPlugins().includes(name)) return;
-    this.addNamed(name, undefined);
-    const added = this.plugins.pop();
-    if (added !== undefined) this.plugins.push({ ...added, isImplicit: true });
+  /** Those that nobody named. */
+  addBundled(asked: Asked): void {
+    for (const name of bundledPlugins()) {
+      if (this.#has(name)) continue;
+      this.addNamed(name, undefined);
+      const added = this.plugins.pop();
+      if (added !== undefined) this.plugins.push({ ...added, asked });
+    }
   }
 
   /** What ships with the product is trusted as the product is. */
@@ -134,9 +134,9 @@ class PluginResolver implements ResolvedPlugins {
 
   #findLibrary(name: string, written: string | undefined): string | undefined {
     if (written === undefined) {
-      if (bundledPlugins().includes(name)) return bundledPluginPath(name);
-      this.#addUnknown(name);
-      return undefined;
+      const found = findPlugin(name);
+      if (found === undefined) this.#addUnknown(name);
+      return found;
     }
     const path = resolve(this.#baseFolder, written);
     return /\.(?:so|dylib|dll)$/i.test(path) ? this.#replaceNative(name, written, path) : path;
@@ -173,7 +173,7 @@ class PluginResolver implements ResolvedPlugins {
         hint: isPath
           ? `name the plugin first: \`tiercel run ${bundled[0] ?? 'PLUGIN'} ${name}\``
           : near === undefined
-            ? `bundled plugins: ${bundled.join(', ')}`
+            ? `there is no ${name}.wasm in this folder; bundled plugins: ${bundled.join(', ')}`
             : `did you mean \`${near}\`?`,
       }),
     );

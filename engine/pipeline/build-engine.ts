@@ -16,7 +16,7 @@ import { WorkerStock } from '../supervise/worker-stock.ts';
 import { Engine } from './engine.ts';
 import { defaultWorkerCount, type EngineTuning, FAULT_BUDGET, TUNING } from './engine-tuning.ts';
 import { planLetters } from './letter-streams.ts';
-import { type Loaded, loadAll, loadRules, rulesPathsOf } from './load-all.ts';
+import { type Loaded, loadAll, loadRules } from './load-all.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { preparePlugins } from './prepare-plugins.ts';
 import { signatureOf } from './rules-files.ts';
@@ -78,7 +78,7 @@ export async function buildEngine(
         const evaluation = hasErrors(all) ? undefined : toEvaluation(next, rulesetLoad);
         return { evaluation, ruleCount: rulesetLoad.rules.length, diagnostics: all };
       },
-      signature: (next) => signatureOf(rulesPathsOf(next, loaded.plugins)),
+      signature: (next) => signatureOf(next.rulesFiles ?? []),
     },
     times,
     workerCount,

@@ -1,12 +1,13 @@
 /* Plugins and rules as a configuration names them, read and checked. */
 
+import { decodeText } from '../base/text.ts';
 import { loadRuleset, type RulesetLoad } from '../check/load-ruleset.ts';
-import type { Config, RulesPath } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
-import type { TextDocument } from '../diagnostic/text-document.ts';
+import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
 import { foldConsequences } from './fold-consequences.ts';
 import { type LoadedPlugins, loadPlugins } from './load-plugins.ts';
-import { bundledRules, readRulesFiles } from './rules-files.ts';
+import { readRulesFiles } from './rules-files.ts';
 
 export interface Loaded {
   readonly plugins: LoadedPlugins;
@@ -25,7 +26,10 @@ export async function loadAll(config: Config): Promise<Loaded> {
 }
 
 export function loadRules(config: Config, plugins: LoadedPlugins): Omit<Loaded, 'plugins'> {
-  const files = readRulesFiles(rulesPathsOf(config, plugins));
+  const files =
+    config.rulesFiles === undefined
+      ? { documents: rulesOfPlugins(plugins), diagnostics: [] }
+      : readRulesFiles(config.rulesFiles);
   const rulesetLoad = loadRuleset({
     documents: files.documents,
     catalogs: plugins.catalogs,
@@ -41,10 +45,11 @@ export function loadRules(config: Config, plugins: LoadedPlugins): Omit<Loaded, 
   return { documents: files.documents, rulesetLoad, diagnostics };
 }
 
-/** Those that are named, else those that ship for the sources. */
-export function rulesPathsOf(
-  { rulesFiles }: Config,
-  { catalogs }: LoadedPlugins,
-): readonly RulesPath[] {
-  return rulesFiles ?? bundledRules(catalogs.keys());
+/** Where nobody names rules, those that the plugins carry. */
+function rulesOfPlugins({ plugins }: LoadedPlugins): TextDocument[] {
+  return plugins.flatMap(({ file: { manifest, attachments } }) => {
+    const { rules } = attachments;
+    if (rules === undefined) return [];
+    return createTextDocument(`${rules.name} (of ${manifest.name})`, decodeText(rules.bytes));
+  });
 }

@@ -41,14 +41,18 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
   return { plugins: kept, catalogs: createCatalogs(kept, config), diagnostics };
 }
 
-/** A bundled plugin that nobody named gives way to one of the same name or source. */
+/** Without those that nobody named, where others stand in their place or they have nothing to add. */
 function withoutReplaced(plugins: readonly LoadedPlugin[]): LoadedPlugin[] {
-  const named = plugins.filter(({ config }) => !config.isImplicit);
+  const named = plugins.filter(({ config }) => config.asked === 'by name');
   const names = new Set(named.map(({ file }) => file.manifest.name));
   const sources = new Set(named.flatMap(({ file }) => file.manifest.source?.name ?? []));
   return plugins.filter(({ config, file }) => {
-    const { name, source } = file.manifest;
-    return !config.isImplicit || (!names.has(name) && !sources.has(source?.name ?? ''));
+    const { name, source, extractor } = file.manifest;
+    if (config.asked === 'by name') return true;
+    if (names.has(name) || sources.has(source?.name ?? '')) return false;
+    return (
+      config.asked === 'implicitly' || (source === undefined && extractor?.sources === undefined)
+    );
   });
 }
 

@@ -1,8 +1,7 @@
-/* Rules files as they are named (files, folders, globs, or the bundled ones) → their texts, in order. */
+/* Rules files as they are named (files, folders, globs) → their texts, in order. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { packageRoot } from '../base/package-root.ts';
 import { decodeText, toByteString } from '../base/text.ts';
 import type { RulesPath } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -44,14 +43,6 @@ export function signatureOf(paths: readonly RulesPath[]): string {
       return `${path}\t${found?.ino}\t${found?.size}\t${found?.mtimeNs}`;
     });
   return seen.join('\n');
-}
-
-/** The rules that ship for these event sources: `rules/<source>_rules.yaml`. */
-export function bundledRules(sources: Iterable<string>): RulesPath[] {
-  return [...sources]
-    .map((source) => join(packageRoot(), 'rules', `${source}_rules.yaml`))
-    .filter((path) => existsSync(path))
-    .map((path) => ({ path, mayBeMissing: false }));
 }
 
 function missing({ path, mayBeMissing }: RulesPath): Diagnostic {

@@ -6,7 +6,7 @@ import type { LoadedPlugin } from './load-plugins.ts';
 
 /** Says which plugin was meant, when one was. */
 export function nothingToRead(plugins: readonly LoadedPlugin[]): Diagnostic {
-  const named = plugins.filter(({ config }) => !config.isImplicit);
+  const named = plugins.filter(({ config }) => config.asked === 'by name');
   const withoutSource = named.find(({ config }) => config.openParams !== undefined);
   const notOpened = named.find(({ file }) => file.manifest.source !== undefined);
   const why =

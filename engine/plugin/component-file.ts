@@ -9,6 +9,7 @@ import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { isWasi, type WasiInterface } from './abi/wasi.ts';
+import { type Attachments, readAttachments } from './attachments.ts';
 import { findWasi, findWorldFault } from './check-world.ts';
 import { NotForPlugins } from './component-types.ts';
 import { readWorld } from './component-world.ts';
@@ -36,6 +37,7 @@ export interface ComponentFile {
   readonly imports: readonly string[];
   readonly wasi: readonly WasiInterface[];
   readonly coreModuleSizes: readonly number[];
+  readonly attachments: Attachments;
   readonly bytes: Uint8Array;
 }
 
@@ -100,6 +102,11 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     const message = `plugin \`${manifest.name}\` ${manifest.version}: ${excess}`;
     return failed(createDiagnostic('PLUGIN_UNCAPPABLE', { message }));
   }
+  const attachments = readAttachments(bytes, manifest);
+  if (typeof attachments === 'string') {
+    const message = `plugin \`${manifest.name}\` ${manifest.version} ${attachments}`;
+    return failed(createDiagnostic('PLUGIN_WITHOUT_ATTACHMENT', { message }));
+  }
   const { imports, wasi, wrong } = judgeWorld(manifest, bytes);
   const file: ComponentFile = {
     path,
@@ -110,6 +117,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     imports,
     wasi,
     coreModuleSizes: modules.map(({ length }) => length),
+    attachments,
     bytes,
   };
   return { value: wrong.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...wrong] };

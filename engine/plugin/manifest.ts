@@ -22,6 +22,10 @@ export interface Manifest {
   /** JSON Schema of the init configuration; `undefined`: takes none. */
   readonly initConfigSchema: unknown;
   readonly capabilities: ManifestCapabilities;
+  /** Name of the rules file that the plugin carries. */
+  readonly rules: string | undefined;
+  /** Names of the files with events that it carries, to be tried with. */
+  readonly samples: readonly string[];
   /** Wanted limits by name (base/limits.ts); see `enforcedLimits`. */
   readonly limits: Readonly<Record<string, number>>;
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import { readJsonDocument } from '../schema/json-document.ts';
@@ -28,8 +29,10 @@ export function readManifest(document: TextDocument): Checked<Manifest> {
 /** The JSON form, valid under the schema: keys with defaults may be absent. */
 type RawManifest = Omit<
   Manifest,
-  'source' | 'extractor' | 'capabilities' | 'limits' | 'initConfigSchema'
+  'source' | 'extractor' | 'capabilities' | 'limits' | 'initConfigSchema' | 'rules' | 'samples'
 > & {
+  readonly rules?: string;
+  readonly samples?: readonly string[];
   readonly source?: NonNullable<Manifest['source']>;
   readonly extractor?: {
     readonly sources?: readonly string[];
@@ -70,6 +73,8 @@ function toManifest(raw: RawManifest): Manifest {
       queue: raw.capabilities.queue ?? [],
       clock: raw.capabilities.clock ?? false,
     },
+    rules: raw.rules,
+    samples: raw.samples ?? [],
     limits: raw.limits ?? {},
   });
 }
@@ -88,6 +93,11 @@ function contradictions(manifest: Manifest, yaml: YamlDocument): Diagnostic[] {
       ? `the world \`${world}\` has a ${part}, the manifest describes none`
       : `the manifest describes a ${part}, the world \`${world}\` has none`;
     add(message, ['world'], isWanted ? `add \`"${part}"\`` : `remove \`"${part}"\``);
+  }
+  const samples = manifest.samples.map((path) => posix.basename(path));
+  for (const [index, name] of samples.entries()) {
+    if (samples.indexOf(name) === index) continue;
+    add(`two samples are called \`${name}\``, ['samples', index], 'call one of them otherwise');
   }
   const seen = new Set<string>();
   for (const [index, { name }] of (manifest.extractor?.fields ?? []).entries()) {

@@ -46,6 +46,7 @@ function digestInputs(name) {
     join(pluginsFolder, 'sdk'),
     join(pluginsFolder, name),
     join(repository, 'engine', 'author'),
+    join(repository, 'rules'),
   ];
   const files = [join(repository, 'asconfig.json'), join(repository, 'package-lock.json')];
   files.push(join(repository, 'schemas/wit/v0.1/plugin.wit'));

@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ['base', 'alert'],
   deliver: ['base', 'diagnostic', 'alert', 'output'],
   'dead-letter': ['base', 'plugin', 'supervise', 'stream', 'evaluate', 'output'],
-  author: ['base', 'diagnostic', 'plugin'],
+  author: ['base', 'diagnostic', 'plugin', 'schema'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
     'base',

@@ -3,32 +3,36 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { printable, printableLines } from '../../base/printable.ts';
-import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.ts';
+import { bundledPlugins, findPlugin } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** `plugin` is a file, or the name of a bundled plugin. */
-export function inspectCommand(
-  plugin: string,
-  format: 'text' | 'json',
-  terminal: Terminal,
-): number {
-  const isName = !existsSync(plugin) && bundledPlugins().includes(plugin);
-  const path = isName ? bundledPluginPath(plugin) : plugin;
+export interface InspectArguments {
+  /** A file, or a name. */
+  readonly plugin: string;
+  readonly isJson: boolean;
+  /** Print the rules that it carries, or the sample of this name, instead. */
+  readonly isRules: boolean;
+  readonly sample: string | undefined;
+}
+
+export function inspectCommand(args: InspectArguments, terminal: Terminal): number {
+  const { plugin, isJson } = args;
+  const path = existsSync(plugin) ? plugin : (findPlugin(plugin) ?? plugin);
   const { value: file, diagnostics: found } = readComponentFile(path);
   const near = existsSync(plugin) ? undefined : didYouMean(plugin, bundledPlugins());
   const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
   const diagnostics = found.map((diagnostic) => ({ ...diagnostic, ...hint }));
   if (file === undefined) {
-    if (format === 'json')
-      terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
+    if (isJson) terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
     else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);
     return EXIT.invalid;
   }
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
-  if (format === 'json') {
+  if (args.isRules || args.sample !== undefined) return printAttachment(file, args, terminal);
+  if (isJson) {
     terminal.stdout.write(renderFileJson(path, file));
     return EXIT.ok;
   }
@@ -47,6 +51,8 @@ export function inspectCommand(
     ['fields', String(manifest.extractor?.fields.length ?? 0)],
     ['asks for', describeCapabilities(manifest.capabilities)],
     ['imports', imports.join(', ')],
+    ['rules', file.attachments.rules?.name ?? 'none'],
+    ['samples', file.attachments.samples.map(({ name }) => name).join(', ') || 'none'],
     ['size', `${sizeBytes} bytes, core modules ${coreModuleSizes.join(' + ')}`],
     ['sha256', digest],
     [
@@ -60,12 +66,33 @@ export function inspectCommand(
   return EXIT.ok;
 }
 
+/** As it is, to be written to a file; a terminal is not to be driven by it. */
+function printAttachment(
+  { manifest, attachments }: ComponentFile,
+  { isRules, sample }: InspectArguments,
+  terminal: Terminal,
+): number {
+  const { rules, samples } = attachments;
+  const found = isRules ? rules : samples.find(({ name }) => name === sample);
+  if (found === undefined) {
+    const names = samples.map(({ name }) => name).join(', ') || 'none';
+    const what = isRules ? 'no rules' : `no sample \`${sample}\` (there are: ${names})`;
+    terminal.stderr.write(`error: plugin \`${manifest.name}\` carries ${printable(what)}\n`);
+    return EXIT.invalid;
+  }
+  const text = Buffer.from(found.bytes);
+  terminal.stdout.write(terminal.stdout.isTTY ? printableLines(text.toString()) : text);
+  return EXIT.ok;
+}
+
 type ComponentFile = NonNullable<ReturnType<typeof readComponentFile>['value']>;
 
 /** What is known of a plugin's file. */
 export function renderFileJson(path: string, file: ComponentFile): string {
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
-  const shown = { path, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
+  const { rules, samples } = file.attachments;
+  const carried = { rules: rules?.name ?? null, samples: samples.map(({ name }) => name) };
+  const shown = { path, ...carried, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
   return `${printableLines(JSON.stringify(shown, null, 2))}\n`;
 }
 

@@ -25,6 +25,13 @@ export const PLUGIN_CODES = {
     explanation: 'The custom section `tiercel:manifest` is missing, or there is more than one.',
     hint: 'append the manifest as custom section `tiercel:manifest`',
   },
+  PLUGIN_WITHOUT_ATTACHMENT: {
+    severity: 'error',
+    title: 'the component lacks what its manifest names',
+    explanation:
+      'What a manifest names lies beside it, in custom sections `tiercel:rules/…` and `tiercel:sample/…`.',
+    hint: 'pack it again: `tiercel plugin pack` puts them in',
+  },
   PLUGIN_CANNOT_PACK: {
     severity: 'error',
     title: 'no plugin can be made of the file',
