@@ -199,6 +199,7 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
     });
   addBuild(plugins, setExitCode);
   addPack(plugins, setExitCode);
+  addTest(plugins, setExitCode);
   plugins
     .command('wit')
     .description('print the interface between the engine and plugins, as WIT')
@@ -265,6 +266,33 @@ function addPack(plugins: Command, setExitCode: SetExitCode): void {
       const { manifest, output, json = false, color } = flags;
       const terminal = createTerminal(!color);
       setExitCode(await packCommand({ file, manifest, output, isJson: json }, terminal));
+    });
+}
+
+interface TestFlags {
+  readonly open?: string;
+  readonly junit?: string;
+  readonly figures: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+function addTest(plugins: Command, setExitCode: SetExitCode): void {
+  plugins
+    .command('test')
+    .description('try whether a plugin keeps to what the engine expects of it, point by point')
+    .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
+    .option('--open <location>', 'a file or folder with events (default: the samples it carries)')
+    .option('--junit <file>', 'write a report for build servers')
+    .option('--no-figures', 'measure nothing')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (plugin: string, flags: TestFlags) => {
+      const { testCommand } = await import('./command/plugin-test.ts');
+      const { open, junit, figures: isMeasured, json, color } = flags;
+      const args = { plugin, openParams: open, junit, isMeasured, isJson: json === true };
+      setExitCode(await testCommand(args, createTerminal(!color)));
     });
 }
 

@@ -64,6 +64,9 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
   );
   return {
     name,
+    get memorySize() {
+      return memorySizeOf(instances);
+    },
     init: (config) => guard(() => exports.plugin.init(config)),
     source:
       exports.source === undefined
@@ -74,6 +77,16 @@ export function instantiatePlugin(prepared: PreparedPlugin, host: HostServices):
         ? undefined
         : adaptExtractor(exports.extractor, manifest, guard),
   };
+}
+
+/** Several modules may have the same memory. */
+function memorySizeOf(instances: readonly WebAssembly.Instance[]): number {
+  const memories = new Set(
+    instances.flatMap(({ exports }) =>
+      Object.values(exports).filter((one) => one instanceof WebAssembly.Memory),
+    ),
+  );
+  return [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
 /** What all instances of a component may take together: each module's caps hold for one of them only. */

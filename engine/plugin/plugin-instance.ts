@@ -1,6 +1,8 @@
 /** One plugin in one worker. Methods throw only `PluginFault`; after one, discard the instance. */
 export interface PluginInstance {
   readonly name: string;
+  /** Bytes of all its memories. */
+  readonly memorySize: number;
   init(config: string): void;
   readonly source: SourceInstance | undefined;
   readonly extractor: ExtractorInstance | undefined;

@@ -5,11 +5,11 @@ import { parseAddress } from './addresses';
 import { Bytes } from './bytes';
 import { ColumnWriter } from './column-writer';
 import { findByte } from './columns';
+import { ElementCursor } from './element-view';
 import { GrowingBuffer } from './growing-buffer';
-import { skipBlanks, valueEnd } from './json-bytes';
 import { PointerSet } from './json-pointers';
 import { compactTo, hasBlanks, indentTo, indentedSizeMax, unescapeTo } from './json-text';
-import { Walker } from './json-walk';
+import { digitsFound, parseDigits, parseNumber } from './numbers';
 import { findPair, pairEnd, pairStart } from './pairs';
 import { NO_TIME } from './record-shape';
 import { Kind, Slots } from './slots';
@@ -312,141 +312,8 @@ export class EventView {
   }
 }
 
-/** Element after element of an array: `while (cursor.next()) …` with `start` and `end` of each. */
-export class ElementCursor {
-  start: usize = 0;
-  end: usize = 0;
-  private at: usize = 0;
-  private limit: usize = 0;
-
-  over(start: usize, end: usize): ElementCursor {
-    this.at = start;
-    this.limit = end;
-    return this;
-  }
-
-  next(): bool {
-    let at = skipBlanks(this.at, this.limit);
-    if (at < this.limit && load<u8>(at) == 0x2c) at = skipBlanks(at + 1, this.limit);
-    if (at >= this.limit) return false;
-    const after = valueEnd(at, this.limit);
-    if (after == 0 || after == at) return false;
-    this.start = at;
-    this.end = after;
-    this.at = after;
-    return true;
-  }
-}
-
-/** Number of members of an object, counted up to `max`. */
-export function memberCount(start: usize, end: usize, max: i32): i32 {
-  let count = 0;
-  let at = skipBlanks(start + 1, end);
-  while (count < max && at < end && load<u8>(at) == 0x22) {
-    at = valueEnd(at, end);
-    if (at == 0) return count;
-    at = skipBlanks(skipBlanks(at, end) + 1, end);
-    if (at >= end) return count;
-    at = valueEnd(at, end);
-    if (at == 0) return count;
-    count++;
-    at = skipBlanks(at, end);
-    if (at < end && load<u8>(at) == 0x2c) at = skipBlanks(at + 1, end);
-  }
-  return count;
-}
-
-/** The wanted members of an element: declared once, walked for each element. */
-export class ElementView {
-  private walker: Walker;
-  private plain: GrowingBuffer = new GrowingBuffer();
-  private readonly cursor: ElementCursor = new ElementCursor();
-  textStart: usize = 0;
-  textSize: usize = 0;
-  private slots: i32[];
-
-  constructor(pointers: string[]) {
-    const set = new PointerSet();
-    const slots = new Array<i32>();
-    for (let index = 0; index < pointers.length; index++) slots.push(set.add(pointers[index]));
-    this.slots = slots;
-    this.walker = new Walker(set);
-  }
-
-  walk(start: usize, end: usize): void {
-    this.walker.walk(start, end);
-  }
-
-  kind(index: i32): Kind {
-    return this.walker.kind(this.slots[index]);
-  }
-
-  /** Whether the member is a string; it is then in `textStart` and `textSize`. */
-  text(index: i32): bool {
-    const slot = this.slots[index];
-    const kind = this.walker.kind(slot);
-    if (kind != Kind.String && kind != Kind.EscapedString) return false;
-    const start = this.walker.start(slot);
-    const end = this.walker.end(slot);
-    this.textStart = start;
-    this.textSize = end - start;
-    if (kind == Kind.EscapedString) {
-      this.plain.clear();
-      this.textStart = this.plain.room(end - start);
-      this.textSize = unescapeTo(this.textStart, start, end);
-    }
-    return true;
-  }
-
-  start(index: i32): usize {
-    return this.walker.start(this.slots[index]);
-  }
-
-  end(index: i32): usize {
-    return this.walker.end(this.slots[index]);
-  }
-
-  /** As that of an event: one at a time. */
-  elements(index: i32): ElementCursor {
-    if (this.kind(index) != Kind.Array) return this.cursor.over(0, 0);
-    return this.cursor.over(this.start(index) + 1, this.end(index) - 1);
-  }
-}
-
-function parseNumber(start: usize, end: usize): u64 {
-  let text = '';
-  let isInteger = true;
-  for (let at = start; at < end; at++) {
-    const byte = load<u8>(at);
-    if (byte < 0x30 || byte > 0x39) isInteger = false;
-  }
-  if (isInteger && end - start <= 19) {
-    let value: u64 = 0;
-    for (let at = start; at < end; at++) value = value * 10 + (load<u8>(at) - 0x30);
-    return value;
-  }
-  if (end - start > 64) return 0;
-  text = String.UTF8.decodeUnsafe(start, end - start);
-  const value = parseFloat(text);
-  return value >= 0 && value < 18446744073709551616.0 ? <u64>value : 0;
-}
-
 /** Of the largest u64. */
 const DIGITS_MAX: usize = 20;
 const digitsRoom: usize = memory.data(20, 4);
 /** An address that is being put. */
 const address: usize = memory.data(16, 16);
-let digitsFound: u64 = 0;
-
-/** Leaves a decimal number below 2^64 in `digitsFound`. */
-function parseDigits(start: usize, size: usize): bool {
-  if (size == 0 || size > 20) return false;
-  let value: u64 = 0;
-  for (let at = start; at < start + size; at++) {
-    const digit = <u64>load<u8>(at) - 0x30;
-    if (digit > 9 || value > (u64.MAX_VALUE - digit) / 10) return false;
-    value = value * 10 + digit;
-  }
-  digitsFound = value;
-  return true;
-}

@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   deliver: ['base', 'diagnostic', 'alert', 'output'],
   'dead-letter': ['base', 'plugin', 'supervise', 'stream', 'evaluate', 'output'],
   author: ['base', 'diagnostic', 'plugin', 'schema'],
+  conformance: ['base', 'diagnostic', 'field', 'column', 'plugin', 'store'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
   pipeline: [
     'base',
@@ -70,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'author',
     'base',
     'config',
+    'conformance',
     'dead-letter',
     'deliver',
     'diagnostic',
@@ -108,6 +110,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   config: ['fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['fs', 'path', 'url'],
+  conformance: ['fs', 'path', 'worker_threads', 'zlib'],
   cli: ['fs', 'path', 'stream'],
 };
 

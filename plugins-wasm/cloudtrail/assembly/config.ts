@@ -1,6 +1,6 @@
 // The init configuration, valid under the schema in manifest.json. How a bucket is reached is for the engine.
 
-import { ElementView } from 'tiercel/sdk/event-view';
+import { ElementView } from 'tiercel/sdk/element-view';
 import { SLACK } from 'tiercel/sdk/memory';
 
 const INTERVAL = 0;

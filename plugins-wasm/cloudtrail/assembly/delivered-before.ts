@@ -2,7 +2,7 @@
 // and that of its organisation have the same events. What is live is read once: an event whose `eventID` is among the
 // latest ones is left out, and counted. Of archives nothing is.
 
-import { ElementView } from 'tiercel/sdk/event-view';
+import { ElementView } from 'tiercel/sdk/element-view';
 import { log, LogLevel } from 'tiercel/sdk/host';
 import { RecentKeys } from 'tiercel/sdk/recent-keys';
 

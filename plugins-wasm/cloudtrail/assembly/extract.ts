@@ -1,7 +1,8 @@
 // Fields that are more than one member of the record. Each function puts the field's value, or nothing.
 
 import { bytes } from 'tiercel/sdk/bytes';
-import { ElementView, EventView, pointer } from 'tiercel/sdk/event-view';
+import { ElementView } from 'tiercel/sdk/element-view';
+import { EventView, pointer } from 'tiercel/sdk/event-view';
 import { Kind } from 'tiercel/sdk/slots';
 
 export const EVENT_NAME = pointer('/eventName');

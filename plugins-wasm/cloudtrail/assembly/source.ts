@@ -1,6 +1,6 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
-import { ElementView, memberCount } from 'tiercel/sdk/event-view';
+import { ElementView, memberCount } from 'tiercel/sdk/element-view';
 import { JsonShape } from 'tiercel/sdk/json-shape';
 import { unescapeTo } from 'tiercel/sdk/json-text';
 import { INVALID, validateValue } from 'tiercel/sdk/json-validate';

@@ -1,6 +1,6 @@
 // Which JSON objects are events, and when they happened.
 
-import { ElementView } from 'tiercel/sdk/event-view';
+import { ElementView } from 'tiercel/sdk/element-view';
 import { JsonShape } from 'tiercel/sdk/json-shape';
 import { FileVerdict, NO_TIME, Verdict } from 'tiercel/sdk/record-shape';
 import { parseTime } from 'tiercel/sdk/times';

@@ -1,0 +1,319 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram } from '../support/run-program.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const scratch = scratchFolder('plugin-conformance-');
+const TEMPLATE = join(scratch.path, 'shop');
+
+interface Report {
+  readonly passed: number;
+  readonly failed: number;
+  readonly points: readonly {
+    readonly point: string;
+    readonly outcome: string;
+    readonly message: string;
+  }[];
+  readonly figures?: Record<string, number>;
+}
+
+beforeAll(async () => {
+  const { code } = await runProgram(['plugin', 'new', 'shop'], { cwd: scratch.path });
+  expect(code).toBe(0);
+  mkdirSync(join(TEMPLATE, 'node_modules'));
+  const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
+  symlinkSync(compiler, join(TEMPLATE, 'node_modules/assemblyscript'));
+});
+
+async function build(folder: string): Promise<string> {
+  const path = join(folder, 'built.wasm');
+  // One for debugging is made in a fourth of the time.
+  const args = ['plugin', 'build', folder, '-o', path, '--debug', '--no-color'];
+  const { stderr, code } = await runProgram(args);
+  expect([stderr, code]).toEqual(['', 0]);
+  return path;
+}
+
+async function tryIt(plugin: string, ...args: string[]): Promise<Report & { code?: number }> {
+  const run = await runProgram(['plugin', 'test', plugin, '--json', '--no-figures', ...args]);
+  expect(run.stderr).toBe('');
+  return {
+    ...(JSON.parse(run.stdout) as Report),
+    ...(run.code !== undefined && { code: run.code }),
+  };
+}
+
+function failuresOf({ points }: Report): [string, string][] {
+  return points
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ point, message }) => [point, message]);
+}
+
+describe('a sound plugin', () => {
+  it('passes every point: the template', async () => {
+    const junit = join(scratch.path, 'report.xml');
+    const plugin = await build(TEMPLATE);
+    const run = await runProgram(['plugin', 'test', plugin, '--junit', junit]);
+    expect(run.stdout).toContain('17 passed, 0 failed, 0 skipped\n');
+    expect(run.stdout).toMatch(/^passed {3}source\.resume +3 of 3 positions/m);
+    expect(run.stdout).toMatch(/^source {7}[\d,]+ events\/s, [\d.]+ MB\/s$/m);
+    expect(run.code).toBe(0);
+    const report = readFileSync(junit, 'utf8');
+    expect(report).toContain('<testsuite name="shop" tests="17" failures="0" skipped="0"');
+    expect(report.match(/<testcase /g)).toHaveLength(17);
+  });
+
+  it.each(['nginx'])('passes every point: the example %s', async (name) => {
+    const folder = join(scratch.path, name);
+    cpSync(join(REPOSITORY, 'plugins-wasm/examples', name), folder, { recursive: true });
+    symlinkSync(join(TEMPLATE, 'node_modules'), join(folder, 'node_modules'));
+    const report = await tryIt(await build(folder));
+    expect([failuresOf(report), report.passed, report.code]).toEqual([[], 17, 0]);
+  });
+
+  it('passes on a location: cloudtrail', async () => {
+    const report = await tryIt('cloudtrail', '--open', 'rules/samples');
+    expect([failuresOf(report), report.passed, report.code]).toEqual([[], 17, 0]);
+  });
+
+  it('is not tried where there is nothing to try it on: json', async () => {
+    const report = await tryIt('json');
+    expect([report.passed, report.failed, report.code]).toEqual([3, 0, 0]);
+    const skipped = report.points.find(({ point }) => point === 'extractor.values');
+    expect(skipped).toMatchObject({ outcome: 'skipped', message: 'there are no events' });
+  });
+
+  it('is not tried when it is none', async () => {
+    const nowhere = await runProgram(['plugin', 'test', 'cloudtrail', '--open', '/nowhere']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      expect.stringContaining('/nowhere: ENOENT'),
+    ]);
+    const none = await runProgram(['plugin', 'test', 'README.md']);
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringContaining('PLUGIN_NOT_A_COMPONENT'),
+    ]);
+  });
+});
+
+const SOURCE = 'plugin.source = new JsonSource(new LogShape());';
+const INDEX = 'assembly/index.ts';
+const FIELDS = 'assembly/fields.ts';
+const COMPUTE = 'if (event.has(OK)) event.putNumber(event.kind(OK) == Kind.False ? 1 : 0);';
+
+/** The source, with a method of its own. */
+function withMethod(method: string): [string, string] {
+  return [
+    SOURCE,
+    `class Broken extends JsonSource {\n${method}\n}\nplugin.source = new Broken(new LogShape());`,
+  ];
+}
+
+/** Name, file, what is replaced, by what; then the points that fail, and what one of them says. */
+const MUTATIONS: [string, string, [string, string], string[], string][] = [
+  [
+    'a text that is declared a number',
+    'manifest.json',
+    ['"name": "shop.user", "type": "string"', '"name": "shop.user", "type": "uint64"'],
+    ['extractor.values'],
+    'field `shop.user`: answer:',
+  ],
+  [
+    'a number that is declared a text',
+    'manifest.json',
+    ['"type": "bool"', '"type": "string"'],
+    ['extractor.values'],
+    'field `shop.failed`: answer:',
+  ],
+  [
+    'a value that is declared a list',
+    'manifest.json',
+    [
+      '"name": "shop.action", "type": "string"',
+      '"name": "shop.action", "type": "string", "isList": true',
+    ],
+    ['extractor.values'],
+    'field `shop.action`: answer:',
+  ],
+  [
+    'a text that is declared an address',
+    'manifest.json',
+    ['"name": "shop.user", "type": "string"', '"name": "shop.user", "type": "ipaddr"'],
+    ['extractor.values'],
+    'field `shop.user`: answer:',
+  ],
+  [
+    'a field too few in the table',
+    FIELDS,
+    ['function failed(', 'fields.rows.pop();\n\nfunction failed('],
+    ['extractor.configure'],
+    'field `shop.failed`: it answers: no field 2',
+  ],
+  [
+    'a start that fails',
+    INDEX,
+    [SOURCE, `${SOURCE}\nplugin.onInit = (config: string): void => { unreachable(); };`],
+    ['start'],
+    'unreachable',
+  ],
+  [
+    'an open that fails',
+    INDEX,
+    withMethod(
+      '  open(params: usize, size: usize): usize { return answerError(ErrorCode.Other, "no"); }',
+    ),
+    ['source.events'],
+    'it answers: no',
+  ],
+  [
+    'a stream that does not end',
+    INDEX,
+    withMethod(
+      '  next(b: u32, e: u32): usize { const a = super.next(b, e); if (load<u8>(a, 4) == 2) { store<u8>(a, 1, 4); store<u32>(a, 1, 8); } return a; }',
+    ),
+    ['source.events'],
+    '`next` gave no events 10000 times, and no end',
+  ],
+  [
+    'a batch that is too large',
+    INDEX,
+    withMethod('  next(b: u32, e: u32): usize { return super.next(b, 4096); }'),
+    ['source.limits'],
+    '3 events in a batch, asked for at most 1',
+  ],
+  [
+    'times that depend on the batch',
+    INDEX,
+    withMethod(
+      '  calls: u64 = 0;\n  next(b: u32, e: u32): usize { const a = super.next(b, e); this.calls++; if (load<u8>(a, 4) == 0 && load<u32>(a, 28) > 0) store<u64>(load<u32>(a, 24), this.calls); return a; }',
+    ),
+    ['source.limits'],
+    'has another time',
+  ],
+  [
+    'an end where there is nothing for now',
+    INDEX,
+    withMethod(
+      '  next(b: u32, e: u32): usize { const a = super.next(b, e); if (load<u8>(a, 4) == 1) store<u8>(a, 2, 4); return a; }',
+    ),
+    ['source.waiting'],
+    'is missing',
+  ],
+  [
+    'a position that is always the first',
+    INDEX,
+    withMethod(
+      '  first: usize = 0;\n  checkpoint(): usize { const a = super.checkpoint(); if (this.first == 0) { this.first = heap.alloc(load<u32>(a, 4)); memory.copy(this.first, load<u32>(a), load<u32>(a, 4)); store<u32>(8, 0); this.size = load<u32>(a, 4); } store<u32>(a, this.first); store<u32>(a, this.size, 4); return a; }\n  size: u32 = 0;',
+    ),
+    ['source.resume'],
+    'after event 2',
+  ],
+  [
+    'a position that is not gone on from',
+    INDEX,
+    withMethod('  resume(position: usize, size: usize): usize { return answerOk(); }'),
+    ['source.resume', 'source.position'],
+    'which is none',
+  ],
+  [
+    'a position that it falls over',
+    INDEX,
+    withMethod(
+      '  resume(position: usize, size: usize): usize { if (size == 0 || load<u8>(position) != 0x32) unreachable(); return super.resume(position, size); }',
+    ),
+    ['source.position'],
+    'for the position "": trap: ',
+  ],
+  [
+    'an acknowledgement that it falls over',
+    INDEX,
+    withMethod('  acknowledge(position: usize, size: usize): void { unreachable(); }'),
+    ['source.acknowledge'],
+    'unreachable',
+  ],
+  [
+    'damaged input that it falls over',
+    'assembly/source.ts',
+    ["this.reason = 'has no action';", 'unreachable();'],
+    ['source.damage'],
+    'unreachable',
+  ],
+  [
+    'an event that a field falls over',
+    FIELDS,
+    [COMPUTE, `if (event.start == event.end) unreachable(); ${COMPUTE}`],
+    ['extractor.hostile'],
+    'field `shop.failed`, an empty event: trap: ',
+  ],
+  [
+    'an event that a field does not come back from',
+    FIELDS,
+    [COMPUTE, `while (event.end - event.start > 1000000) {} ${COMPUTE}`],
+    ['extractor.hostile'],
+    'deadline: a call of `extract` did not come back within 5000 ms',
+  ],
+  [
+    'a value that depends on the events before',
+    FIELDS,
+    [COMPUTE, 'store<u32>(4, load<u32>(4) + 1); event.putNumber(load<u32>(4) & 1);'],
+    ['extractor.determinism', 'extractor.hostile', 'extractor.plans'],
+    'field `shop.failed` of event',
+  ],
+  [
+    'memory that is never given back',
+    FIELDS,
+    [COMPUTE, `store<u8>(heap.alloc(1000), 1); ${COMPUTE}`],
+    ['extractor.memory'],
+    'events that were there before',
+  ],
+  [
+    'rules with a field that there is not',
+    'rules.yaml',
+    ['shop.failed = true', 'shop.filed = true'],
+    ['rules'],
+    'shop.filed',
+  ],
+  [
+    'rules that no sample is of',
+    'rules.yaml',
+    ['shop.action = login', 'shop.action = logout'],
+    ['rules'],
+    '1 rule, 0 of them with 0 alerts on 3 events',
+  ],
+  [
+    'samples without an event',
+    'samples/events.jsonl',
+    [
+      readFileSync(
+        join(REPOSITORY, 'plugins-wasm/templates/assemblyscript/samples/events.jsonl'),
+        'utf8',
+      ),
+      '{}\n',
+    ],
+    ['source.events'],
+    'it gives no event',
+  ],
+];
+
+describe('a broken plugin fails where it is broken', () => {
+  it.each(MUTATIONS)('%s', async (name, file, [from, to], points, said) => {
+    const folder = join(scratch.path, name.replaceAll(' ', '-'));
+    cpSync(TEMPLATE, folder, { recursive: true, verbatimSymlinks: true });
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(from);
+    const helpers = "import { ErrorCode, answerError, answerOk } from 'tiercel/sdk/memory';\n";
+    writeFileSync(path, `${file === INDEX ? helpers : ''}${text.replace(from, () => to)}`);
+    const report = await tryIt(await build(folder));
+    const failures = failuresOf(report);
+    expect([failures.map(([point]) => point), report.code]).toEqual([
+      expect.arrayContaining(points),
+      1,
+    ]);
+    expect(failures.map(([, message]) => message).join('\n')).toContain(said);
+    // The first one to fail is the one that says it.
+    expect(points).toContain(failures[0]?.[0]);
+  });
+});
