@@ -3,12 +3,20 @@
  * import as `tiercel/sdk/…`. The exports of the plugin's world are added: nobody writes them.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../base/package-root.ts';
+import { toCanonicalExports } from './core-names.ts';
+import {
+  asError,
+  type Compiled,
+  type CompileMessage,
+  findInstalled,
+  type Toolchain,
+} from './toolchain.ts';
 
-const COMPILER = 'node_modules/assemblyscript/dist/asc.js';
+const COMPILER = 'assemblyscript/dist/asc.js';
 const ENTRY = 'tiercel-entry.ts';
 const CONFIG = 'tiercel-asconfig.json';
 const OUTPUT = 'plugin.wasm';
@@ -27,32 +35,23 @@ interface Compiler {
   ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
 }
 
-export interface CompileMessage {
-  readonly isError: boolean;
-  readonly text: string;
-  /** Relative to the folder, or of the SDK; `undefined`: it is about the whole. Both numbers count from 1. */
-  readonly place:
-    | { readonly file: string; readonly line: number; readonly character: number }
-    | undefined;
-}
+export const assemblyScript: Toolchain = {
+  language: 'AssemblyScript',
+  entries: ['assembly/index.ts'],
+  sources: /^assembly\/.*\.ts$/,
+  findObstacle: (folder) => {
+    if (findInstalled(folder, COMPILER) !== undefined) return undefined;
+    const message = `the AssemblyScript compiler is not installed in ${folder} or above it`;
+    return { message, hint: 'npm install --save-dev assemblyscript' };
+  },
+  compile: async (folder, _, { manifest, isDebug }) => {
+    const [world = ''] = manifest.world.split('@');
+    return compile(folder, findInstalled(folder, COMPILER) ?? '', { world, isDebug });
+  },
+};
 
-export interface Compiled {
-  /** `undefined`: there are errors. */
-  readonly core: Uint8Array | undefined;
-  readonly messages: readonly CompileMessage[];
-}
-
-/** The compiler that the project in `folder`, or one above it, has installed; `undefined`: none. */
-export function findCompiler(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const path = join(at, COMPILER);
-    if (existsSync(path)) return path;
-    if (at === dirname(at)) return undefined;
-  }
-}
-
-/** `folder` has `assembly/index.ts`. The same files and compiler give the same bytes, unless they are for debugging. */
-export async function compileAssemblyScript(
+/** The same files and compiler give the same bytes, unless they are for debugging. */
+async function compile(
   folder: string,
   compilerPath: string,
   { world, isDebug }: { readonly world: string; readonly isDebug: boolean },
@@ -89,9 +88,10 @@ export async function compileAssemblyScript(
   });
   const messages = readMessages(stderr.toString());
   const core = error === null ? written.get(OUTPUT) : undefined;
-  const isExplained = core !== undefined || messages.some(({ isError }) => isError);
-  const other = { isError: true, text: error?.message ?? 'there is no module', place: undefined };
-  return { core, messages: isExplained ? messages : [...messages, other] };
+  if (core !== undefined) return { bytes: toCanonicalExports(core), messages };
+  const isExplained = messages.some(({ isError }) => isError);
+  const other = asError(error?.message ?? 'there is no module');
+  return { bytes: undefined, messages: isExplained ? messages : [...messages, other] };
 }
 
 function readText(path: string): string | null {

@@ -1,4 +1,4 @@
-/* A folder with AssemblyScript and a manifest → a plugin's one file. */
+/* A folder with a manifest and sources in a language → a plugin’s one file. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,11 +7,14 @@ import { createTextDocument, type TextDocument } from '../diagnostic/text-docume
 import type { ComponentFile } from '../plugin/component-file.ts';
 import type { Manifest } from '../plugin/manifest.ts';
 import { readManifest } from '../plugin/read-manifest.ts';
-import { type CompileMessage, compileAssemblyScript, findCompiler } from './assemblyscript.ts';
-import { toCanonicalExports } from './core-names.ts';
+import { assemblyScript } from './assemblyscript.ts';
+import { c } from './c.ts';
+import { javaScript } from './javascript.ts';
 import { packModule, readManifestFile } from './pack-plugin.ts';
+import type { CompileMessage, Toolchain } from './toolchain.ts';
 
-const ENTRY = join('assembly', 'index.ts');
+const TOOLCHAINS: readonly Toolchain[] = [assemblyScript, javaScript, c];
+/** Of AssemblyScript: the table of fields. */
 const FIELDS = join('assembly', 'fields.ts');
 
 export interface BuildOptions {
@@ -19,10 +22,12 @@ export interface BuildOptions {
   readonly isDebug: boolean;
 }
 
-/**
- * `folder` has `manifest.json` and `assembly/index.ts`, and `assemblyscript` is installed there or above. The same
- * files and compiler give the same bytes.
- */
+/** Whether a change of the file in an author’s folder changes the plugin. */
+export function isPluginSource(path: string): boolean {
+  return path === 'manifest.json' || TOOLCHAINS.some(({ sources }) => sources.test(path));
+}
+
+/** `folder` has `manifest.json`, and the entry of a language whose tools are installed there or above. */
 export async function buildPlugin(
   folder: string,
   { isDebug }: BuildOptions,
@@ -31,37 +36,35 @@ export async function buildPlugin(
   if ('code' in document) return failed(document);
   const { value: manifest, diagnostics } = readManifest(document);
   if (manifest === undefined) return { value: undefined, diagnostics };
-  const obstacle = findObstacle(folder);
-  const compiler = findCompiler(folder);
-  if (obstacle !== undefined || compiler === undefined)
-    return failed(obstacle ?? noCompiler(folder));
+  const found = findEntry(folder);
+  if ('code' in found) return failed(found);
+  const { toolchain, entry } = found;
+  const obstacle = toolchain.findObstacle(folder);
+  if (obstacle !== undefined) return failed(createDiagnostic('PLUGIN_CANNOT_BUILD', obstacle));
   const wrong = checkFields(folder, manifest);
   if (wrong.length > 0) return { value: undefined, diagnostics: wrong };
-  const [world = ''] = manifest.world.split('@');
-  const { core, messages } = await compileAssemblyScript(folder, compiler, { world, isDebug });
+  const { bytes, messages } = await toolchain.compile(folder, entry, { manifest, isDebug });
   const said = messages.map((message) => toDiagnostic(folder, message));
-  if (core === undefined) return { value: undefined, diagnostics: [...diagnostics, ...said] };
-  const { value, diagnostics: found } = await packModule(
-    { path: join(folder, ENTRY), bytes: toCanonicalExports(core) },
-    document,
-  );
-  return { value, diagnostics: [...said, ...found] };
+  if (bytes === undefined) return { value: undefined, diagnostics: [...diagnostics, ...said] };
+  const { memorySizeMax } = toolchain;
+  const packed = await packModule({ path: join(folder, entry), bytes, memorySizeMax }, document);
+  return { value: packed.value, diagnostics: [...said, ...packed.diagnostics] };
 }
 
 function failed(diagnostic: Diagnostic): Checked<ComponentFile> {
   return { value: undefined, diagnostics: [diagnostic] };
 }
 
-function findObstacle(folder: string): Diagnostic | undefined {
-  if (existsSync(join(folder, ENTRY))) return undefined;
-  const message = `there is no ${join(folder, ENTRY)}`;
+function findEntry(folder: string): { toolchain: Toolchain; entry: string } | Diagnostic {
+  for (const toolchain of TOOLCHAINS) {
+    const entry = toolchain.entries.find((path) => existsSync(join(folder, path)));
+    if (entry !== undefined) return { toolchain, entry };
+  }
+  const entries = TOOLCHAINS.flatMap(
+    ({ entries: [first = ''], language }) => `${first} (${language})`,
+  );
+  const message = `${folder} has no ${entries.join(', nor ')}`;
   const hint = 'a plugin in another language is made with its own tools and `tiercel plugin pack`';
-  return createDiagnostic('PLUGIN_CANNOT_BUILD', { message, hint });
-}
-
-function noCompiler(folder: string): Diagnostic {
-  const message = `the AssemblyScript compiler is not installed in ${folder} or above it`;
-  const hint = 'npm install --save-dev assemblyscript';
   return createDiagnostic('PLUGIN_CANNOT_BUILD', { message, hint });
 }
 

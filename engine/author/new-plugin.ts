@@ -11,8 +11,16 @@ const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 /** npm leaves files of that name out of packages. */
 const IGNORE_FILE = 'gitignore';
 
+export const TEMPLATES = ['assemblyscript', 'javascript', 'c'] as const;
+/** What those of all languages have; a language may have its own of it. */
+const COMMON = 'common';
+
 /** Paths of the files that were written, in the folder `name` below `parent`. */
-export function createPluginFolder(parent: string, name: string): Checked<readonly string[]> {
+export function createPluginFolder(
+  parent: string,
+  name: string,
+  template: string,
+): Checked<readonly string[]> {
   const refuse = (message: string, hint?: string): Checked<never> => ({
     value: undefined,
     diagnostics: [createDiagnostic('PLUGIN_CANNOT_CREATE', { message, hint })],
@@ -21,37 +29,49 @@ export function createPluginFolder(parent: string, name: string): Checked<readon
     const hint = 'small letters, digits, - and _, a letter first, for example nginx-access';
     return refuse(`\`${name}\` is no name for a plugin`, hint);
   }
+  if (!TEMPLATES.some((one) => one === template))
+    return refuse(`there is no template \`${template}\``, `there are: ${TEMPLATES.join(', ')}`);
   const folder = join(parent, name);
   if (existsSync(folder)) return refuse(`${folder} is there already`, 'choose another name');
-  const template = join(packageRoot(), 'plugins-wasm', 'templates', 'assemblyscript');
   const fill = filler(name);
-  const files: string[] = [];
+  const files = new Set<string>();
   try {
-    for (const entry of readdirSync(template, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const from = join(entry.parentPath, entry.name);
-      const path = from.slice(template.length + 1);
+    for (const [path, from] of [...filesOf(COMMON), ...filesOf(template)]) {
       const to = join(folder, path === IGNORE_FILE ? `.${IGNORE_FILE}` : path);
       mkdirSync(dirname(to), { recursive: true });
       writeFileSync(to, fill(readFileSync(from, 'utf8')));
-      files.push(to);
+      files.add(to);
     }
   } catch (error) {
     return refuse(`${folder} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
   }
-  return { value: files.sort(), diagnostics: [] };
+  return { value: [...files].sort(), diagnostics: [] };
+}
+
+/** Paths in the template, and where they are. */
+function filesOf(template: string): [path: string, from: string][] {
+  const root = join(packageRoot(), 'plugins-wasm', 'templates', template);
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((from) => [from.slice(root.length + 1), from]);
 }
 
 function filler(name: string): (text: string) => string {
   const own = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
   const { version, devDependencies } = fieldsOf(JSON.parse(own));
+  const versionOf = (tool: string): string => String(fieldsOf(devDependencies)[tool]);
   const identifier = name.replaceAll('-', '_');
   const values: Readonly<Record<string, string>> = {
     name,
     source: identifier,
     prefix: identifier,
     tiercel: `^${String(version)}`,
-    assemblyscript: String(fieldsOf(devDependencies).assemblyscript),
+    assemblyscript: versionOf('assemblyscript'),
+    componentize: versionOf('@bytecodealliance/componentize-js'),
+    shim: versionOf('@bytecodealliance/preview2-shim'),
+    rolldown: versionOf('rolldown'),
   };
   return (text) => text.replaceAll(/__([a-z]+)__/g, (whole, key: string) => values[key] ?? whole);
 }

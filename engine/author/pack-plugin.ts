@@ -45,10 +45,12 @@ export interface PackedModule {
   /** For what is said of it. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Of a manifest that has none; `undefined`: it stays without. */
+  readonly memorySizeMax?: number | undefined;
 }
 
 export async function packModule(
-  { path, bytes }: PackedModule,
+  { path, bytes, memorySizeMax }: PackedModule,
   document: TextDocument,
 ): Promise<Checked<ComponentFile>> {
   const { value: manifest, diagnostics } = readManifest(document);
@@ -59,7 +61,7 @@ export async function packModule(
     if ('code' in component) return { value: undefined, diagnostics: [...diagnostics, component] };
     const { value: attachments, diagnostics: missing } = collectAttachments(manifest, document);
     if (attachments === undefined) return { value: undefined, diagnostics: missing };
-    const text = Buffer.from(embeddedText(document, attachments));
+    const text = Buffer.from(embeddedText(document, attachments, memorySizeMax));
     const carrying = withAttachments(component, attachments);
     const packed = withCustomSection(carrying, MANIFEST_SECTION, text);
     const judged = judgeComponent(path, packed);
@@ -72,10 +74,16 @@ export async function packModule(
 }
 
 /** Where files lay on the author’s machine is nobody’s business: their names stay. */
-function embeddedText(document: TextDocument, { rules, samples }: Attachments): string {
+function embeddedText(
+  document: TextDocument,
+  { rules, samples }: Attachments,
+  memorySizeMax: number | undefined,
+): string {
   const written = fieldsOf(JSON.parse(document.text));
+  const limits = memorySizeMax && { memorySizeMax, ...fieldsOf(written.limits) };
   return JSON.stringify({
     ...written,
+    ...(limits && { limits }),
     ...(rules !== undefined && { rules: rules.name }),
     ...(samples.length > 0 && { samples: samples.map(({ name }) => name) }),
   });

@@ -26,6 +26,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'dictionaries and one batch need about 30 MB; the process stays below 250 MB',
   },
+  memorySizeAskedMax: {
+    value: 256 << 20,
+    unit: 'bytes',
+    why: 'what a manifest may ask for instead; engines for JavaScript collect late, at up to 140 MB',
+  },
   processSizeMax: {
     value: 256 << 20,
     unit: 'bytes',

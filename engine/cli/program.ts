@@ -190,12 +190,14 @@ function addPlugin(program: Command, setExitCode: SetExitCode): void {
     .command('new')
     .description('make a folder for a plugin of one’s own, which builds and alerts at once')
     .argument('<name>', 'of the plugin, and of the folder: small letters, digits, - and _')
+    .option('--template <language>', 'assemblyscript, javascript or c', 'assemblyscript')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
     .exitOverride()
-    .action(async (name: string, flags: { json?: boolean; color: boolean }) => {
+    .action(async (name: string, flags: NewFlags) => {
       const { newCommand } = await import('./command/plugin-new.ts');
-      setExitCode(newCommand(name, flags.json === true, createTerminal(!flags.color)));
+      const { template, json = false, color } = flags;
+      setExitCode(newCommand({ name, template, isJson: json }, createTerminal(!color)));
     });
   addBuild(plugins, setExitCode);
   addPack(plugins, setExitCode);
@@ -228,10 +230,10 @@ interface BuildFlags {
 function addBuild(plugins: Command, setExitCode: SetExitCode): void {
   plugins
     .command('build')
-    .description('make a plugin of a folder with AssemblyScript and a manifest')
-    .argument('[folder]', 'has manifest.json and assembly/index.ts', '.')
+    .description('make a plugin of a folder with a manifest, and AssemblyScript, JavaScript or C')
+    .argument('[folder]', 'has manifest.json, and assembly/index.ts, plugin.js or plugin.c', '.')
     .option('-o, --output <file>', 'the plugin (default: its name and .wasm, in the folder)')
-    .option('--debug', 'with names and assertions, not optimised')
+    .option('--debug', 'with names and assertions, not optimised (AssemblyScript)')
     .option('--watch', 'build again whenever something changes, until stopped')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
@@ -242,6 +244,12 @@ function addBuild(plugins: Command, setExitCode: SetExitCode): void {
       const args = { folder, output, isDebug: debug, isWatching: watch, isJson: json };
       setExitCode(await buildCommand(args, createTerminal(!color)));
     });
+}
+
+interface NewFlags {
+  readonly template: string;
+  readonly json?: boolean;
+  readonly color: boolean;
 }
 
 interface PackFlags {

@@ -75,10 +75,11 @@ export interface EnforcedLimits {
 
 /** A plugin may ask for less than the engine allows, never for more. */
 export function enforcedLimits({ limits }: Manifest): EnforcedLimits {
-  const lower = (name: 'memorySizeMax' | 'callTimeMax' | 'startTimeMax'): number =>
+  const lower = (name: 'callTimeMax' | 'startTimeMax'): number =>
     Math.min(limits[name] ?? Number.POSITIVE_INFINITY, LIMITS[name].value);
+  const { memorySizeMax, memorySizeAskedMax } = LIMITS;
   return {
-    memorySizeMax: lower('memorySizeMax'),
+    memorySizeMax: Math.min(limits.memorySizeMax ?? memorySizeMax.value, memorySizeAskedMax.value),
     callTimeMaxMs: lower('callTimeMax'),
     startTimeMaxMs: lower('startTimeMax'),
   };

@@ -7,13 +7,14 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installTools, missingTools } from '../support/author-tools.ts';
 import { EVERY_EVENT, loginRecord } from '../support/cloudtrail-events.ts';
+import { installPackage } from '../support/installed-package.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 
 const INSTALLED_SIZE_MAX = 30e6;
@@ -25,18 +26,8 @@ const program = join(installed, 'dist/engine/cli/main.js');
 const elsewhere = join(folder, 'elsewhere');
 
 beforeAll(() => {
-  // dist/ is built; building again would pull it away from under the other tests.
-  const npm = (args: string[], cwd: string): string =>
-    execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
-  const packed = npm(
-    ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
-    REPOSITORY,
-  );
-  mkdirSync(join(folder, 'project'));
+  installPackage(folder);
   mkdirSync(elsewhere);
-  writeFileSync(join(folder, 'project', 'package.json'), '{}');
-  const tarball = join(folder, packed.trim().split('\n').at(-1) ?? '');
-  npm(['install', '--offline', '--no-audit', '--no-fund', tarball], join(folder, 'project'));
   writeFileSync(join(elsewhere, 'events.jsonl'), loginRecord());
   writeFileSync(join(elsewhere, 'every.yaml'), EVERY_EVENT);
 });
@@ -82,29 +73,47 @@ describe('the package', () => {
   it('builds a plugin with the SDK that it brings, byte for byte as ours', async () => {
     const author = join(folder, 'author');
     cpSync(join(REPOSITORY, 'plugins-wasm/json'), author, { recursive: true });
-    mkdirSync(join(author, 'node_modules'));
-    const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
-    symlinkSync(compiler, join(author, 'node_modules/assemblyscript'));
+    installTools(author, 'assemblyscript');
     const { stderr, code } = await runProgram(['plugin', 'build', author], { program });
     expect([stderr, code]).toEqual(['', 0]);
     const built = readFileSync(join(author, 'json.wasm'));
     expect(built.equals(readFileSync(join(REPOSITORY, 'dist/plugins/json.wasm')))).toBe(true);
   });
 
-  it('makes a new plugin, builds it, and alerts with it', async () => {
-    const cwd = join(folder, 'new');
-    mkdirSync(cwd);
-    expect((await runProgram(['plugin', 'new', 'mine'], { program, cwd })).code).toBe(0);
-    const own = join(cwd, 'mine');
-    mkdirSync(join(own, 'node_modules'));
-    const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
-    symlinkSync(compiler, join(own, 'node_modules/assemblyscript'));
-    expect((await runProgram(['plugin', 'build'], { program, cwd: own })).code).toBe(0);
-    const args = ['run', 'mine.wasm', 'samples', '-r', 'rules.yaml'];
-    const { stdout, code } = await runProgram(args, { program, cwd: own });
-    expect(stdout).toBe('08:00:03.000000000: Warning login failed (user=eve)\n');
-    expect(code).toBe(0);
-  });
+  it.for(['assemblyscript', 'javascript', 'c'] as const)(
+    'makes a new plugin, builds and tries it, and alerts with it: %s',
+    async (template, { skip }) => {
+      const missing = missingTools(template);
+      skip(missing !== undefined, missing);
+      const cwd = join(folder, template);
+      mkdirSync(cwd);
+      const create = ['plugin', 'new', 'mine', '--template', template];
+      expect((await runProgram(create, { program, cwd })).code).toBe(0);
+      const own = join(cwd, 'mine');
+      installTools(own, template);
+      const { scripts, devDependencies } = JSON.parse(
+        readFileSync(join(own, 'package.json'), 'utf8'),
+      ) as Record<string, Record<string, string>>;
+      for (const version of Object.values(devDependencies ?? {}))
+        expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
+      // What its README says, but for `npm install`.
+      const outputs: string[] = [];
+      for (const command of `${scripts?.start} && ${scripts?.test}`.split(' && ')) {
+        const [name, ...args] = command.split(' ');
+        expect(name).toBe('tiercel');
+        const { stdout, stderr, code } = await runProgram(args, { program, cwd: own });
+        expect([stderr.replace(/^(?!.*error:).*\n/gm, ''), code]).toEqual(['', 0]);
+        outputs.push(stdout);
+      }
+      const [built, alerts, again, tried] = outputs;
+      expect(built).toMatch(/^mine 0\.1\.0 → mine\.wasm: \d+ bytes/);
+      expect(alerts).toBe('08:00:03.000000000: Warning login failed (user=eve)\n');
+      expect(again).toMatch(/^mine 0\.1\.0 →/);
+      expect(tried).toContain('17 passed, 0 failed, 0 skipped\n');
+      const byName = await runProgram(['run', 'mine', 'samples'], { program, cwd: own });
+      expect(byName.stdout).toBe(alerts);
+    },
+  );
 
   it('can be imported, with types beside it', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {

@@ -227,7 +227,7 @@ describe('a mistake', () => {
     mkdirSync(join(bare, 'assembly'), { recursive: true });
     expect((await build(bare)).stderr).toContain('cannot read the manifest');
     writeFileSync(join(bare, 'manifest.json'), JSON.stringify(MANIFEST));
-    expect((await build(bare)).stderr).toContain('there is no ');
+    expect((await build(bare)).stderr).toContain('has no assembly/index.ts (AssemblyScript), nor ');
     writeFileSync(join(bare, 'assembly/index.ts'), INDEX);
     const { stderr, code } = await build(bare);
     expect(stderr).toContain('npm install --save-dev assemblyscript');

@@ -1,54 +1,25 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { installTools, missingTools } from '../support/author-tools.ts';
+import {
+  build,
+  expectFailure,
+  failuresOf,
+  type Mutation,
+  tryIt,
+} from '../support/conformance-report.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const scratch = scratchFolder('plugin-conformance-');
 const TEMPLATE = join(scratch.path, 'shop');
 
-interface Report {
-  readonly passed: number;
-  readonly failed: number;
-  readonly points: readonly {
-    readonly point: string;
-    readonly outcome: string;
-    readonly message: string;
-  }[];
-  readonly figures?: Record<string, number>;
-}
-
 beforeAll(async () => {
   const { code } = await runProgram(['plugin', 'new', 'shop'], { cwd: scratch.path });
   expect(code).toBe(0);
-  mkdirSync(join(TEMPLATE, 'node_modules'));
-  const compiler = join(REPOSITORY, 'node_modules/assemblyscript');
-  symlinkSync(compiler, join(TEMPLATE, 'node_modules/assemblyscript'));
+  installTools(TEMPLATE, 'assemblyscript');
 });
-
-async function build(folder: string): Promise<string> {
-  const path = join(folder, 'built.wasm');
-  // One for debugging is made in a fourth of the time.
-  const args = ['plugin', 'build', folder, '-o', path, '--debug', '--no-color'];
-  const { stderr, code } = await runProgram(args);
-  expect([stderr, code]).toEqual(['', 0]);
-  return path;
-}
-
-async function tryIt(plugin: string, ...args: string[]): Promise<Report & { code?: number }> {
-  const run = await runProgram(['plugin', 'test', plugin, '--json', '--no-figures', ...args]);
-  expect(run.stderr).toBe('');
-  return {
-    ...(JSON.parse(run.stdout) as Report),
-    ...(run.code !== undefined && { code: run.code }),
-  };
-}
-
-function failuresOf({ points }: Report): [string, string][] {
-  return points
-    .filter(({ outcome }) => outcome === 'failed')
-    .map(({ point, message }) => [point, message]);
-}
 
 describe('a sound plugin', () => {
   it('passes every point: the template', async () => {
@@ -64,10 +35,16 @@ describe('a sound plugin', () => {
     expect(report.match(/<testcase /g)).toHaveLength(17);
   });
 
-  it.each(['nginx'])('passes every point: the example %s', async (name) => {
+  it.for([
+    ['nginx', 'assemblyscript'],
+    ['syslog', 'javascript'],
+    ['dns', 'c'],
+  ] as const)('passes every point: the example %s in %s', async ([name, language], { skip }) => {
+    const missing = missingTools(language);
+    skip(missing !== undefined, missing);
     const folder = join(scratch.path, name);
     cpSync(join(REPOSITORY, 'plugins-wasm/examples', name), folder, { recursive: true });
-    symlinkSync(join(TEMPLATE, 'node_modules'), join(folder, 'node_modules'));
+    installTools(folder, language);
     const report = await tryIt(await build(folder));
     expect([failuresOf(report), report.passed, report.code]).toEqual([[], 17, 0]);
   });
@@ -111,8 +88,7 @@ function withMethod(method: string): [string, string] {
   ];
 }
 
-/** Name, file, what is replaced, by what; then the points that fail, and what one of them says. */
-const MUTATIONS: [string, string, [string, string], string[], string][] = [
+const MUTATIONS: Mutation[] = [
   [
     'a text that is declared a number',
     'manifest.json',
@@ -266,7 +242,7 @@ const MUTATIONS: [string, string, [string, string], string[], string][] = [
     FIELDS,
     [COMPUTE, `store<u8>(heap.alloc(1000), 1); ${COMPUTE}`],
     ['extractor.memory'],
-    'events that were there before',
+    'MiB of memory: trap',
   ],
   [
     'rules with a field that there is not',
@@ -284,12 +260,9 @@ const MUTATIONS: [string, string, [string, string], string[], string][] = [
   ],
   [
     'samples without an event',
-    'samples/events.jsonl',
+    'samples/events.log',
     [
-      readFileSync(
-        join(REPOSITORY, 'plugins-wasm/templates/assemblyscript/samples/events.jsonl'),
-        'utf8',
-      ),
+      readFileSync(join(REPOSITORY, 'plugins-wasm/templates/common/samples/events.log'), 'utf8'),
       '{}\n',
     ],
     ['source.events'],
@@ -299,21 +272,8 @@ const MUTATIONS: [string, string, [string, string], string[], string][] = [
 
 describe('a broken plugin fails where it is broken', () => {
   it.each(MUTATIONS)('%s', async (name, file, [from, to], points, said) => {
-    const folder = join(scratch.path, name.replaceAll(' ', '-'));
-    cpSync(TEMPLATE, folder, { recursive: true, verbatimSymlinks: true });
-    const path = join(folder, file);
-    const text = readFileSync(path, 'utf8');
-    expect(text).toContain(from);
     const helpers = "import { ErrorCode, answerError, answerOk } from 'tiercel/sdk/memory';\n";
-    writeFileSync(path, `${file === INDEX ? helpers : ''}${text.replace(from, () => to)}`);
-    const report = await tryIt(await build(folder));
-    const failures = failuresOf(report);
-    expect([failures.map(([point]) => point), report.code]).toEqual([
-      expect.arrayContaining(points),
-      1,
-    ]);
-    expect(failures.map(([, message]) => message).join('\n')).toContain(said);
-    // The first one to fail is the one that says it.
-    expect(points).toContain(failures[0]?.[0]);
+    const replacement = { file, from, to, prefix: file === INDEX ? helpers : '' };
+    await expectFailure(TEMPLATE, { name, ...replacement, points, said });
   });
 });

@@ -109,7 +109,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   output: ['fs/promises', 'stream'],
   config: ['fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
-  author: ['fs', 'path', 'url'],
+  author: ['child_process', 'fs', 'os', 'path', 'url'],
   conformance: ['fs', 'path', 'worker_threads', 'zlib'],
   cli: ['fs', 'path', 'stream'],
 };

@@ -2,7 +2,7 @@
 
 import { watch } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { buildPlugin } from '../../author/build-plugin.ts';
+import { buildPlugin, isPluginSource } from '../../author/build-plugin.ts';
 import { EXIT } from '../exit-code.ts';
 import { STOP_SIGNALS } from '../run-report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,7 +18,6 @@ export interface BuildArguments {
 
 /** Editors write several times. */
 const SETTLING_MS = 100;
-const SOURCE = /^(?:manifest\.json|assembly[/\\].*\.ts)$/;
 
 export async function buildCommand(args: BuildArguments, terminal: Terminal): Promise<number> {
   return args.isWatching ? buildAgain(args, terminal) : buildOnce(args, terminal);
@@ -39,7 +38,7 @@ async function buildAgain(args: BuildArguments, terminal: Terminal): Promise<num
     const path = relative('.', name ?? '')
       .split(sep)
       .join('/');
-    if (!SOURCE.test(path)) return;
+    if (!isPluginSource(path)) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       building = building.then(() => buildOnce(args, terminal));

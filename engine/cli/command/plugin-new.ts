@@ -6,8 +6,14 @@ import { renderText, toJson } from '../../diagnostic/render.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
-export function newCommand(name: string, isJson: boolean, terminal: Terminal): number {
-  const { value: files, diagnostics } = createPluginFolder('.', name);
+export interface NewArguments {
+  readonly name: string;
+  readonly template: string;
+  readonly isJson: boolean;
+}
+
+export function newCommand({ name, template, isJson }: NewArguments, terminal: Terminal): number {
+  const { value: files, diagnostics } = createPluginFolder('.', name, template);
   if (files === undefined) {
     if (isJson) terminal.stdout.write(`${JSON.stringify({ diagnostics: toJson(diagnostics) })}\n`);
     else terminal.stderr.write(`${renderText(diagnostics, terminal)}\n`);

@@ -1,0 +1,2 @@
+/** The text of plugins-wasm/REFERENCE.md. */
+export function makeReference(): string;

@@ -1,0 +1,75 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { runProgram } from './run-program.ts';
+
+export interface Report {
+  readonly passed: number;
+  readonly failed: number;
+  readonly points: readonly {
+    readonly point: string;
+    readonly outcome: string;
+    readonly message: string;
+  }[];
+  readonly figures?: Record<string, number>;
+}
+
+export async function build(folder: string): Promise<string> {
+  const path = join(folder, 'built.wasm');
+  // One for debugging is made in a fourth of the time.
+  const args = ['plugin', 'build', folder, '-o', path, '--debug', '--no-color'];
+  const { stderr, code } = await runProgram(args);
+  expect([stderr, code]).toEqual(['', 0]);
+  return path;
+}
+
+export async function tryIt(
+  plugin: string,
+  ...args: string[]
+): Promise<Report & { code?: number }> {
+  const run = await runProgram(['plugin', 'test', plugin, '--json', '--no-figures', ...args]);
+  expect(run.stderr).toBe('');
+  return {
+    ...(JSON.parse(run.stdout) as Report),
+    ...(run.code !== undefined && { code: run.code }),
+  };
+}
+
+export function failuresOf({ points }: Report): [string, string][] {
+  return points
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ point, message }) => [point, message]);
+}
+
+/** Name, file, what is replaced, by what; then the points that fail, and what one of them says. */
+export type Mutation = [string, string, [string, string], string[], string];
+
+export interface Failure {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** In front of the file. */
+  readonly prefix?: string;
+  readonly points: readonly string[];
+  readonly said: string;
+}
+
+/** A copy of a sound plugin, changed, fails at the points; the first one to fail is one of them. */
+export async function expectFailure(sound: string, failure: Failure): Promise<void> {
+  const { name, file, from, to, prefix = '', points, said } = failure;
+  const folder = `${sound}-${name.replaceAll(' ', '-')}`;
+  cpSync(sound, folder, { recursive: true, verbatimSymlinks: true });
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(path, `${prefix}${text.replace(from, () => to)}`);
+  const report = await tryIt(await build(folder));
+  const failures = failuresOf(report);
+  expect([failures.map(([point]) => point), report.code]).toEqual([
+    expect.arrayContaining([...points]),
+    1,
+  ]);
+  expect(failures.map(([, message]) => message).join('\n')).toContain(said);
+  expect(points).toContain(failures[0]?.[0]);
+}
