@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
 import { installTools, missingTools } from '../support/author-tools.ts';
-import { expectFailure, type Mutation } from '../support/conformance-report.ts';
+import { DECLARED, expectFailure, type Mutation } from '../support/conformance-report.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -45,30 +45,7 @@ function inSource(name: string, text: string): [string, string] {
 
 const C: Mutation[] = [
   ...CARRIED,
-  [
-    'a text that is declared a number',
-    'manifest.json',
-    ['"name": "shop.user", "type": "string"', '"name": "shop.user", "type": "uint64"'],
-    ['extractor.values'],
-    'field `shop.user`: answer:',
-  ],
-  [
-    'a number that is declared a text',
-    'manifest.json',
-    ['"type": "bool"', '"type": "string"'],
-    ['extractor.values'],
-    'field `shop.failed`: answer:',
-  ],
-  [
-    'a value that is declared a list',
-    'manifest.json',
-    [
-      '"name": "shop.action", "type": "string"',
-      '"name": "shop.action", "type": "string", "isList": true',
-    ],
-    ['extractor.values'],
-    'field `shop.action`: answer:',
-  ],
+  ...DECLARED,
   [
     'fields in another order',
     'plugin.c',

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { installTools, missingTools } from '../support/author-tools.ts';
 import {
   build,
+  DECLARED,
   expectFailure,
   failuresOf,
   type Mutation,
@@ -89,30 +90,7 @@ function withMethod(method: string): [string, string] {
 }
 
 const MUTATIONS: Mutation[] = [
-  [
-    'a text that is declared a number',
-    'manifest.json',
-    ['"name": "shop.user", "type": "string"', '"name": "shop.user", "type": "uint64"'],
-    ['extractor.values'],
-    'field `shop.user`: answer:',
-  ],
-  [
-    'a number that is declared a text',
-    'manifest.json',
-    ['"type": "bool"', '"type": "string"'],
-    ['extractor.values'],
-    'field `shop.failed`: answer:',
-  ],
-  [
-    'a value that is declared a list',
-    'manifest.json',
-    [
-      '"name": "shop.action", "type": "string"',
-      '"name": "shop.action", "type": "string", "isList": true',
-    ],
-    ['extractor.values'],
-    'field `shop.action`: answer:',
-  ],
+  ...DECLARED,
   [
     'a text that is declared an address',
     'manifest.json',

@@ -44,6 +44,34 @@ export function failuresOf({ points }: Report): [string, string][] {
 /** Name, file, what is replaced, by what; then the points that fail, and what one of them says. */
 export type Mutation = [string, string, [string, string], string[], string];
 
+/** What a manifest of a template can declare that its fields are not. */
+export const DECLARED: readonly Mutation[] = [
+  [
+    'a text that is declared a number',
+    'manifest.json',
+    ['"name": "shop.user", "type": "string"', '"name": "shop.user", "type": "uint64"'],
+    ['extractor.values'],
+    'field `shop.user`: answer:',
+  ],
+  [
+    'a number that is declared a text',
+    'manifest.json',
+    ['"type": "bool"', '"type": "string"'],
+    ['extractor.values'],
+    'field `shop.failed`: answer:',
+  ],
+  [
+    'a value that is declared a list',
+    'manifest.json',
+    [
+      '"name": "shop.action", "type": "string"',
+      '"name": "shop.action", "type": "string", "isList": true',
+    ],
+    ['extractor.values'],
+    'field `shop.action`: answer:',
+  ],
+];
+
 export interface Failure {
   readonly name: string;
   readonly file: string;
