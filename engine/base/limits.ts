@@ -192,6 +192,21 @@ export const LIMITS = {
     unit: 'count',
     why: 'entries of one answer; the next call goes on',
   },
+  receivedMessagesMax: {
+    value: 1_000,
+    unit: 'count',
+    why: 'messages of one answer; the next call goes on',
+  },
+  settledMessagesMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'handles of one call; so many messages are never open',
+  },
+  queueWaitMax: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'a plugin that waits learns of nothing: it answers `idle` instead',
+  },
   readSizeMax: {
     value: 4 << 20,
     unit: 'bytes',

@@ -15,9 +15,20 @@ const FILE = join(root, 'plugins-wasm', 'REFERENCE.md');
 const ASSEMBLYSCRIPT = [
   ...['plugin', 'source', 'extractor', 'field-table', 'event-view', 'element-view', 'slots'],
   ...['json-shape', 'line-shape', 'record-shape', 'line-format', 'pattern', 'columns'],
-  ...['times', 'calendar', 'addresses', 'bytes', 'host'],
+  ...['queue-source', 'queue', 'message-events', 'times', 'calendar', 'addresses', 'bytes', 'host'],
 ];
-const JAVASCRIPT = ['plugin', 'line-source', 'extractor', 'source', 'errors', 'values', 'manifest'];
+const JAVASCRIPT = [
+  ...[
+    'plugin',
+    'line-source',
+    'queue-source',
+    'extractor',
+    'source',
+    'errors',
+    'values',
+    'manifest',
+  ],
+];
 const C = ['tiercel', 'tiercel-times', 'tiercel-fields', 'tiercel-lines'];
 
 export function makeReference() {

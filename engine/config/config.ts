@@ -127,6 +127,12 @@ export interface Grants {
   readonly clock: boolean;
   /** Name of the store root → location. */
   readonly storeRoots: Readonly<Record<string, string>>;
+  /** The same of queue roots. */
+  readonly queueRoots: Readonly<Record<string, string>>;
 }
 
-export const NO_GRANTS: Grants = Object.freeze({ clock: false, storeRoots: Object.freeze({}) });
+export const NO_GRANTS: Grants = Object.freeze({
+  clock: false,
+  storeRoots: Object.freeze({}),
+  queueRoots: Object.freeze({}),
+});

@@ -184,15 +184,23 @@ function isBundled(path: string): boolean {
   return bundledPlugins().some((name) => bundledPluginPath(name) === path);
 }
 
-/** `clock`, `store:NAME=PATH`. */
+/** `clock`, `store:NAME=PATH`, `queue:NAME=LOCATION`. */
 function toGrants(grants: readonly string[], baseFolder: string): Grants {
   const roots = grants.flatMap((grant) => {
-    const [, name, path] = /^store:([^=]+)=(.+)$/.exec(grant) ?? [];
-    return name === undefined || path === undefined
+    const [, kind, name, path] = /^(store|queue):([^=]+)=(.+)$/.exec(grant) ?? [];
+    return kind === undefined || name === undefined
       ? []
-      : [[name, locationOf(path, baseFolder) ?? '']];
+      : [{ kind, name, location: locationOf(path, baseFolder) ?? '' }];
   });
-  return { clock: grants.includes('clock'), storeRoots: Object.fromEntries(roots) };
+  const ofKind = (wanted: string): Record<string, string> =>
+    Object.fromEntries(
+      roots.flatMap(({ kind, name, location }) => (kind === wanted ? [[name, location]] : [])),
+    );
+  return {
+    clock: grants.includes('clock'),
+    storeRoots: ofKind('store'),
+    queueRoots: ofKind('queue'),
+  };
 }
 
 /** Paths become absolute; URLs, and `-` for standard input, stay. */

@@ -54,7 +54,9 @@ const WITHOUT_EVENTS: readonly PointName[] = ['start', 'extractor.configure'];
 const failed = new Set<PointName>();
 const EVENTS_SENT = 2_000;
 const MEASURE_MS = 1_000;
-const LONG_ENOUGH = 4 << 20;
+/** Bytes to read at a time, or milliseconds that it takes, for the start not to count. */
+const SIZE_ENOUGH = 4 << 20;
+const MS_ENOUGH = 500;
 
 const { plugin, files, location, watch, points, callMaxMs, isMeasured } =
   workerData as ConformanceOrder;
@@ -126,15 +128,19 @@ function measure(): Figures {
 function sourceRate(): { readonly events: number; readonly bytes: number } | undefined {
   if (plugin.manifest.source === undefined || trial.given.events.length === 0) return undefined;
   const size = trial.files.reduce((sum, file) => sum + file.bytes.length, 0);
-  const times = Math.max(1, Math.ceil(LONG_ENOUGH / Math.max(1, size)));
-  const files = trial.files.map(({ path, bytes }) => ({
-    path,
-    bytes: Buffer.concat(Array<Uint8Array>(times).fill(bytes)),
-  }));
-  const { events } = trial.read({ files });
-  const ms = perRound(() => trial.read({ files }));
-  const bytes = events.reduce((sum, event) => sum + event.length, 0);
-  return { events: (events.length / ms) * 1000, bytes: (bytes / ms) * 1000 };
+  const timesMax = Math.max(1, Math.ceil(SIZE_ENOUGH / Math.max(1, size)));
+  for (let times = 1; ; times = Math.min(timesMax, 4 * times)) {
+    const files = trial.files.map(({ path, bytes }) => ({
+      path,
+      bytes: Buffer.concat(Array<Uint8Array>(times).fill(bytes)),
+    }));
+    const start = performance.now();
+    const { events } = trial.read({ files });
+    if (performance.now() - start < MS_ENOUGH && times < timesMax) continue;
+    const ms = perRound(() => trial.read({ files }));
+    const bytes = events.reduce((sum, event) => sum + event.length, 0);
+    return { events: (events.length / ms) * 1000, bytes: (bytes / ms) * 1000 };
+  }
 }
 
 function extractionRate(events: readonly Uint8Array[]): number | undefined {

@@ -4,7 +4,7 @@ import type { ManifestField } from '../plugin/manifest.ts';
 import type { ExtractionRequest } from '../plugin/plugin-instance.ts';
 import { ValueReader } from './column-values.ts';
 import { type HostileEvent, hostileEvents } from './hostile-events.ts';
-import { batchOf, describeFault, PointFailed, type Trial } from './trial.ts';
+import { batchOf, describeFault, PointFailed, PointSkipped, type Trial } from './trial.ts';
 
 const PLANS = 4;
 const EVENTS_COMPARED = 500;
@@ -187,8 +187,10 @@ function fieldsOf({ plugin }: Trial): readonly ManifestField[] {
   return plugin.manifest.extractor?.fields ?? [];
 }
 
-/** Every field, those that take an argument with several. */
+/** Every field, those that take an argument with several. Throws `PointSkipped` where there are none. */
 export function wantedOf(trial: Trial): Wanted[] {
+  if (trial.plugin.manifest.extractor === undefined)
+    throw new PointSkipped('it extracts no fields');
   return fieldsOf(trial).flatMap((field, fieldIndex) => {
     const { kind, required, format } = field.argument;
     const keys = format === 'json-pointer' ? POINTERS : KEYS;

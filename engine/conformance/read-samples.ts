@@ -23,7 +23,8 @@ export function readSamples(
   { manifest, attachments }: ComponentFile,
   location: string | undefined,
 ): Checked<Samples> {
-  if (manifest.source !== undefined && manifest.source.openParams !== 'location')
+  const isOfMessages = manifest.capabilities.queue.length > 0;
+  if (manifest.source !== undefined && manifest.source.openParams !== 'location' && !isOfMessages)
     return { value: { files: [], location: location ?? '', leftOut: 0 }, diagnostics: [] };
   if (location === undefined) {
     const files = attachments.samples.map(({ name, bytes }) => ({

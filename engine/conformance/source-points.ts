@@ -1,6 +1,7 @@
 /* Points about a source: each answers what was tried, or throws. */
 
 import { mutate } from './hostile-events.ts';
+import { asLine, messagesOf, type SampleQueue } from './sample-queue.ts';
 import type { SampleFile } from './sample-store.ts';
 import { seededRandom } from './seeded-random.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from './trial.ts';
 
 const POSITIONS_TRIED = 100;
+const MESSAGES_TRIED = 100;
 const SEED = 1;
 const MUTATED_COPIES = 50;
 /** Of a sound position. */
@@ -26,7 +28,8 @@ export function tryEvents(trial: Trial): string {
     throw new PointFailed('it gives no event; name a location with `--open`');
   const lost = problems.filter(({ severity }) => severity === 'lost').length;
   const also = lost === 0 ? '' : `, and reports ${lost} that it cannot read`;
-  return `${events.length} events of ${trial.files.length} files${also}`;
+  const from = trial.hasQueue ? 'messages in ' : '';
+  return `${events.length} events of ${from}${trial.files.length} files${also}`;
 }
 
 export function tryLimits(trial: Trial): string {
@@ -106,7 +109,51 @@ export function tryPosition(trial: Trial): string {
 export function tryAcknowledge(trial: Trial): string {
   needSource(trial);
   compare(trial, { isAcknowledging: true, eventsMax: 3 }, 'with acknowledgements');
+  if (trial.hasQueue) return trySettling(trial);
   return 'every second position, and the last one before it is closed';
+}
+
+/** A message is done when its last event is with the outputs, and not before. */
+function trySettling(trial: Trial): string {
+  const messages = messagesOf(trial.files).slice(0, MESSAGES_TRIED);
+  const files = messages.map((message, at) => ({ path: `${at}`, bytes: asLine(message) }));
+  const counts = files.map((file) => trial.read({ files: [file] }).events.length);
+  const { source, queue } = trial.openSource({ files });
+  const { watch } = trial;
+  const room = new Uint8Array(1 << 20);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  for (let given = 0; given < total; ) {
+    const step = watch.call('next', () => source.next(1, 1, room));
+    if (step.kind !== 'events') continue;
+    given += step.batch.times.length;
+    const position = watch.call('checkpoint', () => source.checkpoint());
+    expectDone(counts, queue, given - step.batch.times.length);
+    watch.call('acknowledge', () => source.acknowledge(position));
+    expectDone(counts, queue, given);
+  }
+  watch.call('close', () => source.close());
+  const unsettled = files.findIndex((_, at) => !queue?.done.has(at) && !queue?.retried.has(at));
+  if (unsettled >= 0)
+    throw new PointFailed(`message ${unsettled + 1} is neither done nor to come again`);
+  return `${messages.length} messages: each done when its last event was acknowledged, and not before`;
+}
+
+/** `acknowledged`: events. */
+function expectDone(
+  counts: readonly number[],
+  queue: SampleQueue | undefined,
+  acknowledged: number,
+): void {
+  let end = 0;
+  for (const [at, count] of counts.entries()) {
+    end += count;
+    // Of one without events nobody can tell when it is to be done.
+    if (count === 0 || queue?.done.has(at) === end <= acknowledged) continue;
+    const what = queue?.done.has(at)
+      ? 'is done before all of its events were acknowledged'
+      : 'is not done, though its last event was acknowledged';
+    throw new PointFailed(`message ${at + 1} ${what}`);
+  }
 }
 
 export function tryDamage(trial: Trial): string {
@@ -120,6 +167,7 @@ export function tryDamage(trial: Trial): string {
 export function tryFailure(trial: Trial): string {
   needSource(trial);
   const files = shortened(trial, 20_000);
+  if (trial.hasQueue) return tryFailingQueue(trial, files);
   const size = Math.max(...files.map(({ bytes }) => bytes.length));
   for (const breaksAt of [0, 1, Math.floor(size / 2)]) {
     const { problems } = bear(trial, { files, breaksAt });
@@ -129,6 +177,20 @@ export function tryFailure(trial: Trial): string {
       );
   }
   return 'reads that fail at the first byte, the second, and in the middle';
+}
+
+/** It comes to an error, or goes on when the queue does. */
+function tryFailingQueue(trial: Trial, files: readonly SampleFile[]): string {
+  const count = messagesOf(files).length;
+  const expected = trial.read({ files });
+  for (const breaksAt of [0, 1, Math.floor(count / 2)]) {
+    const { events } = bear(trial, { files, breaksAt });
+    if (events !== undefined && events.length !== expected.events.length)
+      throw new PointFailed(
+        `the queue did not answer behind message ${breaksAt}, and events are missing`,
+      );
+  }
+  return 'a queue that does not answer, at first, behind the first message, and in the middle';
 }
 
 function needSource({ plugin }: Trial): void {

@@ -12,6 +12,7 @@ import {
 } from '../plugin/plugin-instance.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { CallWatch } from './call-watch.ts';
+import { createSampleQueue, messagesOf, type SampleQueue } from './sample-queue.ts';
 import { createSampleStore, type SampleFile, type StoreHabits } from './sample-store.ts';
 
 export interface TrialOptions {
@@ -75,40 +76,53 @@ export class Trial {
     return this.#files;
   }
 
+  /** What it reads comes in messages, of which there is no end. */
+  get hasQueue(): boolean {
+    const { queue, store } = this.plugin.manifest.capabilities;
+    return queue.length > 0 && !store.includes('input');
+  }
+
   /** An instance that was told its configuration. */
   start(habits: StoreHabits & { readonly files?: readonly SampleFile[] } = {}): {
     readonly instance: PluginInstance;
     readonly problems: Problem[];
+    /** Where it has one. */
+    readonly queue: SampleQueue | undefined;
   } {
+    const files = habits.files ?? this.#files;
+    const queue = this.hasQueue ? createSampleQueue(messagesOf(files), habits) : undefined;
     const problems: Problem[] = [];
     const { clock } = this.plugin.manifest.capabilities;
     const services = createServices({
       plugin: this.plugin.manifest.name,
       clock: clock === false ? undefined : SYSTEM_CLOCK,
-      store: createSampleStore(habits.files ?? this.#files, habits),
+      ...(queue === undefined
+        ? { store: createSampleStore(files, habits) }
+        : { store: undefined, queue }),
       onLog: () => {},
       onProblem: (problem) => problems.push(problem),
     });
     const instance = this.watch.call('instantiate', () => instantiatePlugin(this.plugin, services));
     this.watch.call('init', () => instance.init(''));
-    return { instance, problems };
+    return { instance, problems, queue };
   }
 
   openSource(habits: ReadHabits = {}): {
     readonly source: SourceInstance;
     readonly instance: PluginInstance;
     readonly problems: Problem[];
+    readonly queue: SampleQueue | undefined;
   } {
-    const { instance, problems } = this.start(habits);
+    const { instance, problems, queue } = this.start(habits);
     const { source } = instance;
     if (source === undefined) throw new PointSkipped('it is no source');
     this.watch.call('open', () => source.open(this.#location));
-    return { source, instance, problems };
+    return { source, instance, problems, queue };
   }
 
   /** All that the source gives; throws `PointFailed` where it comes to no end. */
   read(habits: ReadHabits = {}): GivenEvents {
-    const { source, instance, problems } = this.openSource(habits);
+    const { source, instance, problems, queue } = this.openSource(habits);
     const { watch } = this;
     const { from, eventsMax = EVENTS_MAX, bytesMax = BYTES_MAX } = habits;
     if (from !== undefined) watch.call('resume', () => source.resume(from));
@@ -117,7 +131,7 @@ export class Trial {
     const positions: { count: number; position: Uint8Array }[] = [];
     for (let empty = 0; empty < EMPTY_STEPS_MAX; ) {
       const step = watch.call('next', () => source.next(bytesMax, eventsMax, this.#room));
-      if (step.kind === 'end') {
+      if (step.kind === 'end' || (step.kind === 'idle' && queue?.isEmpty === true)) {
         const last = watch.call('checkpoint', () => source.checkpoint());
         if (habits.isAcknowledging === true)
           watch.call('acknowledge', () => source.acknowledge(last));

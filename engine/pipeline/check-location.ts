@@ -63,6 +63,32 @@ export async function checkLocation(
   ];
 }
 
+/** Whether something can come to the queues that a source was granted. */
+export function checkQueues(
+  { plugin: { config, file } }: OpenedStream,
+  { webhook }: Pick<Config, 'webhook'>,
+): Diagnostic[] {
+  const { name, capabilities } = file.manifest;
+  return Object.entries(config.grants.queueRoots).flatMap(([root, location]) => {
+    if (!capabilities.queue.includes(root)) return [];
+    if (isWebhookLocation(location)) return checkWebhook(location, webhook);
+    const problem = isInbox(location) ? findSqsProblem(location) : NO_QUEUE;
+    if (problem === undefined) return [];
+    const message = `cannot open \`queue:${root}=${location}\` of \`${name}\`: ${problem[1]}`;
+    return [createDiagnostic('SOURCE_UNREADABLE', { message, ...hinted(problem[2]) })];
+  });
+}
+
+function hinted(hint: string | undefined): { readonly hint?: string } {
+  return hint === undefined ? {} : { hint };
+}
+
+const NO_QUEUE: Problem = [
+  undefined,
+  'nothing comes there by itself',
+  'a queue is sqs://NAME, or http://ADDRESS:PORT/PATH for what is sent there',
+];
+
 type Problem = readonly [kind: undefined, what: string, hint: string | undefined];
 
 async function findProblem(location: string, plugin: string): Promise<Problem | undefined> {

@@ -5,7 +5,7 @@ import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
-import type { StoreRoot } from '../store/store-protocol.ts';
+import type { GrantedRoots } from '../store/store-protocol.ts';
 import type { SourceSetup, StreamState } from '../stream/stream-protocol.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
@@ -52,8 +52,8 @@ export interface StreamParts {
 export interface SourceInput {
   readonly kind: 'source';
   readonly setup: SourceSetup;
-  /** Granted to the source, by name. How they are reached is for the I/O thread alone. */
-  readonly roots: Readonly<Record<string, StoreRoot>>;
+  /** Granted to the source. How they are reached is for the I/O thread alone. */
+  readonly roots: GrantedRoots;
   /** It waits for what comes. */
   readonly isLive: boolean;
 }

@@ -153,19 +153,21 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
 /** Everything is denied unless granted; a location that was typed grants exactly that location. */
 function checkGrants({ grants }: PluginConfig, file: ComponentFile): Diagnostic[] {
   const { name, version, capabilities, source } = file.manifest;
-  const isGranted = (root: string): boolean =>
-    (root === 'input' && source?.openParams === 'location') || root in grants.storeRoots;
+  // Where the location is of the other kind, the plugin is told when it asks.
+  const isInput = (root: string): boolean => root === 'input' && source?.openParams === 'location';
   const denied: { capability: string; hint: string }[] = [];
   const toGrant = (text: string): string =>
     `add \`grants: [${text}]\` to the plugin in tiercel.yaml`;
   if (capabilities.clock === true && !grants.clock) {
     denied.push({ capability: 'clock', hint: toGrant('clock') });
   }
-  for (const root of capabilities.store.filter((one) => !isGranted(one))) {
+  for (const root of capabilities.store) {
+    if (isInput(root) || root in grants.storeRoots) continue;
     denied.push({ capability: `store:${root}`, hint: toGrant(`store:${root}=PATH`) });
   }
   for (const root of capabilities.queue) {
-    denied.push({ capability: `queue:${root}`, hint: 'no location is a queue in this version' });
+    if (isInput(root) || root in grants.queueRoots) continue;
+    denied.push({ capability: `queue:${root}`, hint: toGrant(`queue:${root}=sqs://NAME`) });
   }
   return denied.map(({ capability, hint }) =>
     createDiagnostic('PLUGIN_CAPABILITY_DENIED', {

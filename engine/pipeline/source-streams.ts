@@ -4,11 +4,18 @@ import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import { S3_SCHEME } from '../store/aws/s3-location.ts';
 import { isInbox } from '../store/inbox/inbox-location.ts';
-import type { StoreRoot } from '../store/store-protocol.ts';
+import type { GrantedRoots, StoreRoot } from '../store/store-protocol.ts';
+
 import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import { toAwsAccess } from './aws-access.ts';
-import { checkLocation, isEndlessLocation, isLiveOnly, toStoreLocation } from './check-location.ts';
+import {
+  checkLocation,
+  checkQueues,
+  isEndlessLocation,
+  isLiveOnly,
+  toStoreLocation,
+} from './check-location.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
@@ -23,7 +30,12 @@ export async function planSources(
   limits: SlotLimits,
 ): Promise<StreamPlan> {
   const { streams, diagnostics } = findStreams(config, plugins);
-  const ofLocations = await Promise.all(streams.map((stream) => checkLocation(stream, config)));
+  const ofLocations = await Promise.all(
+    streams.map(async (stream) => [
+      ...(await checkLocation(stream, config)),
+      ...checkQueues(stream, config),
+    ]),
+  );
   return {
     plugins: streams.map(({ plugin }) => plugin),
     diagnostics: [...diagnostics, ...ofLocations.flat()],
@@ -71,25 +83,21 @@ function createStream(
   beginning: Beginning,
   { limits, reach }: { readonly limits: SlotLimits; readonly reach: Reach },
 ): StreamParts {
-  const { name, plugin } = stream;
+  const { name } = stream;
   const isLocation = isOfLocation(stream);
   const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
   const isFollowed = isFollowedLocation(stream);
-  const isLive = isFollowed || (isLocation && isLiveOnly(openParams));
+  const roots = grantedRoots(stream, reach, beginning.followed?.input);
+  const hasInbox = (isLocation && isInbox(openParams)) || Object.keys(roots.queues).length > 0;
+  const isLive = isFollowed || hasInbox || (isLocation && isLiveOnly(openParams));
   const setup = {
     name,
-    isEndless: isFollowed || (isLocation && isEndlessLocation(openParams)),
-    hasInbox: isLocation && isInbox(openParams),
+    isEndless: isFollowed || hasInbox || (isLocation && isEndlessLocation(openParams)),
+    hasInbox,
     source: role,
     openParams,
     limits,
   };
-  const granted = Object.entries(plugin.config.grants.storeRoots).map(
-    ([root, location]) => [root, { ...reach, location, isFollowed: false }] as const,
-  );
-  const state = beginning.followed?.input;
-  const input = { input: { ...reach, location: openParams, isFollowed, state } };
-  const roots = { ...Object.fromEntries(granted), ...(isLocation ? input : {}) };
   return {
     name,
     input: { kind: 'source', setup, roots, isLive },
@@ -103,6 +111,28 @@ function createStream(
         ? measureLocation(openParams)
         : Promise.resolve(undefined),
   };
+}
+
+/** `state`: of a followed location, where another process stood. */
+function grantedRoots(stream: OpenedStream, reach: Reach, state: StoreRoot['state']): GrantedRoots {
+  const { config, file } = stream.plugin;
+  const { queue } = file.manifest.capabilities;
+  const toRoots = (granted: Readonly<Record<string, string>>): Record<string, StoreRoot> =>
+    Object.fromEntries(
+      Object.entries(granted).map(([root, location]) => [
+        root,
+        { ...reach, location, isFollowed: false },
+      ]),
+    );
+  const stores = toRoots(config.grants.storeRoots);
+  const asked = Object.entries(config.grants.queueRoots).filter(([root]) => queue.includes(root));
+  const queues = toRoots(Object.fromEntries(asked));
+  if (!isOfLocation(stream)) return { stores, queues };
+  const location = toStoreLocation(stream.openParams);
+  const input = { ...reach, location, isFollowed: isFollowedLocation(stream), state };
+  return queue.includes('input') && isInbox(location)
+    ? { stores, queues: { ...queues, input } }
+    : { stores: { ...stores, input }, queues };
 }
 
 function isOfLocation({ plugin }: OpenedStream): boolean {

@@ -5,10 +5,10 @@ import type { PoisonMessage } from './inbox/arrival.ts';
 import type { ServiceCounts } from './service-counts.ts';
 import type {
   FollowedRoots,
+  GrantedRoots,
   IoAnswer,
   IoRequest,
   StoreConnection,
-  StoreRoot,
   WindowFile,
 } from './store-protocol.ts';
 
@@ -56,14 +56,10 @@ export class IoThread {
   }
 
   /**
-   * Roots for one plugin, by name; `reader` names who reads, also when it connects again. The port is to be
+   * Roots for one plugin; `reader` names who reads, also when it connects again. The port is to be
    * transferred to the thread that reads; it stays here when a process reads through a `window`.
    */
-  connect(
-    roots: Readonly<Record<string, StoreRoot>>,
-    reader: string,
-    window?: WindowFile,
-  ): StoreConnection {
+  connect(roots: GrantedRoots, reader: string, window?: WindowFile): StoreConnection {
     const { port1, port2 } = new MessageChannel();
     const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     this.#worker.post({ kind: 'connect', port: port1, signal, roots, reader, window }, [port1]);

@@ -6,6 +6,7 @@
 import { LIMITS } from '../base/limits.ts';
 import { DirectObject } from './direct-object.ts';
 import { numberOfRun } from './follow/run-path.ts';
+import type { MessageFate, QueueMessage } from './inbox/queue-root.ts';
 import type { ReportOddity, StoreEntry } from './object-store.ts';
 import type { OpenObject } from './open-object.ts';
 import { Ring } from './ring.ts';
@@ -97,6 +98,18 @@ export class StoreClient {
     return opened;
   }
 
+  /** Messages of a queue, at most so many; none when none came within the time. */
+  receive(root: string, max: number, waitMs: number): readonly QueueMessage[] {
+    const messages = this.#receiveNow(root, max);
+    if (messages.length > 0 || waitMs === 0) return messages;
+    this.waitForInput(waitMs);
+    return this.#receiveNow(root, max);
+  }
+
+  settle(root: string, handles: readonly bigint[], fate: MessageFate): void {
+    this.#ask((id) => ({ kind: 'settle', id, root, handles, fate }));
+  }
+
   /** Until a live object has something new, at most for the time, and not when the run is being stopped. */
   waitForInput(milliseconds: number): void {
     for (let left = milliseconds; left > 0; left -= WAIT_MS) {
@@ -111,6 +124,16 @@ export class StoreClient {
     const run = this.#runs.get(path);
     if (run === undefined) return { subject: path, line };
     return { subject: run.name, line: line === 0 ? 0 : line + run.linesBefore };
+  }
+
+  #receiveNow(root: string, max: number): readonly QueueMessage[] {
+    try {
+      const answer = this.#ask((id) => ({ kind: 'receive', id, root, max }));
+      return answer.kind === 'messages' ? answer.messages : [];
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'timed-out') return [];
+      throw error;
+    }
   }
 
   #remember(path: string, run: RunPlace): void {

@@ -2,6 +2,7 @@
 
 import type { AwsAccess } from './aws/aws-access.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
+import type { MessageFate, QueueMessage } from './inbox/queue-root.ts';
 import type { KeptRoot } from './kept-root.ts';
 import type { StoreEntry } from './object-store.ts';
 import type { ServiceCounts } from './service-counts.ts';
@@ -46,11 +47,17 @@ export type IoAnswer =
 /** By name. */
 export type FollowedRoots = Readonly<Record<string, KeptRoot>>;
 
+/** What a reader was granted, by name. */
+export interface GrantedRoots {
+  readonly stores: Readonly<Record<string, StoreRoot>>;
+  readonly queues: Readonly<Record<string, StoreRoot>>;
+}
+
 export interface ConnectRequest extends StoreConnection {
   /** They are read by another process, which sees no signal: bytes go through there. */
   readonly window: WindowFile | undefined;
-  /** Roots that may be read through this connection, by name. */
-  readonly roots: Readonly<Record<string, StoreRoot>>;
+  /** Roots that may be read through this connection. */
+  readonly roots: GrantedRoots;
   /** Who reads: whoever connects again under this name goes on in what it followed. */
   readonly reader: string;
 }
@@ -86,6 +93,20 @@ export type StoreRequest =
       readonly encoding: StoreEncoding;
       /** Decoded bytes to leave out. */
       readonly offset: number;
+    }
+  | {
+      readonly kind: 'receive';
+      readonly id: number;
+      readonly root: string;
+      /** Messages, at most. */
+      readonly max: number;
+    }
+  | {
+      readonly kind: 'settle';
+      readonly id: number;
+      readonly root: string;
+      readonly handles: readonly bigint[];
+      readonly fate: MessageFate;
     }
   /** The object's ring has room again. */
   | { readonly kind: 'room'; readonly object: number }
@@ -140,6 +161,8 @@ export type ObjectContent = RingContent | FileContent | WindowContent;
 
 export type StoreMessage =
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly StoreEntry[] }
+  | { readonly kind: 'messages'; readonly id: number; readonly messages: readonly QueueMessage[] }
+  | { readonly kind: 'settled'; readonly id: number }
   | {
       readonly kind: 'opened';
       readonly id: number;

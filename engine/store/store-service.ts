@@ -4,8 +4,9 @@
  */
 
 import { basename } from 'node:path';
+import type { QueueRoot } from './inbox/queue-root.ts';
 import { ObjectPump } from './object-pump.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore, ReportOddity } from './object-store.ts';
 import { createRing } from './ring.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import type { ConnectRequest, StoreRequest } from './store-protocol.ts';
@@ -18,6 +19,8 @@ const AHEAD_MAX = 2;
 const RINGS_KEPT = 64;
 
 type OpenRequest = Extract<StoreRequest, { kind: 'open' }>;
+type ListRequest = Extract<StoreRequest, { kind: 'list' }>;
+type QueueRequest = Extract<StoreRequest, { kind: 'receive' | 'settle' }>;
 
 interface Ahead {
   readonly pump: ObjectPump;
@@ -37,8 +40,11 @@ export class StoreService {
   readonly #reader: StoreReader;
   readonly #isForProcess: boolean;
   readonly #roots = new Map<string, Root>();
+  readonly #queues = new Map<string, QueueRoot>();
   readonly #pumps = new Map<number, ObjectPump>();
   readonly #rings: SharedArrayBuffer[] = [];
+  readonly #tellOddity: ReportOddity = (severity, subject, message) =>
+    this.#reader.post({ kind: 'oddity', severity, subject, message });
   #objects = 0;
 
   constructor({ port, signal, window, roots, reader }: ConnectRequest, stores: Stores) {
@@ -47,15 +53,14 @@ export class StoreService {
       window === undefined
         ? new ThreadReader(port, signal)
         : new ProcessReader(port, window, (object) => this.#pumps.get(object)?.hasRoom());
-    for (const [name, root] of Object.entries(roots)) {
+    const onNews = (): void => this.#reader.notify();
+    for (const [name, root] of Object.entries(roots.stores)) {
       const { location } = root;
-      this.#roots.set(name, {
-        location,
-        store: stores.open(root, { reader, name, onNews: () => this.#reader.notify() }),
-        page: [],
-        ahead: new Map(),
-      });
+      const store = stores.open(root, { reader, name, onNews });
+      this.#roots.set(name, { location, store, page: [], ahead: new Map() });
     }
+    for (const [name, root] of Object.entries(roots.queues))
+      this.#queues.set(name, stores.openQueue(root, { reader, name, onNews }));
     port.on('message', (request: StoreRequest) => this.#take(request));
     // The thread that held the other end is gone.
     port.on('close', () => {
@@ -72,26 +77,48 @@ export class StoreService {
   }
 
   async #answer(request: Extract<StoreRequest, { id: number }>): Promise<void> {
-    const { id, root: name } = request;
+    const { id } = request;
     try {
-      const root = this.#roots.get(name);
-      if (root === undefined) {
-        throw new StoreError('denied', `store root \`${name}\` was not granted`);
-      }
-      if (request.kind === 'list') {
-        const entries = await root.store.listEntries(
-          request.after,
-          request.limit,
-          (severity, subject, message) =>
-            this.#reader.post({ kind: 'oddity', severity, subject, message }),
-        );
-        root.page = entries.map(({ path }) => path);
-        this.#reader.post({ kind: 'entries', id, entries });
-      } else await this.#open(root, request);
+      if (request.kind === 'receive' || request.kind === 'settle') await this.#answerQueue(request);
+      else await this.#answerStore(request);
     } catch (error) {
       const { code, message } = toStoreError(error);
       this.#reader.post({ kind: 'refused', id, code, message });
     }
+  }
+
+  async #answerQueue(request: QueueRequest): Promise<void> {
+    const { id, root: name } = request;
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw new StoreError('denied', this.#describeNoQueue(name));
+    if (request.kind === 'settle') {
+      queue.settle(request.handles, request.fate);
+      this.#reader.post({ kind: 'settled', id });
+      return;
+    }
+    const messages = await queue.receive(request.max, this.#tellOddity);
+    this.#reader.post({ kind: 'messages', id, messages });
+  }
+
+  #describeNoQueue(name: string): string {
+    const location = this.#roots.get(name)?.location;
+    return location === undefined
+      ? `queue root \`${name}\` was not granted`
+      : `${location} is no queue`;
+  }
+
+  async #answerStore(request: ListRequest | OpenRequest): Promise<void> {
+    const { id, root: name } = request;
+    const root = this.#roots.get(name);
+    if (root === undefined)
+      throw new StoreError('denied', `store root \`${name}\` was not granted`);
+    if (request.kind === 'open') {
+      await this.#open(root, request);
+      return;
+    }
+    const entries = await root.store.listEntries(request.after, request.limit, this.#tellOddity);
+    root.page = entries.map(({ path }) => path);
+    this.#reader.post({ kind: 'entries', id, entries });
   }
 
   async #open(root: Root, request: OpenRequest): Promise<void> {

@@ -6,10 +6,13 @@ import { S3_SCHEME } from './aws/s3-location.ts';
 import { S3Store } from './aws/s3-store.ts';
 import { SqsInbox } from './aws/sqs-inbox.ts';
 import { parseSqsLocation } from './aws/sqs-location.ts';
+import { SqsMessages, type SqsMessagesOptions } from './aws/sqs-messages.ts';
 import { FollowedRoot } from './follow/followed-root.ts';
-import type { Inbox, SetAside } from './inbox/arrival.ts';
+import type { Arrival, Inbox, InboxMessage, SetAside } from './inbox/arrival.ts';
 import { ArrivalRoot } from './inbox/arrival-root.ts';
 import { isInbox } from './inbox/inbox-location.ts';
+import { asArrivals } from './inbox/message-arrivals.ts';
+import { QueueRoot } from './inbox/queue-root.ts';
 import { isOfBucket } from './kept-root.ts';
 import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
 import { LocalStore } from './local-store.ts';
@@ -19,15 +22,17 @@ import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
 import { StoreError } from './store-error.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
 import { WebhookInbox } from './webhook/webhook-inbox.ts';
-import { parseWebhookLocation } from './webhook/webhook-location.ts';
+import { isWebhookLocation, parseWebhookLocation } from './webhook/webhook-location.ts';
 import { WebhookServers } from './webhook/webhook-servers.ts';
 
 type EndlessRoot = FollowedRoot | FollowedBucket | ArrivalRoot;
 
-interface Endless {
+/** One that is the same for the same reader and name. */
+interface Kept<Root> {
   readonly reader: string;
   readonly name: string;
-  readonly root: EndlessRoot;
+  readonly root: Root;
+  /** Of whoever asked last. */
   onNews: () => void;
 }
 
@@ -45,7 +50,8 @@ export class Stores {
   readonly #setAsideOf: SetAsideOf;
   readonly #standardInput = new StandardInput();
   readonly #sockets = new Map<string, LineSocket>();
-  readonly #endless: Endless[] = [];
+  readonly #endless: Kept<EndlessRoot>[] = [];
+  readonly #queues: Kept<QueueRoot>[] = [];
   readonly #webhooks = new WebhookServers();
   readonly #counts = new Map<string, ServiceCounts>();
 
@@ -56,7 +62,8 @@ export class Stores {
   /** Throws `StoreError` for a location that nobody can open. */
   open(root: StoreRoot, asker: StoreAsker): ObjectStore {
     const { location, isFollowed, aws } = root;
-    if (isFollowed || isInbox(location)) return this.#openEndless(root, asker);
+    if (isFollowed || isInbox(location))
+      return keptFor(this.#endless, asker, (onNews) => this.#create(root, asker.reader, onNews));
     if (location === STANDARD_INPUT) return this.#standardInput;
     if (location.startsWith(S3_SCHEME) && aws !== undefined)
       return new S3Store(location, aws, this.#countsOf(asker.reader));
@@ -64,6 +71,17 @@ export class Stores {
     const socket = this.#sockets.get(location) ?? new LineSocket(location);
     this.#sockets.set(location, socket);
     return socket;
+  }
+
+  /** What comes there, message by message; what another one was given and did not settle comes again. */
+  openQueue(root: StoreRoot, asker: StoreAsker): QueueRoot {
+    const queue = keptFor(
+      this.#queues,
+      asker,
+      (onNews) => new QueueRoot(this.#openMessages(root, asker.reader), onNews),
+    );
+    queue.giveAgain();
+    return queue;
   }
 
   /** Of the roots that a reader follows. Rejects with `StoreError` where one cannot be looked at. */
@@ -84,25 +102,13 @@ export class Stores {
 
   /** A reader reads no more: what came by itself and was not settled is given back. What it asked for in all. */
   async close(reader: string): Promise<ServiceCounts> {
+    const queues = this.#queues.filter((one) => one.reader === reader);
     await Promise.allSettled(
-      this.#of(reader).map(({ root }) =>
+      [...this.#of(reader), ...queues].map(({ root }) =>
         root instanceof FollowedRoot ? Promise.resolve() : root.close(),
       ),
     );
     return this.#countsOf(reader);
-  }
-
-  /** The same one for the same reader and name, which tells from now on whoever asked last. */
-  #openEndless(root: StoreRoot, { reader, name, onNews }: StoreAsker): ObjectStore {
-    const known = this.#of(reader).find((one) => one.name === name);
-    if (known !== undefined) {
-      known.onNews = onNews;
-      return known.root;
-    }
-    const tell = (): void => endless.onNews();
-    const endless: Endless = { reader, name, onNews, root: this.#create(root, reader, tell) };
-    this.#endless.push(endless);
-    return endless.root;
   }
 
   #create(root: StoreRoot, reader: string, onNews: () => void): EndlessRoot {
@@ -121,23 +127,32 @@ export class Stores {
     return new ArrivalRoot(this.#createInbox(root, reader), onNews);
   }
 
-  #createInbox({ location, aws, webhook }: StoreRoot, reader: string): Inbox {
-    const counts = this.#countsOf(reader);
+  #createInbox(root: StoreRoot, reader: string): Inbox<Arrival> {
+    return isWebhookLocation(root.location)
+      ? asArrivals(this.#openMessages(root, reader))
+      : new SqsInbox(this.#queueOptions(root, reader));
+  }
+
+  #openMessages(root: StoreRoot, reader: string): Inbox<InboxMessage> {
+    const { location, webhook } = root;
     const address = parseWebhookLocation(location);
-    if (address !== undefined && webhook !== undefined) {
-      const servers = this.#webhooks;
-      return new WebhookInbox({
-        name: location,
-        location: address,
-        access: webhook,
-        counts,
-        servers,
-      });
-    }
-    const queue = parseSqsLocation(location);
-    if (queue === undefined || aws === undefined)
+    if (address === undefined || webhook === undefined)
+      return new SqsMessages(this.#queueOptions(root, reader));
+    return new WebhookInbox({
+      name: location,
+      location: address,
+      access: webhook,
+      counts: this.#countsOf(reader),
+      servers: this.#webhooks,
+    });
+  }
+
+  #queueOptions({ location, aws }: StoreRoot, reader: string): SqsMessagesOptions {
+    const name = parseSqsLocation(location);
+    if (name === undefined || aws === undefined)
       throw new StoreError('invalid-argument', 'nothing can be received there');
-    return new SqsInbox({ name: queue, access: aws, counts, setAside: this.#setAsideOf(reader) });
+    const counts = this.#countsOf(reader);
+    return { name, access: aws, counts, setAside: this.#setAsideOf(reader) };
   }
 
   #countsOf(reader: string): ServiceCounts {
@@ -148,7 +163,23 @@ export class Stores {
     return counts;
   }
 
-  #of(reader: string): Endless[] {
+  #of(reader: string): Kept<EndlessRoot>[] {
     return this.#endless.filter((one) => one.reader === reader);
   }
+}
+
+/** The same one for the same reader and name, which tells from now on whoever asked last. */
+function keptFor<Root>(
+  all: Kept<Root>[],
+  { reader, name, onNews }: StoreAsker,
+  create: (onNews: () => void) => Root,
+): Root {
+  const known = all.find((one) => one.reader === reader && one.name === name);
+  if (known !== undefined) {
+    known.onNews = onNews;
+    return known.root;
+  }
+  const kept: Kept<Root> = { reader, name, onNews, root: create(() => kept.onNews()) };
+  all.push(kept);
+  return kept.root;
 }

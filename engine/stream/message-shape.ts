@@ -76,6 +76,12 @@ const isStoreRequest = isKind({
     encoding: isOneOf('automatic', 'identity'),
     offset: isCount,
   }),
+  receive: isRecord({ ...isNamed, max: isBelow(LIMITS.receivedMessagesMax.value + 1) }),
+  settle: isRecord({
+    ...isNamed,
+    handles: isListOf(isBigint),
+    fate: isOneOf('done', 'retry'),
+  }),
   room: isRecord({ object: isCount }),
   close: isRecord({ object: isCount }),
   read: isRecord({ object: isCount, pane: isBelow(PANE_COUNT) }),

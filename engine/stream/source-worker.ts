@@ -1,7 +1,11 @@
 /* Entry of a source worker: puts the parts together from what the main thread sent, and reads. */
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
-import { createServices, type PluginStore } from '../plugin/host/host-services.ts';
+import {
+  createServices,
+  type PluginQueue,
+  type PluginStore,
+} from '../plugin/host/host-services.ts';
 import { instantiatePlugin } from '../plugin/instance.ts';
 import { withCompiled } from '../plugin/prepared-plugin.ts';
 import { StoreClient } from '../store/store-client.ts';
@@ -49,7 +53,8 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
   const services = createServices({
     plugin: setup.source.plugin.manifest.name,
     clock: setup.source.clockGranted ? SYSTEM_CLOCK : undefined,
-    store: watched(client, calls),
+    store: watchedStore(client, calls),
+    queue: watchedQueue(client, calls),
     onLog: (line) => notes.log.add(line),
     onProblem: (problem) =>
       notes.addProblem({ ...problem, ...client.placeOf(problem.subject, problem.line) }),
@@ -92,7 +97,7 @@ function surroundingsOf({ shared, usedSlots }: SourceStart, main: SourcePort): S
 }
 
 /** The time that a plugin waits for its store is not its own. */
-function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
+function watchedStore(client: StoreClient, calls: GuardedCalls): PluginStore {
   return {
     listEntries: (...args) => calls.inHost(() => client.listEntries(...args)),
     open: (...args) => {
@@ -102,6 +107,13 @@ function watched(client: StoreClient, calls: GuardedCalls): PluginStore {
         close: () => object.close(),
       };
     },
+  };
+}
+
+function watchedQueue(client: StoreClient, calls: GuardedCalls): PluginQueue {
+  return {
+    receive: (...args) => calls.inHost(() => client.receive(...args)),
+    settle: (...args) => calls.inHost(() => client.settle(...args)),
   };
 }
 

@@ -40,3 +40,15 @@ declare module 'tiercel:plugin/store@0.1.0' {
     offset: bigint,
   ): StoredObject;
 }
+
+declare module 'tiercel:plugin/queue@0.1.0' {
+  export interface Message {
+    readonly handle: bigint;
+    readonly body: Uint8Array;
+    readonly attributes: [name: string, value: string][];
+  }
+  /** At most `max`, none when none came within the time. Throws an error with `payload`, as all here does. */
+  export function receive(root: string, max: number, waitMs: number): Message[];
+  export function done(root: string, handles: BigUint64Array): void;
+  export function retry(root: string, handles: BigUint64Array): void;
+}

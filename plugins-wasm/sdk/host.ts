@@ -96,7 +96,7 @@ export function listEntries(root: string, after: string, limit: i32): StoreEntry
     limit, answer,
   );
   if (load<u8>(answer) != 0) {
-    takeError();
+    takeError(answer);
     return null;
   }
   const list = <usize>load<u32>(answer, 4);
@@ -123,7 +123,7 @@ export function openObject(root: string, path: string, offset: u64): i32 {
     0, <i64>offset, answer,
   );
   if (load<u8>(answer) != 0) {
-    takeError();
+    takeError(answer);
     return -1;
   }
   return load<i32>(answer, 4);
@@ -138,7 +138,7 @@ export function readObject(object: i32, target: usize, max: i32): i32 {
   objectRead(object, max, answer);
   receiveNextAt(0, 0);
   if (load<u8>(answer) != 0) {
-    takeErrorAt(target);
+    takeError(answer, target);
     return -1;
   }
   const bytes = <usize>load<u32>(answer, 4);
@@ -154,12 +154,11 @@ export function closeObject(object: i32): void {
   objectDrop(object);
 }
 
-function takeError(): void {
-  takeErrorAt(0);
-}
-
-/** `borrowed`: memory of ours that the host may have put the message into; it is not given back. */
-function takeErrorAt(borrowed: usize): void {
+/**
+ * Of an answer that is none. `borrowed`: memory of ours that the host may have put the message into; it is not given
+ * back.
+ */
+export function takeError(answer: usize, borrowed: usize = 0): void {
   lastErrorCode = load<u8>(answer, 4);
   const message = <usize>load<u32>(answer, 8);
   const size = load<u32>(answer, 12);

@@ -82,6 +82,8 @@ describe('the package', () => {
 
   it.for(['assemblyscript', 'javascript', 'c'] as const)(
     'makes a new plugin, builds and tries it, and alerts with it: %s',
+    // Building one in JavaScript takes up to half a minute on a busy machine.
+    { timeout: 120_000 },
     async (template, { skip }) => {
       const missing = missingTools(template);
       skip(missing !== undefined, missing);

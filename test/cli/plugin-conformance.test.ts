@@ -40,6 +40,7 @@ describe('a sound plugin', () => {
     ['nginx', 'assemblyscript'],
     ['syslog', 'javascript'],
     ['dns', 'c'],
+    ['hooks', 'assemblyscript'],
   ] as const)('passes every point: the example %s in %s', async ([name, language], { skip }) => {
     const missing = missingTools(language);
     skip(missing !== undefined, missing);

@@ -41,6 +41,8 @@ const ODD: readonly unknown[] = [
   { severity: 'lost', subject: 's', line: 1n, message: 'm' },
   { severity: 'lost', subject: [], line: -1, message: {} },
   { severity: 'warning', subject: 's', line: Number.NaN, message: 'm' },
+  new BigUint64Array(3),
+  new BigUint64Array(10_001),
 ];
 
 function expectText(...values: readonly unknown[]): void {
@@ -86,6 +88,18 @@ const host: HostServices = {
         },
         close: () => {},
       };
+    },
+  },
+  queue: {
+    receive: (root, max, waitMs) => {
+      expectText(root);
+      expectNumber(max, waitMs);
+      return [{ handle: 1n, body: new Uint8Array(1), attributes: [['a', 'b']] }];
+    },
+    settle: (root, handles) => {
+      expectText(root);
+      if (handles.some((handle) => typeof handle !== 'bigint'))
+        throw new TypeError('the host was given a bad handle');
     },
   },
 };

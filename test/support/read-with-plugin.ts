@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readComponentFile } from '../../engine/plugin/component-file.ts';
+import { createServices } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
 import { preparePlugin } from '../../engine/plugin/prepare-plugin.ts';
 import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
@@ -36,7 +37,7 @@ export function openRoot(location: string, report: ReportOddity = () => {}): Sto
     onPoison: () => Promise.resolve(false),
   });
   const root = { location, isFollowed: false };
-  const link = new ThreadLink(io.connect({ input: root }, 'test'));
+  const link = new ThreadLink(io.connect({ stores: { input: root }, queues: {} }, 'test'));
   return new StoreClient({ link, report, lastRun: 0, isStopped: () => false });
 }
 
@@ -52,12 +53,14 @@ export function readLocation(plugin: PreparedPlugin, location: string): ReadResu
   const note = (severity: 'lost' | 'warning', text: string): void => {
     (severity === 'lost' ? result.lost : result.warnings).push(text);
   };
-  const instance = instantiatePlugin(plugin, {
-    log: () => {},
-    problem: ({ severity, line, message }) => note(severity, `${line}: ${message}`),
-    now: () => 0n,
+  const services = createServices({
+    plugin: plugin.manifest.name,
+    clock: undefined,
+    onLog: () => {},
+    onProblem: ({ severity, line, message }) => note(severity, `${line}: ${message}`),
     store: openRoot(location, (severity, _subject, message) => note(severity, message)),
   });
+  const instance = instantiatePlugin(plugin, services);
   instance.init('');
   const { source } = instance;
   if (source === undefined) throw new Error('not a source');

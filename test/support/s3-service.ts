@@ -35,7 +35,7 @@ export interface S3Service {
   /** All files of a folder. */
   putFolder(bucket: string, prefix: string, folder: string): Promise<void>;
   createQueue(name: string): Promise<void>;
-  send(queue: string, body: string): Promise<void>;
+  send(queue: string, body: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
   /** Messages that are in the queue, hidden ones as well. */
   depth(queue: string): Promise<number>;
   stop(): Promise<void>;
@@ -100,9 +100,15 @@ export async function startS3(): Promise<S3Service> {
     createQueue: async (name) => {
       await queues.send(new CreateQueueCommand({ QueueName: name }));
     },
-    send: async (queue, body) => {
+    send: async (queue, body, attributes = {}) => {
       const QueueUrl = await urlOf(queue);
-      await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      const MessageAttributes = Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [
+          name,
+          { DataType: 'String', StringValue },
+        ]),
+      );
+      await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
     },
     depth: async (queue) => {
       const { Attributes = {} } = await queues.send(

@@ -26,6 +26,8 @@ const ENTRIES_MAX = LIMITS.dictionaryEntriesMax.value;
 const ADDRESS_SIZES = [4, 16];
 /** An event that is evaluated alone has a little more room than its share of a batch. */
 const FEW_EVENTS = 4;
+/** A byte that is no UTF-8 becomes a replacement character of three. */
+const TEXT_GROWTH = 3;
 /** An element of a list: events of JSON cannot have so many that these come to more than twice their bytes. */
 const NUMBER_SIZE = 4;
 const ENTRY_SIZE = 8;
@@ -100,7 +102,8 @@ function findTextFault(
 function findCellFault(answer: ExtractedColumns, expected: ColumnsExpectation): string | undefined {
   const { cells, numbers, lists, texts } = answer;
   const { eventCount, types, dictionarySizes, dataSize } = expected;
-  const textSizeMax = LIMITS.answerTextSizeMax.value * (eventCount + FEW_EVENTS) + 2 * dataSize;
+  const textSizeMax =
+    LIMITS.answerTextSizeMax.value * (eventCount + FEW_EVENTS) + TEXT_GROWTH * dataSize;
   for (let request = 0; request < types.length; request++) {
     const type = types[request]!;
     const dictionarySize = dictionarySizes[request]!;

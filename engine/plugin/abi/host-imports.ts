@@ -6,7 +6,8 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import { StoreError, toStoreError } from '../../store/store-error.ts';
+import type { MessageFate } from '../../store/inbox/queue-root.ts';
+import { toStoreError } from '../../store/store-error.ts';
 import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
 import { PluginFault } from '../plugin-instance.ts';
 import { createWasi, type WasiInterface } from './wasi.ts';
@@ -60,8 +61,7 @@ export function createHostImports(
         return host.now();
       },
     }),
-    // No root is a queue yet, so none was granted.
-    'tiercel:plugin/queue': bare({ receive: denyQueue, done: denyQueue, retry: denyQueue }),
+    'tiercel:plugin/queue': createQueue(host, check),
     'tiercel:plugin/store': bare({
       Object: StoreObject.Class,
       listEntries: (root: unknown, after: unknown, limit: unknown) => {
@@ -89,6 +89,25 @@ export function createHostImports(
     }),
   });
   return { imports, beginCall: () => check.beginCall() };
+}
+
+function createQueue({ queue }: HostServices, check: ArgumentCheck): Record<string, unknown> {
+  const settle = (fate: MessageFate) => (root: unknown, handles: unknown) => {
+    check.countCall();
+    const [rootName, given] = [check.text(root), check.handles(handles)];
+    return answering(() => queue.settle(rootName, given, fate));
+  };
+  return bare({
+    receive: (root: unknown, max: unknown, wait: unknown) => {
+      check.countCall();
+      const rootName = check.text(root);
+      const count = Math.min(check.wholeNumber(max), LIMITS.receivedMessagesMax.value);
+      const waitMs = Math.min(check.wholeNumber(wait), LIMITS.queueWaitMax.value);
+      return answering(() => queue.receive(rootName, count, waitMs));
+    },
+    done: settle('done'),
+    retry: settle('retry'),
+  });
 }
 
 interface GuestProblem {
@@ -135,6 +154,15 @@ class ArgumentCheck {
       return Math.min(number, Number.MAX_SAFE_INTEGER);
     }
     return this.#fail('answer', 'an argument that is not a whole number');
+  }
+
+  /** As the bindings lift a `list<u64>`; of at most as many messages as may be open. */
+  handles(value: unknown): readonly bigint[] {
+    if (!(value instanceof BigUint64Array))
+      return this.#fail('answer', 'handles that are no list of numbers');
+    const most = LIMITS.settledMessagesMax.value;
+    if (value.length <= most) return [...value];
+    return this.#fail('denied', `${value.length} handles, of at most ${most}`);
   }
 
   oneOf(values: readonly unknown[], value: unknown): unknown {
@@ -205,11 +233,4 @@ function answering<Result>(call: () => Result): Result {
     const { code, message } = toStoreError(error);
     throw { code, message };
   }
-}
-
-function denyQueue(root: unknown): never {
-  const name = typeof root === 'string' ? root.slice(0, LIMITS.logLineSizeMax.value) : '';
-  return answering(() => {
-    throw new StoreError('denied', `queue root \`${name}\` was not granted`);
-  });
 }

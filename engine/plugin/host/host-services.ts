@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { cutText } from '../../base/text.ts';
+import type { MessageFate, QueueMessage } from '../../store/inbox/queue-root.ts';
 import type { StoreEntry } from '../../store/object-store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { StoreEncoding } from '../../store/store-protocol.ts';
@@ -33,13 +34,24 @@ export interface PluginObject {
   close(): void;
 }
 
+/** Queue roots that the operator granted. Throws `StoreError`. */
+export interface PluginQueue {
+  /** None when none came within the time. */
+  receive(root: string, max: number, waitMs: number): readonly QueueMessage[];
+  settle(root: string, handles: readonly bigint[], fate: MessageFate): void;
+}
+
+const NO_QUEUES: PluginQueue = {
+  receive: (root) => denyRoot(root, 'queue'),
+  settle: (root) => denyRoot(root, 'queue'),
+};
 const NO_ROOTS: PluginStore = {
-  listEntries: (root) => denyRoot(root),
-  open: (root) => denyRoot(root),
+  listEntries: (root) => denyRoot(root, 'store'),
+  open: (root) => denyRoot(root, 'store'),
 };
 
-function denyRoot(root: string): never {
-  throw new StoreError('denied', `store root \`${root}\` was not granted`);
+function denyRoot(root: string, kind: 'store' | 'queue'): never {
+  throw new StoreError('denied', `${kind} root \`${root}\` was not granted`);
 }
 
 /** What the imports of a plugin end in; one for each instance. */
@@ -49,6 +61,7 @@ export interface HostServices {
   /** Nanoseconds since 1970. */
   readonly now: () => bigint;
   readonly store: PluginStore;
+  readonly queue: PluginQueue;
 }
 
 export interface ServicesOptions {
@@ -57,6 +70,8 @@ export interface ServicesOptions {
   readonly clock: Clock | undefined;
   /** `undefined`: no roots. */
   readonly store: PluginStore | undefined;
+  /** Absent: no queues. */
+  readonly queue?: PluginQueue;
   readonly onLog: (line: LogLine) => void;
   readonly onProblem: (problem: Problem) => void;
 }
@@ -76,5 +91,6 @@ export function createServices(options: ServicesOptions): HostServices {
     },
     now: () => (clock === undefined ? 0n : BigInt(clock.nowMs()) * NANOSECONDS_PER_MILLISECOND),
     store: options.store ?? NO_ROOTS,
+    queue: options.queue ?? NO_QUEUES,
   };
 }

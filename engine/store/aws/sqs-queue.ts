@@ -22,6 +22,8 @@ export interface QueuedMessage {
   readonly id: string;
   readonly handle: string;
   readonly body: string;
+  /** Those of the sender, and those of the queue that tell something of the message. */
+  readonly attributes: readonly (readonly [name: string, value: string])[];
   /** It was received so many times, this one included. */
   readonly receiveCount: number;
 }
@@ -85,7 +87,12 @@ export class SqsQueue {
           MaxNumberOfMessages: GROUP_MAX,
           WaitTimeSeconds: WAIT_SECONDS,
           VisibilityTimeout: this.#options.access.queues.visibilitySeconds,
-          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+          MessageSystemAttributeNames: [
+            'ApproximateReceiveCount',
+            'SentTimestamp',
+            'MessageGroupId',
+          ],
+          MessageAttributeNames: ['All'],
         }),
         { abortSignal: this.#stop.signal },
       ),
@@ -227,11 +234,22 @@ export class SqsQueue {
   }
 }
 
-function toMessage({ MessageId, ReceiptHandle, Body, Attributes }: Message): QueuedMessage {
+function toMessage(message: Message): QueuedMessage {
+  const { MessageId, ReceiptHandle, Body, Attributes } = message;
+  const own = Object.entries({ MessageId, ...Attributes });
+  const given = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, { StringValue, BinaryValue }]) =>
+      [name, StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64')] as const,
+  );
   return {
     id: MessageId ?? '',
     handle: ReceiptHandle ?? '',
     body: Body ?? '',
+    // What the queue says of a message is not for its sender to say.
+    attributes: [
+      ...given,
+      ...own.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+    ],
     receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 1),
   };
 }

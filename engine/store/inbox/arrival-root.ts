@@ -4,15 +4,13 @@
  * are with the outputs, and not before.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { numberOfRun } from '../follow/run-path.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { Arrival, ArrivalFailure, ArrivedObject, Inbox } from './arrival.ts';
+import { InboxReader } from './inbox-reader.ts';
 import { nameRun } from './name-run.ts';
 
-const PAUSE_MIN_MS = 500;
-const PAUSE_MAX_MS = 60_000;
 /** Objects that were listed and are not with the outputs yet: more are not taken. */
 const UNSETTLED_MAX = 4_096;
 
@@ -34,32 +32,31 @@ interface Run {
 }
 
 export class ArrivalRoot implements ObjectStore {
-  readonly #inbox: Inbox;
+  readonly #inbox: InboxReader<Arrival>;
   readonly #onNews: () => void;
   readonly #runs = new Map<number, Run>();
   readonly #ahead: Run[] = [];
   #lastNumber = 0;
-  #report: ReportOddity = () => {};
-  #opening: Promise<void> | undefined;
-  #isClosed = false;
-  #onHunger: () => void = () => {};
 
   /** `onNews`: there may be something to list. */
-  constructor(inbox: Inbox, onNews: () => void) {
-    this.#inbox = inbox;
+  constructor(inbox: Inbox<Arrival>, onNews: () => void) {
     this.#onNews = onNews;
+    this.#inbox = new InboxReader({
+      inbox,
+      isFull: () => this.#ahead.length >= inbox.aheadMax || this.#runs.size >= UNSETTLED_MAX,
+      take: (arrival) => this.#take(arrival),
+    });
   }
 
   /** The run behind `after`: at most one. Rejects with `timed-out` where there is none for now. */
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
-    this.#report = report;
-    await this.#open();
+    await this.#inbox.open(report);
     const number = numberOfRun(after);
     const known = [...this.#runs].find(([one]) => one > number);
     if (known !== undefined) return [entryOf(known[0], known[1])];
     const index = this.#ahead.findIndex(({ isOpen }) => isOpen);
     const [run] = index < 0 ? [] : this.#ahead.splice(index, 1);
-    this.#onHunger();
+    this.#inbox.look();
     if (run === undefined) throw new StoreError('timed-out', 'nothing has come for now');
     this.#lastNumber += 1;
     this.#runs.set(this.#lastNumber, run);
@@ -87,46 +84,11 @@ export class ArrivalRoot implements ObjectStore {
       if (!run.isTaken) void run.opening.then((stored) => stored.close());
       this.#settle(run.account);
     }
-    this.#onHunger();
+    this.#inbox.look();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#onHunger();
-    await this.#inbox.close();
-  }
-
-  #open(): Promise<void> {
-    this.#opening ??= this.#inbox
-      .open((...oddity) => this.#report(...oddity))
-      .then(() => void this.#receive());
-    return this.#opening;
-  }
-
-  async #receive(): Promise<void> {
-    let pauseMs = PAUSE_MIN_MS;
-    let said = '';
-    while (!this.#isClosed) {
-      const { aheadMax } = this.#inbox;
-      if (this.#ahead.length >= aheadMax || this.#runs.size >= UNSETTLED_MAX) {
-        await new Promise<void>((resolve) => {
-          this.#onHunger = resolve;
-        });
-        continue;
-      }
-      try {
-        for (const arrival of await this.#inbox.receive()) this.#take(arrival);
-        pauseMs = PAUSE_MIN_MS;
-        said = '';
-      } catch (error) {
-        const { message } = toStoreError(error);
-        if (message !== said)
-          this.#report('warning', this.#inbox.name, `${message}; it is tried again`);
-        said = message;
-        await sleep(pauseMs, undefined, { ref: false });
-        pauseMs = Math.min(PAUSE_MAX_MS, 2 * pauseMs);
-      }
-    }
+  close(): Promise<void> {
+    return this.#inbox.close();
   }
 
   #take(arrival: Arrival): void {
@@ -145,7 +107,7 @@ export class ArrivalRoot implements ObjectStore {
           const index = this.#ahead.indexOf(run);
           if (index >= 0) this.#ahead.splice(index, 1);
           this.#settle(account);
-          this.#onHunger();
+          this.#inbox.look();
         },
       );
     }

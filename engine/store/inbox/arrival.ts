@@ -1,28 +1,43 @@
-/* What comes by itself, in the I/O thread: an inbox gives arrivals, and is told what became of each. */
+/* What comes by itself, in the I/O thread: an inbox gives messages or arrivals, and is told what became of each. */
 
 import type { ReportOddity, StoredObject } from '../object-store.ts';
 
+/** What is told to whoever sent something. */
+export interface Settling {
+  /** Its events are with the outputs. */
+  done(): void;
+  /** It could not be read. */
+  fail(failure: ArrivalFailure): void;
+}
+
 /** Rejects with `StoreError`. */
-export interface Inbox {
+export interface Inbox<One extends Settling> {
   /** For people. */
   readonly name: string;
-  /** A source takes at most so many objects ahead of what it reads. */
+  /** A source takes at most so many of them ahead of what it reads. */
   readonly aheadMax: number;
   /** Before everything else; rejects where nothing can ever come. */
   open(report: ReportOddity): Promise<void>;
   /** What has come, sooner or later; nothing when it was closed. Calls follow each other. */
-  receive(): Promise<readonly Arrival[]>;
+  receive(): Promise<readonly One[]>;
   /** What was not settled is to come again, where that can be. */
   close(): Promise<void>;
 }
 
 /** Objects that came together. */
-export interface Arrival {
+export interface Arrival extends Settling {
   readonly objects: readonly ArrivedObject[];
-  /** Their events are with the outputs. */
-  done(): void;
-  /** Some of them could not be read. */
-  fail(failure: ArrivalFailure): void;
+}
+
+/** As it was sent. */
+export interface InboxMessage extends Settling {
+  /** In the inbox. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  readonly body: Buffer;
+  /** What came with it, by name; nothing that whoever reads it could be somebody else with. */
+  readonly attributes: readonly (readonly [name: string, value: string])[];
 }
 
 export interface ArrivalFailure {

@@ -1,10 +1,11 @@
 /*
- * A webhook as an inbox: the body of each request is an object. Its sender is answered when the events are with the
- * outputs; with more on the way than there is room for, senders are told to come again.
+ * A webhook as an inbox: each request is a message. Its sender is answered when the events are with the outputs; with
+ * more on the way than there is room for, senders are told to come again.
  */
 
-import type { Arrival, Inbox } from '../inbox/arrival.ts';
-import { createMessageObject } from '../inbox/message-object.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import type { Inbox, InboxMessage } from '../inbox/arrival.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { ServiceCounts } from '../service-counts.ts';
 import { type Exchange, type Refusal, refuse } from './answer.ts';
@@ -16,6 +17,7 @@ import type { WebhookLocation } from './webhook-location.ts';
 import type { WebhookServers } from './webhook-servers.ts';
 
 const AHEAD_MAX = 64;
+const SECRET_HEADERS = /^(?:(?:proxy-)?authorization|cookie)$/;
 /** What the first bytes of a body tell anyway. */
 const ENCODINGS = /^(?:identity|(?:x-)?gzip|zstd)?$/i;
 
@@ -39,7 +41,7 @@ export interface WebhookInboxOptions {
   readonly servers: WebhookServers;
 }
 
-export class WebhookInbox implements Inbox {
+export class WebhookInbox implements Inbox<InboxMessage> {
   readonly name: string;
   readonly aheadMax = AHEAD_MAX;
   readonly #options: WebhookInboxOptions;
@@ -49,9 +51,9 @@ export class WebhookInbox implements Inbox {
   /** Statuses of which it was said that requests were refused with them. */
   readonly #told = new Set<number>();
   #requests = 0;
-  #arrivals: Arrival[] = [];
+  #messages: InboxMessage[] = [];
   #isClosed = false;
-  #onArrival: () => void = () => {};
+  #onMessage: () => void = () => {};
 
   constructor(options: WebhookInboxOptions) {
     this.#options = options;
@@ -70,19 +72,19 @@ export class WebhookInbox implements Inbox {
     );
   }
 
-  async receive(): Promise<readonly Arrival[]> {
-    if (this.#arrivals.length === 0 && !this.#isClosed)
+  async receive(): Promise<readonly InboxMessage[]> {
+    if (this.#messages.length === 0 && !this.#isClosed)
       await new Promise<void>((resolve) => {
-        this.#onArrival = resolve;
+        this.#onMessage = resolve;
       });
-    const arrivals = this.#arrivals;
-    this.#arrivals = [];
-    return arrivals;
+    const messages = this.#messages;
+    this.#messages = [];
+    return messages;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#onArrival();
+    this.#onMessage();
     this.#open.refuseAll(CLOSING);
     await this.#options.servers.remove(this.#options.location);
   }
@@ -121,18 +123,18 @@ export class WebhookInbox implements Inbox {
       return;
     }
     this.#requests += 1;
-    const object = {
-      path: `${this.#requests}.json`,
+    this.#messages.push({
+      id: `${this.#requests}`,
       name: `request ${this.#requests} to ${this.name}`,
-      open: () => Promise.resolve(createMessageObject(body)),
-    };
-    this.#arrivals.push({
-      // Without a body there are no events to wait for.
-      objects: body.length === 0 ? [] : [object],
+      body,
+      attributes: [
+        ...attributesOf(exchange.request.headers),
+        ['SentTimestamp', `${SYSTEM_CLOCK.nowMs()}`],
+      ],
       done: () => open.accept(),
       fail: ({ reason }) => open.refuse({ status: 400, reason }),
     });
-    this.#onArrival();
+    this.#onMessage();
   }
 
   #refusalOfHead({ request }: Exchange): Refusal | undefined {
@@ -163,6 +165,13 @@ export class WebhookInbox implements Inbox {
     const message = `a request from ${sender} was refused with ${status}: ${reason}; further ones are not told`;
     this.#report('warning', this.name, message);
   }
+}
+
+/** Headers but for those that let whoever has them in. */
+function attributesOf(headers: IncomingHttpHeaders): (readonly [name: string, value: string])[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined || SECRET_HEADERS.test(name) ? [] : [[name, [value].flat().join(', ')]],
+  );
 }
 
 function unauthorized(reason: string): Refusal {

@@ -36,7 +36,7 @@ function connect(locations: Record<string, string>, reader: Reader = 'a thread')
   const entries = Object.entries(locations).map(([name, path]) => {
     return [name, { location: join(folder.path, path), isFollowed: false }];
   });
-  const roots = Object.fromEntries(entries);
+  const roots = { stores: Object.fromEntries(entries), queues: {} };
   const common = { report: () => {}, lastRun: 0, isStopped: () => false };
   if (reader === 'a thread') {
     return new StoreClient({ link: new ThreadLink(io.connect(roots, 'test')), ...common });
