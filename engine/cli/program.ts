@@ -281,6 +281,7 @@ interface TestFlags {
   readonly open?: string;
   readonly junit?: string;
   readonly figures: boolean;
+  readonly bail?: boolean;
   readonly json?: boolean;
   readonly color: boolean;
 }
@@ -293,13 +294,15 @@ function addTest(plugins: Command, setExitCode: SetExitCode): void {
     .option('--open <location>', 'a file or folder with events (default: the samples it carries)')
     .option('--junit <file>', 'write a report for build servers')
     .option('--no-figures', 'measure nothing')
+    .option('--bail', 'stop at the first point that fails')
     .option('--json', 'JSON output')
     .option('--no-color', 'no colours')
     .exitOverride()
     .action(async (plugin: string, flags: TestFlags) => {
       const { testCommand } = await import('./command/plugin-test.ts');
-      const { open, junit, figures: isMeasured, json, color } = flags;
-      const args = { plugin, openParams: open, junit, isMeasured, isJson: json === true };
+      const { open, junit, figures: isMeasured, bail, json, color } = flags;
+      const [isBailing, isJson] = [bail === true, json === true];
+      const args = { plugin, openParams: open, junit, isMeasured, isBailing, isJson };
       setExitCode(await testCommand(args, createTerminal(!color)));
     });
 }

@@ -2,7 +2,13 @@
 
 import type { ByteString } from '../base/text.ts';
 import { isNumericType } from '../field/field-type.ts';
-import { CELL_ABSENT, CELL_INLINE, type Column, TEXT_IN_SCRATCH } from './column.ts';
+import {
+  CELL_ABSENT,
+  CELL_INLINE,
+  type Column,
+  type InlineValues,
+  TEXT_IN_SCRATCH,
+} from './column.ts';
 
 /** Text, addresses: byte strings. Numbers and bools: bigints. */
 export type Value = ByteString | bigint | readonly (ByteString | bigint)[];
@@ -49,7 +55,56 @@ export function inlineText({ inline }: Column, index: number): ByteString {
   const start = inline.texts[2 * index] ?? 0;
   const size = inline.texts[2 * index + 1] ?? 0;
   const isInScratch = start >= TEXT_IN_SCRATCH;
-  const bytes = isInScratch ? inline.scratch : inline.data;
-  const from = bytes.byteOffset + (isInScratch ? start - TEXT_IN_SCRATCH : start);
-  return Buffer.from(bytes.buffer, from, size).toString('latin1');
+  return isInScratch
+    ? bytesAsText(inline.scratch, start - TEXT_IN_SCRATCH, size)
+    : bytesAsText(inline.data, start, size);
+}
+
+/** Size, first and last byte: texts that differ there differ. */
+export function outlineOf(text: ByteString): number {
+  const last = text.length - 1;
+  return last < 0 ? 0 : (text.length << 16) | (text.charCodeAt(0) << 8) | text.charCodeAt(last);
+}
+
+/** That of inline text `index`, which is not made for it. */
+export function inlineOutline({ texts, data, scratch }: InlineValues, index: number): number {
+  const start = texts[2 * index]!;
+  const size = texts[2 * index + 1]!;
+  if (size === 0) return 0;
+  const isInScratch = start >= TEXT_IN_SCRATCH;
+  const bytes = isInScratch ? scratch : data;
+  const from = isInScratch ? start - TEXT_IN_SCRATCH : start;
+  return (size << 16) | (bytes[from]! << 8) | bytes[from + size - 1]!;
+}
+
+/** Bytes of a piece: its text fits where V8 has the youngest values. */
+const PIECE_SHIFT = 14;
+/** With fewer inline texts in a piece than that it is not worth making. */
+const TEXTS_A_PIECE = 32;
+
+/**
+ * The same for whoever does not keep it: it may be a part of a longer text, which costs a tenth of a text of its own,
+ * and would keep all of that alive.
+ */
+export function passingText(column: Column, index: number): ByteString {
+  const { texts, data, pieces } = column.inline;
+  const start = texts[2 * index] ?? 0;
+  const size = texts[2 * index + 1] ?? 0;
+  const piece = start >>> PIECE_SHIFT;
+  const from = piece << PIECE_SHIFT;
+  const isOfPiece =
+    start < TEXT_IN_SCRATCH &&
+    start + size <= from + (1 << PIECE_SHIFT) &&
+    (texts.length >> 1) * (1 << PIECE_SHIFT) >= TEXTS_A_PIECE * data.length;
+  if (!isOfPiece) return inlineText(column, index);
+  let text = pieces[piece];
+  if (text === undefined) {
+    text = bytesAsText(data, from, Math.min(1 << PIECE_SHIFT, data.length - from));
+    pieces[piece] = text;
+  }
+  return text.slice(start - from, start - from + size);
+}
+
+function bytesAsText({ buffer, byteOffset }: Uint8Array, start: number, size: number): ByteString {
+  return Buffer.from(buffer, byteOffset + start, size).toString('latin1');
 }

@@ -18,10 +18,23 @@ export interface Column {
 export interface InlineValues {
   readonly texts: Uint32Array;
   readonly numbers: BigUint64Array;
+  /** The same in halves, the lower one first. */
+  readonly words: Uint32Array;
   readonly lists: Uint32Array;
   readonly scratch: Uint8Array;
   /** The batch's own bytes. */
   readonly data: Uint8Array;
+  /** `data` as texts, as far as they are wanted (see `passingText`). */
+  readonly pieces: (ByteString | undefined)[];
+}
+
+type AnsweredValues = Pick<InlineValues, 'texts' | 'numbers' | 'lists' | 'scratch'>;
+
+/** `data`: bytes of the batch. */
+export function createInlineValues(answer: AnsweredValues, data: Uint8Array): InlineValues {
+  const { texts, numbers, lists, scratch } = answer;
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+  return { texts, numbers, words, lists, scratch, data, pieces: [] };
 }
 
 /** Values interned by a plugin for one request; grows over batches until its epoch changes. */

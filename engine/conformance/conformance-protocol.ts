@@ -12,6 +12,7 @@ export interface ConformanceOrder {
   readonly points: readonly Exclude<PointName, 'rules'>[];
   readonly callMaxMs: number;
   readonly isMeasured: boolean;
+  readonly isBailing: boolean;
 }
 
 export interface SentEvent {

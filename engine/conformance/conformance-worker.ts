@@ -58,7 +58,7 @@ const MEASURE_MS = 1_000;
 const SIZE_ENOUGH = 4 << 20;
 const MS_ENOUGH = 500;
 
-const { plugin, files, location, watch, points, callMaxMs, isMeasured } =
+const { plugin, files, location, watch, points, callMaxMs, isMeasured, isBailing } =
   workerData as ConformanceOrder;
 const callWatch = new CallWatch(watch);
 const trial = new Trial({ plugin: withCompiled(plugin), files, location, watch: callWatch });
@@ -67,8 +67,14 @@ const post = (answer: ConformanceAnswer): void => parentPort?.postMessage(answer
 for (const point of points) {
   post({ kind: 'begun', point });
   post({ kind: 'result', result: tryPoint(point) });
+  if (isStopped()) break;
 }
-post({ kind: 'end', figures: isMeasured ? measure() : undefined, events: eventsToSend() });
+const figures = isMeasured && !isStopped() ? measure() : undefined;
+post({ kind: 'end', figures, events: eventsToSend() });
+
+function isStopped(): boolean {
+  return isBailing && failed.size > 0;
+}
 
 /** Without an instance nothing can be tried, and without events little. */
 function isAfter(point: PointName, cause: PointName): boolean {

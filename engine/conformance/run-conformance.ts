@@ -18,6 +18,8 @@ export interface ConformanceOptions {
   readonly location: string;
   /** Whether figures are wanted, which takes some seconds. */
   readonly isMeasured: boolean;
+  /** What follows the first point that fails is not tried, and nothing is measured. */
+  readonly isBailing: boolean;
   readonly onResult: (result: PointResult) => void;
 }
 
@@ -59,7 +61,8 @@ async function tryPoints(
       milliseconds: end.milliseconds,
     });
     points = points.slice(points.indexOf(end.point) + 1);
-    if (points.length === 0) return { results, figures: undefined, events: [] };
+    if (points.length === 0 || options.isBailing)
+      return { results, figures: undefined, events: [] };
   }
 }
 
@@ -84,13 +87,15 @@ function runWorker(
     files,
     location,
     isMeasured,
+    isBailing,
   }: ConformanceOptions & { readonly plugin: PreparedPlugin },
   points: readonly Exclude<PointName, 'rules'>[],
   take: (result: PointResult) => void,
 ): Promise<WorkerEnd> {
   const callMaxMs = file.limits.callTimeMaxMs;
   const watch = createWatchMemory();
-  const order: ConformanceOrder = { plugin, files, location, watch, points, callMaxMs, isMeasured };
+  const common = { plugin, files, location, watch, points, callMaxMs };
+  const order: ConformanceOrder = { ...common, isMeasured, isBailing };
   return new Promise((resolve) => {
     const worker = new Worker(workerEntry('conformance/conformance-worker.js'), {
       workerData: order,
@@ -100,7 +105,7 @@ function runWorker(
     });
     let point: Exclude<PointName, 'rules'> | undefined;
     let begunAt = performance.now();
-    let seen = { number: -1, since: 0 };
+    let seen = { number: -1, since: 0, used: process.cpuUsage() };
     const finish = (end: WorkerEnd): void => {
       clearInterval(timer);
       worker.removeAllListeners();
@@ -112,8 +117,9 @@ function runWorker(
     const timer = setInterval(() => {
       const call = runningCall(watch);
       const now = performance.now();
-      if (call?.number !== seen.number) seen = { number: call?.number ?? -1, since: now };
-      else if (call !== undefined && now - seen.since > callMaxMs)
+      if (call?.number !== seen.number)
+        seen = { number: call?.number ?? -1, since: now, used: process.cpuUsage() };
+      else if (call !== undefined && isTooLong(seen, now, callMaxMs))
         end(`deadline: a call of \`${call.name}\` did not come back within ${callMaxMs} ms`);
     }, POLL_MS);
     worker.on('message', (answer: ConformanceAnswer) => {
@@ -130,4 +136,20 @@ function runWorker(
     worker.once('error', (error) => end(`crash: ${error.message}`));
     worker.once('exit', (code) => end(`crash: the worker ended with code ${code}`));
   });
+}
+
+/** On a machine that is busy with something else a call takes longer, and no more of the processor. */
+const PATIENCE = 10;
+/** Beside a call the code that it runs is made faster: what is used is at most twice its own. */
+const THREADS_AT_WORK = 2;
+const MICROSECONDS_PER_MILLISECOND = 1000;
+
+function isTooLong(
+  { since, used }: { readonly since: number; readonly used: NodeJS.CpuUsage },
+  now: number,
+  callMaxMs: number,
+): boolean {
+  const { user, system } = process.cpuUsage(used);
+  const usedMs = (user + system) / MICROSECONDS_PER_MILLISECOND;
+  return usedMs > THREADS_AT_WORK * callMaxMs || now - since > PATIENCE * callMaxMs;
 }

@@ -3,23 +3,37 @@
  * hold (worked out once, when the entry first occurs), and their bits are set. DATA PLANE.
  *
  * effects[id] = numbers of the predicates that hold for entry id; undefined = not yet worked out.
- * Cost: one look-up a cell, and one bit for each predicate that holds.
+ * Cost: one look-up a cell, and one bit for each predicate that holds. Most inline values are ones that nothing names:
+ * that is seen by their size and ends, or the lower half of a number, and they are not made values for it.
  */
 
-import { inlineText, type Value, valueAt } from '../column/cell-values.ts';
+import {
+  inlineOutline,
+  outlineOf,
+  passingText,
+  type Value,
+  valueAt,
+} from '../column/cell-values.ts';
 import { CELL_INLINE, type Column } from '../column/column.ts';
 import type { SlotPredicates } from '../compile/condition-node.ts';
+import { isNumericType } from '../field/field-type.ts';
 import type { PredicateBits } from './predicate-bits.ts';
 
 const NONE = new Uint32Array(0);
+const LOW_WORD = 0xffff_ffffn;
 
 export class SlotEvaluator {
   readonly #predicates: SlotPredicates;
   #effects: (Uint32Array | undefined)[] = [];
   #epoch = -1;
+  /** Of the texts that predicates name (see `outlineOf`); of numbers their lower halves. */
+  readonly #outlines = new Set<number>();
 
   constructor(predicates: SlotPredicates) {
     this.#predicates = predicates;
+    for (const value of predicates.byValue.keys()) {
+      this.#outlines.add(typeof value === 'string' ? outlineOf(value) : Number(value & LOW_WORD));
+    }
   }
 
   get slot(): number {
@@ -55,12 +69,17 @@ export class SlotEvaluator {
   }
 
   #inline(column: Column, row: number, cell: number): Uint32Array {
-    const { byValue, others } = this.#predicates;
-    if (column.type.type === 'string' && !column.type.isList) {
-      // Most inline values are identifiers that nothing names: one look-up, no list.
-      const text = inlineText(column, cell - CELL_INLINE);
-      if (others.length === 0 && !byValue.has(text)) return NONE;
-      return this.#held(text);
+    const { others } = this.#predicates;
+    const { type, inline } = column;
+    if (!type.isList) {
+      const index = cell - CELL_INLINE;
+      if (others.length === 0) {
+        const outline = isNumericType(type.type)
+          ? inline.words[2 * index]!
+          : inlineOutline(inline, index);
+        if (!this.#outlines.has(outline)) return NONE;
+      }
+      if (type.type === 'string') return this.#held(passingText(column, index));
     }
     const value = valueAt(column, row);
     return value === undefined ? NONE : this.#held(value);
@@ -68,11 +87,16 @@ export class SlotEvaluator {
 
   #held(value: Value): Uint32Array {
     const { byValue, others } = this.#predicates;
-    const held: number[] = [];
+    let held: number[] | undefined;
     if (typeof value === 'string' || typeof value === 'bigint') {
-      for (const predicate of byValue.get(value) ?? []) held.push(predicate);
+      const named = byValue.get(value);
+      if (named !== undefined) held = [...named];
     }
-    for (const { predicate, test } of others) if (test(value)) held.push(predicate);
-    return held.length === 0 ? NONE : Uint32Array.from(held);
+    for (const { predicate, test } of others) {
+      if (!test(value)) continue;
+      if (held === undefined) held = [predicate];
+      else held.push(predicate);
+    }
+    return held === undefined ? NONE : Uint32Array.from(held);
   }
 }

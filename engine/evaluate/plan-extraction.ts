@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from '../base/text.ts';
-import type { Column, Dictionary, InlineValues } from '../column/column.ts';
+import { type Column, createInlineValues, type Dictionary } from '../column/column.ts';
 import type { FieldRequest } from '../field/field.ts';
 import type { EventBatch, ExtractedColumns, ExtractorInstance } from '../plugin/plugin-instance.ts';
 
@@ -54,13 +54,7 @@ export class PlanExtraction {
       this.#pluginEpoch = answer.dictionaryEpoch;
     }
     this.#learn(answer);
-    const inline: InlineValues = {
-      texts: answer.texts,
-      numbers: answer.numbers,
-      lists: answer.lists,
-      scratch: answer.scratch,
-      data: batch.data,
-    };
+    const inline = createInlineValues(answer, batch.data);
     const eventCount = batch.spans.length >> 1;
     return this.#requests.map((request, index) => ({
       type: { type: request.field.type, isList: request.field.isList },

@@ -16,11 +16,19 @@ export const NOT_INTERNED: u32 = 0;
 // Slot: 0 hash u32 (0: free) | 4 identifier u32 | 8 offset in values u32 | 12 size u32
 const SLOT_SIZE: usize = 16;
 const FIRST_BITS: u32 = 6;
+/** Of a full dictionary: after so many values that it does not have, and fewer hits, it rests for a while. */
+const MISSES_MAX: u32 = 1024;
+const REST: u32 = 65_536;
 
 export class Dictionary {
   private table: usize = 0;
   private bits: u32 = 0;
   private count: u32 = 0;
+  // Since it was full, or looked at last.
+  private hits: u32 = 0;
+  private misses: u32 = 0;
+  /** So many values are not looked up: hardly any of those before was known. */
+  private rest: u32 = 0;
   /** Whether the last `intern` made a new entry. */
   isNew: bool = false;
 
@@ -30,12 +38,19 @@ export class Dictionary {
     this.table = heap.alloc(SLOT_SIZE << FIRST_BITS);
     memory.fill(this.table, 0, SLOT_SIZE << FIRST_BITS);
     this.count = 0;
+    this.hits = 0;
+    this.misses = 0;
+    this.rest = 0;
   }
 
   /** Identifier of the bytes, known or new; NOT_INTERNED when they are too long or the dictionary is full. */
   intern(start: usize, size: usize, additions: Additions): u32 {
     this.isNew = false;
     if (size > INTERNED_SIZE_MAX) return NOT_INTERNED;
+    if (this.rest > 0) {
+      this.rest--;
+      return NOT_INTERNED;
+    }
     const hash = hashBytes(start, size) | 1;
     const values = additions.values.address;
     const mask: u32 = (<u32>1 << this.bits) - 1;
@@ -49,12 +64,23 @@ export class Dictionary {
         <usize>load<u32>(slot, 12) == size &&
         sameBytes(start, values + load<u32>(slot, 8), size)
       ) {
+        this.hits++;
         return load<u32>(slot, 4);
       }
       bucket = (bucket + 1) & mask;
     }
-    if (this.count >= ENTRIES_MAX) return NOT_INTERNED;
+    if (this.count >= ENTRIES_MAX) {
+      this.miss();
+      return NOT_INTERNED;
+    }
     return this.add(start, size, hash, additions);
+  }
+
+  private miss(): void {
+    if (++this.misses < MISSES_MAX) return;
+    if (this.hits < this.misses) this.rest = REST;
+    this.hits = 0;
+    this.misses = 0;
   }
 
   private add(start: usize, size: usize, hash: u32, additions: Additions): u32 {

@@ -32,7 +32,7 @@ class Plan {
 
   configure(requests: Request[], isUnique: bool[], format: LineFormat | null): void {
     this.requests = requests;
-    this.view = format === null ? this.viewOfJson(requests) : viewOfLines(format, this.columns);
+    this.view = format === null ? this.viewOfJson(requests) : viewOfLines(format, requests, this.columns);
     this.columns.configure(isUnique);
   }
 
@@ -79,11 +79,16 @@ class Plan {
   }
 }
 
-function viewOfLines(format: LineFormat, columns: ColumnWriter): EventView {
+function viewOfLines(format: LineFormat, requests: Request[], columns: ColumnWriter): EventView {
   const parts = format.names.length;
+  const used = new Array<bool>(parts).fill(false);
+  for (let index = 0; index < requests.length; index++) {
+    const declared = requests[index].row.pointers;
+    for (let at = 0; at < declared.length; at++) used[declared[at]] = true;
+  }
   const slotOf = new StaticArray<i32>(parts);
-  for (let part = 0; part < parts; part++) slotOf[part] = part;
-  return new EventView(new LineSlots(format), slotOf, columns);
+  for (let part = 0; part < parts; part++) slotOf[part] = used[part] ? part : -1;
+  return new EventView(new LineSlots(format.only(used)), slotOf, columns);
 }
 
 function putConverted(view: EventView, row: FieldRow): void {

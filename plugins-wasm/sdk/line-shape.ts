@@ -10,9 +10,11 @@ export class LineShape extends RecordShape {
   private readonly parts: LineSlots;
 
   /** `timePart`: number of the part that says when it was; -1: none does. */
-  constructor(private readonly format: LineFormat, private readonly timePart: i32, private readonly form: TimeForm) {
+  constructor(format: LineFormat, private readonly timePart: i32, private readonly form: TimeForm) {
     super();
-    this.parts = new LineSlots(format);
+    const wanted = new Array<bool>(format.names.length).fill(false);
+    if (timePart >= 0) wanted[timePart] = true;
+    this.parts = new LineSlots(format.only(wanted));
   }
 
   /** Whether lines may belong to the record before them: `continues` is asked then. */
@@ -28,7 +30,7 @@ export class LineShape extends RecordShape {
   judge(start: usize, end: usize): Verdict {
     const parts = this.parts;
     if (!parts.split(start, end)) {
-      this.reason = 'not of the format at character ' + (this.format.failedAt - start + 1).toString();
+      this.reason = 'not of the format at character ' + (parts.format.failedAt - start + 1).toString();
       return Verdict.Lost;
     }
     this.eventStart = start;

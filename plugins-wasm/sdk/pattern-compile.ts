@@ -75,7 +75,8 @@ export class Machine {
   private visited: StaticArray<bool> = [];
   private reached: Reached[] = [];
 
-  constructor(root: PatternNode) {
+  /** `wanted`: parts that are noted; null: all. */
+  constructor(root: PatternNode, private readonly wanted: bool[] | null = null) {
     this.actions.push(new PatternAction());
     const end = this.addStep();
     this.steps[end].isEnd = true;
@@ -115,6 +116,8 @@ export class Machine {
       return fork;
     }
     if (node.kind == NodeKind.Group) {
+      const wanted = this.wanted;
+      if (wanted !== null && !wanted[node.part]) return this.addNode(node.inside[0], after);
       const close = this.addNote(2 * node.part + 1, after);
       return this.addNote(2 * node.part, this.addNode(node.inside[0], close));
     }

@@ -4,8 +4,9 @@
 // Table: a row for each state, of cells u32: 0 the ending of a line that ends here (0: it may not), from 1 on, by the
 //        class of the byte: row of the next state, in cells, << 12 | loops << 11 | action. 0 is no way on.
 // Registers: for each thread a row of u32, for each part where it begins and where it ends; 0 is nowhere.
-// Action: count of threads u32 (0: all keep their registers), count of notes u32, then of each thread the offset u32
-//         of the registers that it takes, then the offset u32 of each register that is noted.
+// Action: offset of the only register that it notes << 1 | 1, or the address of: count of copies u32, count of notes
+//         u32, then of each copy the offset u32 from which and to which a row goes, then of each note that of the
+//         register. Copies follow each other.
 
 import { LineFormat, notePart } from './line-format';
 import { Machine, PatternAction, TOO_OPEN } from './pattern-compile';
@@ -35,40 +36,58 @@ export class Pattern extends LineFormat {
   private readonly endings: Ending[] = [];
   /** Bytes of the registers of a thread: whole words of 16. */
   private readonly stride: usize;
-  /** Those in use, and as much room again. */
+  /** Those in use, and a row for each of them on the way to another. */
   private registers: usize = 0;
-  private spare: usize = 0;
 
   /**
    * The whole line has to match `expression`: literals, `.`, `[…]`, `\d \w \s` and their opposites, `( )`, `(?: )`,
-   * `(?<name> )`, `|`, `* + ? {m,n}` as often as possible, or with a `?` behind as rarely. Throws when it is none.
+   * `(?<name> )`, `|`, `* + ? {m,n}` as often as possible, or with a `?` behind as rarely. Throws when it is
+   * none. Without `wanted` all parts are noted.
    */
-  constructor(expression: string) {
+  constructor(private readonly expression: string, wanted: bool[] | null = null) {
     super();
     const parsed = parsePattern(expression);
     for (let index = 0; index < parsed.names.length; index++) this.names.push(parsed.names[index]);
     this.stride = ((<usize>this.names.length << 3) + 15) & ~15;
-    this.makeTable(new Machine(parsed.root));
+    this.makeTable(new Machine(parsed.root, wanted));
+  }
+
+  /** A pattern of its own: what it does not note costs nothing. */
+  only(wanted: bool[]): LineFormat {
+    const narrow = new Pattern(this.expression, wanted);
+    narrow.missing = this.missing;
+    return narrow;
   }
 
   split(start: usize, end: usize, slots: usize): bool {
     const table = this.table;
     const classes = this.classes;
+    const actions = this.actions;
+    const loops = this.loops;
+    const registers = this.registers;
     let row = this.first;
     let at = start;
-    clearWords(this.registers, this.stride);
+    clearWords(registers, this.stride);
     while (at < end) {
       const cell = load<u32>(row + (<usize>load<u8>(classes + load<u8>(at)) << 2));
-      if (cell == 0) {
+      const action = cell & ACTION_MASK;
+      if (action != 0) {
+        const described = load<u32>(actions + (<usize>action << 2));
+        if ((described & 1) != 0) store<u32>(registers + (described >> 1), <u32>at);
+        else this.act(described, at);
+      }
+      const next = <usize>(cell >> ROW_SHIFT) << 2;
+      if ((cell & LOOPS) != 0) {
+        at = skipLoop(load<u32>(loops + next), at + 1, end);
+        row = table + next;
+        continue;
+      }
+      if (next == 0) {
         this.failedAt = at;
         return false;
       }
-      const action = cell & ACTION_MASK;
-      if (action != 0) this.act(load<u32>(this.actions + (<usize>action << 2)), at);
-      const next = <usize>(cell >> ROW_SHIFT) << 2;
       row = table + next;
       at++;
-      if ((cell & LOOPS) != 0) at = skipLoop(load<u32>(this.loops + next), at, end);
     }
     this.failedAt = end;
     const ending = load<u32>(row);
@@ -78,21 +97,13 @@ export class Pattern extends LineFormat {
   }
 
   private act(action: usize, at: usize): void {
-    const threads = load<u32>(action);
-    const notes = load<u32>(action, 4);
-    let entry = action + 8;
-    if (threads > 0) {
-      const fresh = this.spare;
-      const stride = this.stride;
-      for (let thread: u32 = 0, to = fresh; thread < threads; thread++, to += stride) {
-        copyWords(to, this.registers + load<u32>(entry), stride);
-        entry += 4;
-      }
-      this.spare = this.registers;
-      this.registers = fresh;
-    }
     const registers = this.registers;
-    for (const end = entry + (<usize>notes << 2); entry < end; entry += 4) {
+    const stride = this.stride;
+    let entry = action + 8;
+    for (const end = entry + (<usize>load<u32>(action) << 3); entry < end; entry += 8) {
+      copyWords(registers + load<u32>(entry, 4), registers + load<u32>(entry), stride);
+    }
+    for (const end = entry + (<usize>load<u32>(action, 4) << 2); entry < end; entry += 4) {
       store<u32>(registers + load<u32>(entry), <u32>at);
     }
   }
@@ -120,12 +131,12 @@ export class Pattern extends LineFormat {
     this.loops = heap.alloc(size);
     memory.fill(this.table, 0, size);
     this.first = this.table + (<usize>width << 2);
-    this.registers = heap.alloc(<usize>machine.threadsMax * this.stride + 16);
-    this.spare = heap.alloc(<usize>machine.threadsMax * this.stride + 16);
+    this.registers = heap.alloc(2 * <usize>machine.threadsMax * this.stride + 16);
     for (let byte = 0; byte < 256; byte++) store<u8>(this.classes + byte, <u8>(1 + machine.classOf[byte]));
     this.actions = heap.alloc(<usize>machine.actions.length << 2);
     for (let index = 0; index < machine.actions.length; index++) {
-      store<u32>(this.actions + (<usize>index << 2), <u32>describeAction(machine.actions[index], <u32>this.stride));
+      const described = describeAction(machine.actions[index], machine.threadsMax, <u32>this.stride);
+      store<u32>(this.actions + (<usize>index << 2), <u32>described);
     }
     for (let index = 0; index < states.length; index++) {
       const state = states[index];
@@ -146,21 +157,47 @@ export class Pattern extends LineFormat {
   }
 }
 
-function describeAction(action: PatternAction, stride: u32): usize {
+function describeAction(action: PatternAction, threadsMax: i32, stride: u32): usize {
   const notes = new Array<u32>();
   for (let thread = 0; thread < action.sources.length; thread++) {
     for (let bit = 0; bit < 64; bit++) {
       if (((action.notes[thread] >> <u64>bit) & 1) != 0) notes.push(<u32>thread * stride + (<u32>bit << 2));
     }
   }
-  const threads = action.isInPlace ? 0 : action.sources.length;
-  const at = heap.alloc(<usize>(2 + threads + notes.length) << 2);
-  store<u32>(at, threads);
+  const copies = copiesOf(action.sources, threadsMax);
+  if (copies.length == 0 && notes.length == 1) return (<usize>notes[0] << 1) | 1;
+  const at = heap.alloc(<usize>(2 + copies.length + notes.length) << 2);
+  store<u32>(at, copies.length >> 1);
   store<u32>(at, notes.length, 4);
   let entry = at + 8;
-  for (let thread = 0; thread < threads; thread++, entry += 4) store<u32>(entry, <u32>action.sources[thread] * stride);
+  for (let index = 0; index < copies.length; index++, entry += 4) store<u32>(entry, <u32>copies[index] * stride);
   for (let index = 0; index < notes.length; index++, entry += 4) store<u32>(entry, notes[index]);
   return at;
+}
+
+/** Pairs of rows, from and to, in an order in which none is written that is still to be read. */
+function copiesOf(sources: i32[], threadsMax: i32): i32[] {
+  let isUp = true;
+  let isDown = true;
+  for (let thread = 0; thread < sources.length; thread++) {
+    if (sources[thread] > thread) isUp = false;
+    if (sources[thread] < thread) isDown = false;
+  }
+  const copies = new Array<i32>();
+  for (let index = 0; index < sources.length; index++) {
+    const thread = isUp ? sources.length - 1 - index : index;
+    if (sources[thread] == thread) continue;
+    copies.push(sources[thread]);
+    copies.push(isUp || isDown ? thread : threadsMax + thread);
+  }
+  if (isUp || isDown) return copies;
+  // By a row that is nobody's.
+  for (let thread = 0; thread < sources.length; thread++) {
+    if (sources[thread] == thread) continue;
+    copies.push(threadsMax + thread);
+    copies.push(thread);
+  }
+  return copies;
 }
 
 // Small sizes: `memory.copy` and `memory.fill` leave the module, which takes longer than the work.

@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { measureBucket } from './bucket.mjs';
 import { measureIsolation } from './isolation.mjs';
 import { measureLatency } from './latency.mjs';
+import { measureLines } from './lines.mjs';
 import { makeCorpus } from './make-corpus.mjs';
 import { measureReplacement } from './replacement.mjs';
 
@@ -191,6 +192,7 @@ async function main() {
     gzip: data.gz,
     line: oneAlert,
   });
+  const lines = measureLines(folder, options);
   const bucket = await measureBucket(repository, folder, { runProgram, objects: options.objects });
   const report = {
     date: new Date().toISOString().slice(0, 10),
@@ -207,6 +209,7 @@ async function main() {
     latency,
     replacement,
     isolation,
+    lines,
     bucket: { objects: options.objects, rows: bucket },
   };
   print(report);
@@ -251,6 +254,12 @@ function print(report) {
     out(
       `processes instead of threads, ${name}: ${threadMs.toFixed(0)} → ${processMs.toFixed(0)} ms,` +
         ` median of the pairs ${ratio.toFixed(2)} ×`,
+    );
+  }
+  for (const { name, linesPerSecond, ratio } of report.lines.results) {
+    out(
+      `access log, ${name}: ${linesPerSecond} lines a second, ${ratio.toFixed(2)} × of a loop in JavaScript` +
+        ` that reads eight fields (${report.lines.loop})`,
     );
   }
   for (const { concurrency, objectsPerSecond, fetchedPerSecond, ratio } of report.bucket.rows) {

@@ -104,7 +104,8 @@ describe('the package', () => {
         const [name, ...args] = command.split(' ');
         expect(name).toBe('tiercel');
         const { stdout, stderr, code } = await runProgram(args, { program, cwd: own });
-        expect([stderr.replace(/^(?!.*error:).*\n/gm, ''), code]).toEqual(['', 0]);
+        const errors = stderr.replace(/^(?!.*error:).*\n/gm, '');
+        expect([errors, code], stdout).toEqual(['', 0]);
         outputs.push(stdout);
       }
       const [built, alerts, again, tried] = outputs;

@@ -3,6 +3,7 @@
 import { AlertBudget } from '../../engine/alert/alert-budget.ts';
 import { valueJson } from '../../engine/alert/format-value.ts';
 import { valueAt } from '../../engine/column/cell-values.ts';
+import { createInlineValues } from '../../engine/column/column.ts';
 import type { FieldType, ValueType } from '../../engine/field/field-type.ts';
 import { findColumnsFault } from '../../engine/plugin/abi/check-columns.ts';
 import type { ExtractedColumns } from '../../engine/plugin/plugin-instance.ts';
@@ -100,7 +101,7 @@ function readAll(
       type,
       cells: answer.cells.subarray(index * eventCount, (index + 1) * eventCount),
       dictionary: { epoch: 0, entries },
-      inline: { ...answer, data: DATA },
+      inline: createInlineValues(answer, DATA),
     };
     for (let row = 0; row < eventCount; row++) {
       const value = valueAt(column, row);

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { checkCondition } from '../../engine/check/check-condition.ts';
 import type { CheckedRule } from '../../engine/check/checked-rule.ts';
 import { valueAt } from '../../engine/column/cell-values.ts';
-import { CELL_INLINE, type Column, type Dictionary } from '../../engine/column/column.ts';
+import {
+  CELL_INLINE,
+  type Column,
+  createInlineValues,
+  type Dictionary,
+} from '../../engine/column/column.ts';
 import { compileRuleset } from '../../engine/compile/compile-ruleset.ts';
 import { Detector, type Matches } from '../../engine/detect/detector.ts';
 import { type Field, type FieldRequest, requestKey } from '../../engine/field/field.ts';
@@ -123,13 +128,15 @@ function toColumn(
     type: { type: of.type, isList: of.isList },
     cells: Uint32Array.from(cells),
     dictionary,
-    inline: {
-      texts: Uint32Array.from(texts),
-      numbers: BigUint64Array.from(numbers),
-      lists: Uint32Array.from(lists),
-      scratch: new Uint8Array(0),
-      data: Buffer.from(data, 'latin1'),
-    },
+    inline: createInlineValues(
+      {
+        texts: Uint32Array.from(texts),
+        numbers: BigUint64Array.from(numbers),
+        lists: Uint32Array.from(lists),
+        scratch: new Uint8Array(0),
+      },
+      Buffer.from(data, 'latin1'),
+    ),
   };
 }
 

@@ -77,8 +77,12 @@ async function runLive(
   if (engine === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const alerts: string[] = [];
   const abort = new AbortController();
+  let faults = 0;
   const run = engine.run({
     signal: abort.signal,
+    onFault: () => {
+      faults += 1;
+    },
     deliver: (some) => {
       for (const { rule, line } of some) alerts.push(`${rule} ${line.split('Informational ')[1]}`);
     },
@@ -90,6 +94,8 @@ async function runLive(
     for (let waitedMs = 0; !alerts.includes(wanted) && waitedMs < 10_000; waitedMs += 5)
       await sleep(5);
   }
+  // It is another stream: on a busy machine it may not have begun when this one is read.
+  for (let waitedMs = 0; faults === 0 && waitedMs < 10_000; waitedMs += 5) await sleep(5);
   abort.abort();
   return { alerts, summary: await run };
 }

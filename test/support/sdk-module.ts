@@ -13,6 +13,7 @@ interface ProbeExports {
   giveBack(address: number): void;
   setPattern(start: number, size: number): number;
   setColumns(separator: number, count: number): number;
+  keepParts(bits: bigint): void;
   split(start: number, size: number): number;
   failedAt(): number;
   partStart(part: number): number;
@@ -29,6 +30,8 @@ export interface SdkModule {
   /** Names how many parts there are; throws with the message of the SDK where the expression is none. */
   setPattern(expression: string): number;
   setColumns(separator: string, count: number): number;
+  /** From now on only parts for which it is true have to be noted. */
+  keepParts(wanted: readonly boolean[]): void;
   /** The parts, `undefined` for an absent one; a number: the character of the line that is not of the format, from 1. */
   split(line: string): (string | undefined)[] | number;
   /** `form`: its number in `TimeForm`. `undefined`: no time. */
@@ -74,6 +77,10 @@ export async function openSdk(): Promise<SdkModule> {
     setColumns: (separator, count) => {
       parts.count = sdk.setColumns(separator.charCodeAt(0), count);
       return parts.count;
+    },
+    keepParts: (wanted) => {
+      const bits = wanted.map((isWanted, part) => (isWanted ? 1n << BigInt(part) : 0n));
+      sdk.keepParts(bits.reduce((sum, bit) => sum | bit, 0n));
     },
     split: (line) =>
       withText(line, (start, size) => {

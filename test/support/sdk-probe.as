@@ -35,6 +35,13 @@ export function setColumns(separator: u32, count: i32): i32 {
   return use(new Columns(String.fromCharCode(separator), names));
 }
 
+/** From now on only parts whose bit is set. */
+export function keepParts(bits: u64): void {
+  const wanted: bool[] = [];
+  for (let part = 0; part < format.names.length; part++) wanted.push(((bits >> part) & 1) != 0);
+  use(format.only(wanted));
+}
+
 function use(wanted: LineFormat): i32 {
   format = wanted;
   slots = new LineSlots(wanted);

@@ -25,6 +25,8 @@ export interface TestArguments {
   /** Path of a report in JUnit's form. */
   readonly junit: string | undefined;
   readonly isMeasured: boolean;
+  /** What follows the first point that fails is not tried. */
+  readonly isBailing: boolean;
 }
 
 type ComponentFile = NonNullable<ReturnType<typeof readComponentFile>['value']>;
@@ -47,15 +49,22 @@ export async function testCommand(args: TestArguments, terminal: Terminal): Prom
     if (!args.isJson) terminal.stdout.write(`${lineOf(result, terminal)}\n`);
   };
   const { files, location } = samples;
-  const { isMeasured } = args;
-  const options = { file, files, location, isMeasured, onResult: tell };
+  const { isMeasured, isBailing } = args;
+  const options = { file, files, location, isMeasured, isBailing, onResult: tell };
   const { value: trial, diagnostics: unprepared } = await runConformance(options);
   if (trial === undefined) return refuse(unprepared);
-  const ofRules = await tryRules(file, trial, args.openParams === undefined);
-  tell(ofRules);
-  const results = [...trial.results, ofRules];
+  const results = [...trial.results];
+  if (!isBailing || !hasFailed(results)) {
+    const ofRules = await tryRules(file, trial, args.openParams === undefined);
+    tell(ofRules);
+    results.push(ofRules);
+  }
   report(args, { file, results, figures: trial.figures }, terminal);
-  return results.some(({ outcome }) => outcome === 'failed') ? EXIT.invalid : EXIT.ok;
+  return hasFailed(results) ? EXIT.invalid : EXIT.ok;
+}
+
+function hasFailed(results: readonly PointResult[]): boolean {
+  return results.some(({ outcome }) => outcome === 'failed');
 }
 
 interface Report {

@@ -74,6 +74,40 @@ describe('a pattern', () => {
     expect(refused).toBeLessThan(ROUNDS / 10);
   });
 
+  it(`notes the same with fewer parts, and nothing of the others (seed ${SEED})`, () => {
+    const random = seededRandom(SEED);
+    let noted = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const expression = randomExpression(random, 3, true);
+      const lines = Array.from({ length: 12 }, () =>
+        Array.from({ length: random(9) }, () => 'ab -'.charAt(random(4))).join(''),
+      );
+      let wanted: boolean[];
+      try {
+        wanted = Array.from({ length: sdk.setPattern(expression) }, () => random(2) === 0);
+      } catch (error) {
+        expect(String(error)).toContain('leaves too much open');
+        continue;
+      }
+      const all = lines.map((line) => sdk.split(line));
+      sdk.keepParts(wanted);
+      for (const [index, line] of lines.entries()) {
+        const parts = all[index];
+        const kept = Array.isArray(parts)
+          ? parts.map((part, at) => (wanted[at] === true ? part : undefined))
+          : parts;
+        if (Array.isArray(kept)) noted += kept.filter((part) => part !== undefined).length;
+        expect([expression, line, wanted, sdk.split(line)]).toEqual([
+          expression,
+          line,
+          wanted,
+          kept,
+        ]);
+      }
+    }
+    expect(noted).toBeGreaterThan(60);
+  });
+
   it('reads a line once, however it is written', () => {
     sdk.setPattern('((?:a|aa)*)*(?:a*)*b');
     const start = process.hrtime.bigint();

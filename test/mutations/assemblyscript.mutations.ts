@@ -1,0 +1,3 @@
+import { tryMutations } from './mutations.ts';
+
+tryMutations('assemblyscript', 1);

@@ -1,0 +1,3 @@
+import { tryMutations } from './mutations.ts';
+
+tryMutations('c', 1);
