@@ -98,9 +98,9 @@ describe('the package', () => {
       ) as Record<string, Record<string, string>>;
       for (const version of Object.values(devDependencies ?? {}))
         expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
-      // What its README says, but for `npm install`.
+      // What its README says, but for `npm install`; both build first.
       const outputs: string[] = [];
-      for (const command of `${scripts?.start} && ${scripts?.test}`.split(' && ')) {
+      for (const command of new Set(`${scripts?.start} && ${scripts?.test}`.split(' && '))) {
         const [name, ...args] = command.split(' ');
         expect(name).toBe('tiercel');
         const { stdout, stderr, code } = await runProgram(args, { program, cwd: own });
@@ -108,10 +108,9 @@ describe('the package', () => {
         expect([errors, code], stdout).toEqual(['', 0]);
         outputs.push(stdout);
       }
-      const [built, alerts, again, tried] = outputs;
+      const [built, alerts, tried] = outputs;
       expect(built).toMatch(/^mine 0\.1\.0 → mine\.wasm: \d+ bytes/);
       expect(alerts).toBe('08:00:03.000000000: Warning login failed (user=eve)\n');
-      expect(again).toMatch(/^mine 0\.1\.0 →/);
       expect(tried).toContain('17 passed, 0 failed, 0 skipped\n');
       const byName = await runProgram(['run', 'mine', 'samples'], { program, cwd: own });
       expect(byName.stdout).toBe(alerts);

@@ -2,5 +2,5 @@
 
 import { tryMutations } from '../mutations/mutations.ts';
 
-tryMutations('assemblyscript', 8);
-tryMutations('c', 8);
+tryMutations('assemblyscript', 12);
+tryMutations('c', 12);
