@@ -51,7 +51,7 @@ export function loadConfigFor(
 }
 
 /** `undefined`: there is none. */
-export function configFileOf({ config }: LoadArguments): string | undefined {
+export function configFileOf({ config }: Pick<LoadArguments, 'config'>): string | undefined {
   return config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
 }
 

@@ -6,10 +6,9 @@ import { normalizeArguments } from './arguments.ts';
 import { EXIT, EXIT_HELP } from './exit-code.ts';
 import { LISTABLE, type Listable } from './listable.ts';
 import type { LoadArguments } from './load.ts';
+import { addPlugin, collect, type SetExitCode } from './plugin-program.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 interface CommonOptions {
   readonly config?: string;
@@ -51,8 +50,6 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }
-
-type SetExitCode = (code: number) => void;
 
 function createProgram(setExitCode: SetExitCode): Command {
   const program = new Command('tiercel')
@@ -164,147 +161,6 @@ async function list(what: Listable, flags: ListFlags): Promise<number> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
   const args = { ...loadArguments(flags), what, source: flags.source, format };
   return listCommand(args, createTerminal(!flags.color));
-}
-
-function addPlugin(program: Command, setExitCode: SetExitCode): void {
-  const plugins = program
-    .command('plugin')
-    .description('look at plugins, and make them')
-    .exitOverride();
-  plugins
-    .command('inspect')
-    .description('manifest, imports, digest, size and limits of a plugin, without running it')
-    .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
-    .option('--rules', 'print the rules that it carries instead')
-    .option('--sample <name>', 'print a sample that it carries instead')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
-    .exitOverride()
-    .action(async (plugin: string, flags: InspectFlags) => {
-      const { inspectCommand } = await import('./command/plugin.ts');
-      const { json, rules, sample, color } = flags;
-      const args = { plugin, isJson: json === true, isRules: rules === true, sample };
-      setExitCode(inspectCommand(args, createTerminal(!color)));
-    });
-  plugins
-    .command('new')
-    .description('make a folder for a plugin of one’s own, which builds and alerts at once')
-    .argument('<name>', 'of the plugin, and of the folder: small letters, digits, - and _')
-    .option('--template <language>', 'assemblyscript, javascript or c', 'assemblyscript')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
-    .exitOverride()
-    .action(async (name: string, flags: NewFlags) => {
-      const { newCommand } = await import('./command/plugin-new.ts');
-      const { template, json = false, color } = flags;
-      setExitCode(newCommand({ name, template, isJson: json }, createTerminal(!color)));
-    });
-  addBuild(plugins, setExitCode);
-  addPack(plugins, setExitCode);
-  addTest(plugins, setExitCode);
-  plugins
-    .command('wit')
-    .description('print the interface between the engine and plugins, as WIT')
-    .exitOverride()
-    .action(async () => {
-      const { witText } = await import('../author/wit.ts');
-      process.stdout.write(witText());
-    });
-}
-
-interface InspectFlags {
-  readonly json?: boolean;
-  readonly rules?: boolean;
-  readonly sample?: string;
-  readonly color: boolean;
-}
-
-interface BuildFlags {
-  readonly output?: string;
-  readonly debug?: boolean;
-  readonly watch?: boolean;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
-
-function addBuild(plugins: Command, setExitCode: SetExitCode): void {
-  plugins
-    .command('build')
-    .description('make a plugin of a folder with a manifest, and AssemblyScript, JavaScript or C')
-    .argument('[folder]', 'has manifest.json, and assembly/index.ts, plugin.js or plugin.c', '.')
-    .option('-o, --output <file>', 'the plugin (default: its name and .wasm, in the folder)')
-    .option('--debug', 'with names and assertions, not optimised (AssemblyScript)')
-    .option('--watch', 'build again whenever something changes, until stopped')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
-    .exitOverride()
-    .action(async (folder: string, flags: BuildFlags) => {
-      const { buildCommand } = await import('./command/plugin-build.ts');
-      const { output, debug = false, watch = false, json = false, color } = flags;
-      const args = { folder, output, isDebug: debug, isWatching: watch, isJson: json };
-      setExitCode(await buildCommand(args, createTerminal(!color)));
-    });
-}
-
-interface NewFlags {
-  readonly template: string;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
-
-interface PackFlags {
-  readonly manifest: string;
-  readonly output?: string;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
-
-function addPack(plugins: Command, setExitCode: SetExitCode): void {
-  plugins
-    .command('pack')
-    .description('make a plugin of a core module or component of any toolchain, and a manifest')
-    .argument('<file>', 'a .wasm file for one of the worlds that `tiercel plugin wit` prints')
-    .option('-m, --manifest <file>', 'its manifest', 'manifest.json')
-    .option('-o, --output <file>', 'the plugin (default: its name and .wasm, here)')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
-    .exitOverride()
-    .action(async (file: string, flags: PackFlags) => {
-      const { packCommand } = await import('./command/plugin-pack.ts');
-      const { manifest, output, json = false, color } = flags;
-      const terminal = createTerminal(!color);
-      setExitCode(await packCommand({ file, manifest, output, isJson: json }, terminal));
-    });
-}
-
-interface TestFlags {
-  readonly open?: string;
-  readonly junit?: string;
-  readonly figures: boolean;
-  readonly bail?: boolean;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
-
-function addTest(plugins: Command, setExitCode: SetExitCode): void {
-  plugins
-    .command('test')
-    .description('try whether a plugin keeps to what the engine expects of it, point by point')
-    .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
-    .option('--open <location>', 'a file or folder with events (default: the samples it carries)')
-    .option('--junit <file>', 'write a report for build servers')
-    .option('--no-figures', 'measure nothing')
-    .option('--bail', 'stop at the first point that fails')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
-    .exitOverride()
-    .action(async (plugin: string, flags: TestFlags) => {
-      const { testCommand } = await import('./command/plugin-test.ts');
-      const { open, junit, figures: isMeasured, bail, json, color } = flags;
-      const [isBailing, isJson] = [bail === true, json === true];
-      const args = { plugin, openParams: open, junit, isMeasured, isBailing, isJson };
-      setExitCode(await testCommand(args, createTerminal(!color)));
-    });
 }
 
 /** What every command that loads rules takes from its options. */

@@ -1,5 +1,6 @@
 import type { AlertFormat } from '../alert/alert.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
+import type { TrustPolicy } from '../trust/judge-signature.ts';
 
 /** `tiercel.yaml` (Falco's keys) joined with the command line: read once, frozen. Paths are absolute. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly plugins: readonly PluginConfig[];
   /** Beside those of plugins with open parameters. */
   readonly streams: readonly StreamConfig[];
+  /** Whose plugins are loaded; `undefined`: anybody's. */
+  readonly trust: TrustPolicy | undefined;
   /** Some that were asked for were not found. */
   readonly arePluginsMissing: boolean;
   readonly ruleLoad: RuleLoadOptions;
@@ -101,6 +104,10 @@ export interface PluginConfig {
   readonly isBundled: boolean;
   /** Whether it may be called in this process, or needs one of its own. */
   readonly isolation: Isolation;
+  /** It was asked for by name that it is called in this process: only what is trusted is. */
+  readonly isThreadAsked: boolean;
+  /** SHA-256 of the file that was agreed to, hexadecimal; `undefined`: nobody said. */
+  readonly digest: string | undefined;
   /** Whether somebody named it. */
   readonly asked: Asked;
 }

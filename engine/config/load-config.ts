@@ -14,6 +14,7 @@ import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
+import { resolveTrust } from './resolve-trust.ts';
 
 export interface ConfigRequest extends PluginRequest {
   /** Path of tiercel.yaml; `undefined`: none is read. */
@@ -36,16 +37,24 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const base =
     request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
   const { plugins, streams, diagnostics } = resolvePlugins(raw, request, base);
+  const trust = resolveTrust(read, base);
   const value = Object.freeze({
     ...toConfig(read, request, base),
     plugins,
     streams,
+    trust: trust.value,
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, base),
   });
   return {
     value,
-    diagnostics: [...found, ...diagnostics, ...checkOutputs(raw), ...checkSecrets(read)],
+    diagnostics: [
+      ...found,
+      ...diagnostics,
+      ...trust.diagnostics,
+      ...checkOutputs(raw),
+      ...checkSecrets(read),
+    ],
   };
 }
 
@@ -75,7 +84,7 @@ function toConfig(
   { raw, labelOf }: ReadConfig,
   request: ConfigRequest,
   base: string,
-): Omit<Config, 'plugins' | 'streams' | 'arePluginsMissing' | 'rulesFiles'> {
+): Omit<Config, 'plugins' | 'streams' | 'trust' | 'arePluginsMissing' | 'rulesFiles'> {
   return {
     ruleLoad: {
       minimumPriority: toPriority(raw.priority),

@@ -7,6 +7,8 @@ export interface RawConfig {
   load_plugins?: string[];
   plugins?: RawPlugin[];
   streams?: RawStream[];
+  trusted_keys?: string[];
+  revoked_keys?: string[];
   priority?: string;
   rule_matching?: 'first' | 'all';
   rules?: { enable?: { rule?: string; tag?: string }; disable?: { rule?: string; tag?: string } }[];
@@ -66,6 +68,8 @@ export interface RawPlugin {
   init_config?: unknown;
   open_params?: string;
   grants?: string[];
+  sha256?: string;
+  isolation?: 'thread' | 'process';
 }
 
 export interface RawStream {

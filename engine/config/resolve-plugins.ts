@@ -74,7 +74,9 @@ class PluginResolver implements ResolvedPlugins {
       name: undefined,
       libraryPath: resolve(path),
       isBundled: isBundled(resolve(path)),
-      isolation: this.#isolationOf(resolve(path)),
+      isolation: this.#isolationOf(resolve(path), undefined),
+      isThreadAsked: false,
+      digest: undefined,
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
       grants: NO_GRANTS,
@@ -91,7 +93,9 @@ class PluginResolver implements ResolvedPlugins {
       name,
       libraryPath,
       isBundled: isBundled(libraryPath),
-      isolation: this.#isolationOf(libraryPath),
+      isolation: this.#isolationOf(libraryPath, raw?.isolation),
+      isThreadAsked: raw?.isolation === 'thread',
+      digest: raw?.sha256,
       initConfig: initConfigText(raw?.init_config),
       openParams:
         openParams === undefined
@@ -123,8 +127,9 @@ class PluginResolver implements ResolvedPlugins {
   }
 
   /** What ships with the product is trusted as the product is. */
-  #isolationOf(path: string): Isolation {
-    if (this.#isolation !== undefined) return this.#isolation;
+  #isolationOf(path: string, asked: Isolation | undefined): Isolation {
+    const written = asked ?? this.#isolation;
+    if (written !== undefined) return written;
     return isBundled(path) ? 'thread' : 'process';
   }
 

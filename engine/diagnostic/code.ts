@@ -5,6 +5,7 @@ import { OUTPUT_CODES } from './code/output-codes.ts';
 import { PLUGIN_CODES } from './code/plugin-codes.ts';
 import { RULE_CODES } from './code/rule-codes.ts';
 import { SOURCE_CODES } from './code/source-codes.ts';
+import { TRUST_CODES } from './code/trust-codes.ts';
 import type { CodeRecord } from './code-record.ts';
 
 const CODES = {
@@ -15,6 +16,7 @@ const CODES = {
   ...SOURCE_CODES,
   ...OUTPUT_CODES,
   ...CHECKPOINT_CODES,
+  ...TRUST_CODES,
 };
 
 export type DiagnosticCode = keyof typeof CODES;

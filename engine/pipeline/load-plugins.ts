@@ -6,8 +6,9 @@ import { createTextDocument } from '../diagnostic/text-document.ts';
 import { engineFields } from '../field/engine-fields.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
-import { type ComponentFile, readComponentFile } from '../plugin/component-file.ts';
+import type { ComponentFile } from '../plugin/component-file.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
+import { admitPlugin } from './admit-plugin.ts';
 
 export interface LoadedPlugin {
   readonly config: PluginConfig;
@@ -25,7 +26,7 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
   const diagnostics: Diagnostic[] = [];
   const plugins: LoadedPlugin[] = [];
   for (const plugin of config.plugins) {
-    const { value: file, diagnostics: found } = readComponentFile(plugin.libraryPath);
+    const { value: file, diagnostics: found } = admitPlugin(plugin, config.trust);
     diagnostics.push(...found);
     if (file === undefined) continue;
     if (plugin.name !== undefined && file.manifest.name !== plugin.name) {

@@ -1,6 +1,6 @@
 /* Broken plugins in JavaScript: each fails where it is broken. */
 
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installTools } from '../support/author-tools.ts';
@@ -147,7 +147,42 @@ const WAYS: readonly Way[] = [
   ],
 ];
 
+/** What the build says of a plugin that it cannot make. */
+const MISTAKES: readonly [name: string, from: string, to: string, said: string][] = [
+  [
+    'a field without a function',
+    "    'shop.action': (event) => event.action,\n",
+    '',
+    'there is no function for the field `shop.action` of manifest.json',
+  ],
+  ['an export that is missing', '{ plugin, source, extractor }', '{ plugin, source }', 'extractor'],
+  [
+    'a source that is missing',
+    'source: new LineSource',
+    'origin: new LineSource',
+    'manifest.json has a source, the plugin none',
+  ],
+];
+
 tryMutations('javascript', 1);
+
+describe('a plugin in JavaScript that cannot be made', () => {
+  it.for(MISTAKES)('says what is wrong: %s', async ([name, from, to, said]) => {
+    const cwd = join(scratch.path, name.replaceAll(' ', '-'));
+    mkdirSync(cwd);
+    await runProgram(['plugin', 'new', 'shop', '--template', 'javascript'], { cwd });
+    const folder = join(cwd, 'shop');
+    installTools(folder, 'javascript');
+    const path = join(folder, 'plugin.js');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(path, text.replace(from, to));
+    const { stdout, stderr, code } = await runProgram(['plugin', 'build', folder, '--no-color']);
+    expect(stderr).toContain(said);
+    expect(stderr).toContain('PLUGIN_CANNOT_BUILD');
+    expect([stdout, code]).toEqual(['', 1]);
+  });
+});
 
 describe('a sound plugin in JavaScript', () => {
   it('passes every point: the example syslog', async () => {

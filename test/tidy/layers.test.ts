@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ['base', 'field', 'check'],
   compile: ['base', 'field', 'column', 'kernel', 'check', 'plan'],
   plugin: ['base', 'diagnostic', 'schema', 'field', 'column', 'store'],
+  trust: ['base', 'diagnostic', 'plugin'],
   detect: ['base', 'field', 'column', 'compile'],
   alert: ['base', 'field', 'column', 'check', 'plan', 'compile', 'detect'],
   supervise: ['base'],
@@ -39,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'dead-letter': ['base', 'plugin', 'supervise', 'stream', 'evaluate', 'output'],
   author: ['base', 'diagnostic', 'plugin', 'schema'],
   conformance: ['base', 'diagnostic', 'field', 'column', 'plugin', 'store'],
-  config: ['base', 'diagnostic', 'schema', 'rules', 'alert'],
+  config: ['base', 'diagnostic', 'schema', 'rules', 'alert', 'trust'],
   pipeline: [
     'base',
     'diagnostic',
@@ -64,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dead-letter',
     'output',
     'config',
+    'trust',
   ],
   cli: [
     'index.ts',
@@ -77,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'diagnostic',
     'output',
     'schema',
+    'trust',
   ],
 };
 
@@ -87,6 +90,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   check: ['net'],
   alert: ['crypto', 'net'],
   plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
+  trust: ['crypto', 'fs'],
   store: [
     'crypto',
     'fs',
@@ -111,7 +115,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['child_process', 'fs', 'os', 'path', 'url'],
   conformance: ['fs', 'path', 'worker_threads', 'zlib'],
-  cli: ['fs', 'path', 'stream'],
+  cli: ['fs', 'path', 'readline/promises', 'stream'],
 };
 
 const files = listFiles('engine', ['.ts']);

@@ -6,6 +6,7 @@ import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPlugins, findPlugin } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
+import { readSigned } from '../../trust/signature-section.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -55,6 +56,7 @@ export function inspectCommand(args: InspectArguments, terminal: Terminal): numb
     ['samples', file.attachments.samples.map(({ name }) => name).join(', ') || 'none'],
     ['size', `${sizeBytes} bytes, core modules ${coreModuleSizes.join(' + ')}`],
     ['sha256', digest],
+    ['signed by', describeSigners(file.bytes)],
     [
       'limits',
       `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms, start ${limits.startTimeMaxMs} ms`,
@@ -92,8 +94,33 @@ export function renderFileJson(path: string, file: ComponentFile): string {
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   const { rules, samples } = file.attachments;
   const carried = { rules: rules?.name ?? null, samples: samples.map(({ name }) => name) };
-  const shown = { path, ...carried, sizeBytes, digest, imports, coreModuleSizes, limits, manifest };
+  const signedBy = signersOf(file.bytes) ?? null;
+  const shown = {
+    path,
+    ...carried,
+    sizeBytes,
+    digest,
+    signedBy,
+    imports,
+    coreModuleSizes,
+    limits,
+    manifest,
+  };
   return `${printableLines(JSON.stringify(shown, null, 2))}\n`;
+}
+
+/** Only who is said to have signed it: `verify` finds out. */
+function describeSigners(bytes: Uint8Array): string {
+  const signers = signersOf(bytes);
+  if (signers === undefined) return 'nobody can tell: `tiercel plugin verify` says why';
+  return signers.length === 0 ? 'nobody' : `${signers.join(', ')} (not verified)`;
+}
+
+/** The names of the keys; `undefined`: they cannot be read. */
+function signersOf(bytes: Uint8Array): readonly string[] | undefined {
+  const signed = readSigned(bytes);
+  if (signed === undefined || 'kind' in signed) return undefined;
+  return signed.signatures.map(({ keyId }) => keyId);
 }
 
 function describeCapabilities({

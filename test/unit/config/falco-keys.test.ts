@@ -23,6 +23,8 @@ const OWN_KEYS = [
   'isolation',
   'aws',
   'webhook',
+  'trusted_keys',
+  'revoked_keys',
 ];
 
 const losses: [configuration: object, paths: string[]][] = [

@@ -1,0 +1,80 @@
+/* `tiercel plugin sign`: a signature into the file of a plugin, or beside it. */
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { printable } from '../../base/printable.ts';
+import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
+import { readComponentFile } from '../../index.ts';
+import { signDetached } from '../../trust/detached-signature.ts';
+import { needsPassword, readSecretKey, type SecretKey } from '../../trust/secret-key.ts';
+import { readSigned, withSignature } from '../../trust/signature-section.ts';
+import { askPassword } from '../ask-password.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import { refuse } from './refuse.ts';
+
+export interface SignArguments {
+  readonly file: string;
+  /** Path of the secret key. */
+  readonly key: string;
+  /** `undefined`: the file itself. */
+  readonly output: string | undefined;
+  readonly isDetached: boolean;
+  readonly isJson: boolean;
+}
+
+export async function signCommand(args: SignArguments, terminal: Terminal): Promise<number> {
+  const { file, isDetached, isJson } = args;
+  const { value: plugin, diagnostics } = readComponentFile(file);
+  if (plugin === undefined) return refuse(diagnostics, args, terminal);
+  const { value: key, diagnostics: ofKey } = await openKey(args.key, terminal);
+  if (key === undefined) return refuse(ofKey, args, terminal);
+  const { bytes, manifest } = plugin;
+  const { name, version } = manifest;
+  const signed = isDetached ? undefined : readSigned(bytes);
+  if (signed !== undefined && 'kind' in signed) {
+    const code = signed.kind === 'misplaced' ? 'SIGNATURE_MISPLACED' : 'SIGNATURE_MALFORMED';
+    const hint = 'build it again, and sign that';
+    const wrong = createDiagnostic(code, { message: `${file} ${signed.message}`, hint });
+    return refuse([wrong], args, terminal);
+  }
+  const path = args.output ?? (isDetached ? `${file}.minisig` : file);
+  const comment = `file:${basename(file)}\tplugin:${name}\tversion:${version}\thashed`;
+  const contents =
+    signed === undefined ? signDetached(bytes, key, comment) : withSignature(signed, bytes, key);
+  try {
+    // Nobody is to load half of it.
+    writeFileSync(`${path}.new`, contents);
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    const message = `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`;
+    return refuse([createDiagnostic('KEY_UNUSABLE', { message })], args, terminal);
+  }
+  const { id } = key.publicKey;
+  const text = `${name} ${version} → ${path}: signed with the key ${id}`;
+  const shown = JSON.stringify({ path, plugin: name, version, key: key.publicKey.text, id });
+  terminal.stdout.write(`${isJson ? shown : printable(text)}\n`);
+  return EXIT.ok;
+}
+
+async function openKey(path: string, terminal: Terminal): Promise<Checked<SecretKey>> {
+  const fail = (message: string, hint?: string): Checked<SecretKey> => ({
+    value: undefined,
+    diagnostics: [createDiagnostic('KEY_UNUSABLE', { message, hint })],
+  });
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const hint = 'name it with -k, or make one: `tiercel plugin keygen`';
+    return fail(`cannot read the secret key ${path}: ${code}`, hint);
+  }
+  const { value: password, diagnostics } = needsPassword(text)
+    ? await askPassword({ of: path, isNew: false }, terminal)
+    : { value: '', diagnostics: [] };
+  if (password === undefined) return { value: undefined, diagnostics };
+  const key = readSecretKey(text, password);
+  if (key === undefined) return fail(`the password is not that of ${path}`);
+  return typeof key === 'string' ? fail(`${path} ${key}`) : { value: key, diagnostics: [] };
+}
