@@ -4,7 +4,7 @@
  * package is imported as `tiercel/js/…`.
  */
 
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fieldsOf } from '../base/json-fields.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -103,6 +103,9 @@ function bundlerMessages(folder: string, error: unknown): CompileMessage[] {
 
 async function componentize(folder: string, source: string, manifest: Manifest): Promise<Compiled> {
   const tools = await load<Componentizer>(folder, COMPILER.file);
+  const here = process.cwd();
+  // It does not find its own temporary files where they lie below the current folder.
+  process.chdir(dirname(findInstalled(folder, COMPILER.file) ?? folder));
   try {
     const { component } = await tools.componentize(source, {
       witWorld: worldOf(manifest),
@@ -112,6 +115,8 @@ async function componentize(folder: string, source: string, manifest: Manifest):
     return { bytes: component, messages: [] };
   } catch (error) {
     return { bytes: undefined, messages: [asError((error as Error).message.trim())] };
+  } finally {
+    process.chdir(here);
   }
 }
 

@@ -6,10 +6,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LIMITS } from '../base/limits.ts';
-import { packageRoot, workerEntry } from '../base/package-root.ts';
+import { workerEntry } from '../base/package-root.ts';
+import { sandboxFlags } from '../base/sandbox-flags.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
 import { createMemoryFile, type MemoryFile } from './memory-file.ts';
 import { MESSAGES_DESCRIPTOR, WINDOW_OFFSET } from './process-port.ts';
@@ -55,11 +55,15 @@ export class ProcessWorker implements WorkerHandle {
     this.#isMessage = isMessage;
     this.file = createMemoryFile(WINDOW_OFFSET + windowSize, windowSize > 0);
     this.control = new WorkerControl(new ArrayBuffer(CONTROL_SIZE), this.file.descriptor);
-    this.#process = spawn(process.execPath, [...flags(), fileURLToPath(workerEntry(entry))], {
-      env: {},
-      cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.file.descriptor, ...descriptors],
-    });
+    this.#process = spawn(
+      process.execPath,
+      [...sandboxFlags(), fileURLToPath(workerEntry(entry))],
+      {
+        env: {},
+        cwd: '/',
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.file.descriptor, ...descriptors],
+      },
+    );
     this.#messages = this.#process.stdio[MESSAGES_DESCRIPTOR] as Socket;
     // It is told of as the end of the process.
     this.#messages.on('error', () => {});
@@ -157,19 +161,4 @@ export class ProcessWorker implements WorkerHandle {
     if (isOurs) error.stack = this.#stderr;
     this.#events?.onEnd(error, isOurs);
   }
-}
-
-/** No files but its own code, no children, no addons; nothing of what this process was started with. */
-function flags(): string[] {
-  const root = packageRoot();
-  const isSettled = process.allowedNodeEnvironmentFlags.has('--permission');
-  return [
-    isSettled ? '--permission' : '--experimental-permission',
-    `--allow-fs-read=${join(root, 'dist', 'engine', '*')}`,
-    // Where Node looks, on its way up, for the kind of module that a file is.
-    `--allow-fs-read=${join(root, 'dist', 'package.json')}`,
-    `--allow-fs-read=${join(root, 'package.json')}`,
-    '--disallow-code-generation-from-strings',
-    '--no-warnings',
-  ];
 }

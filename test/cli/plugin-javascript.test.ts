@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installTools } from '../support/author-tools.ts';
@@ -117,7 +117,9 @@ describe('the SDK for JavaScript', () => {
       'export const thrown = (event: { thrown?: { x: { y: string } } }) => event.thrown!.x.y;\n',
     );
     writeFileSync(join(cwd, 'rules.yaml'), RULES);
-    const { stderr, code } = await runProgram(['plugin', 'build', '--no-color'], { cwd });
+    // Its compiler once failed where temporary files lie below the current folder.
+    const args = ['plugin', 'build', cwd, '--no-color'];
+    const { stderr, code } = await runProgram(args, { cwd: dirname(scratch.path) });
     expect([stderr, code]).toEqual(['', 0]);
   });
 

@@ -89,7 +89,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],
-  plugin: ['crypto', 'fs', 'path', 'vm', 'worker_threads', 'zlib'],
+  plugin: ['child_process', 'crypto', 'fs', 'path', 'url', 'vm', 'worker_threads', 'zlib'],
   trust: ['crypto', 'fs'],
   store: [
     'crypto',
