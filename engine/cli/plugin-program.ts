@@ -50,6 +50,8 @@ export function addPlugin(program: Command, setExitCode: SetExitCode): void {
   addKeygen(plugins, setExitCode);
   addSign(plugins, setExitCode);
   addVerify(plugins, setExitCode);
+  addInstall(plugins, setExitCode);
+  addInstalled(plugins, setExitCode);
   plugins
     .command('wit')
     .description('print the interface between the engine and plugins, as WIT')
@@ -227,5 +229,79 @@ function addVerify(plugins: Command, setExitCode: SetExitCode): void {
       const { key = [], config, json = false, color } = flags;
       const args = { file, keys: key, config, isJson: json };
       setExitCode(verifyCommand(args, createTerminal(!color)));
+    });
+}
+
+interface InstallFlags {
+  readonly key?: readonly string[];
+  readonly grant?: readonly string[];
+  readonly force?: boolean;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+function addInstall(plugins: Command, setExitCode: SetExitCode): void {
+  plugins
+    .command('install')
+    .description('show what a plugin may do, and put it into the lock: tiercel.lock')
+    .argument('[reference]', 'a file or an https URL (default: all that the lock names)')
+    .option('-k, --key <key>', 'a public key that has to have signed it; repeatable', collect)
+    .option('--grant <capability>', 'something that it asks for, as clock; repeatable', collect)
+    .option('--force', 'also an older version, or another file of the same one')
+    .option(
+      '-c, --config <file>',
+      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+    )
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (reference: string | undefined, flags: InstallFlags) => {
+      const { installCommand } = await import('./command/plugin-install.ts');
+      const { key = [], grant = [], force = false, config, json = false, color } = flags;
+      const args = { reference, config, keys: key, grants: grant, isForced: force, isJson: json };
+      setExitCode(await installCommand(args, createTerminal(!color)));
+    });
+}
+
+interface InstalledFlags {
+  readonly purge?: boolean;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+function addInstalled(plugins: Command, setExitCode: SetExitCode): void {
+  plugins
+    .command('list')
+    .description('what is installed: the lock')
+    .option(
+      '-c, --config <file>',
+      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+    )
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async ({ config, json = false, color }: InstalledFlags) => {
+      const { installedCommand } = await import('./command/plugin-installed.ts');
+      setExitCode(installedCommand({ config, isJson: json }, createTerminal(!color)));
+    });
+  plugins
+    .command('remove')
+    .description('take a plugin out of the lock')
+    .argument('<name>', 'of the plugin')
+    .option('--purge', 'its file as well, which other locks may name')
+    .option(
+      '-c, --config <file>',
+      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+    )
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride()
+    .action(async (name: string, flags: InstalledFlags) => {
+      const { removeCommand } = await import('./command/plugin-installed.ts');
+      const { purge = false, config, json = false, color } = flags;
+      const args = { name, isPurged: purge, config, isJson: json };
+      setExitCode(removeCommand(args, createTerminal(!color)));
     });
 }

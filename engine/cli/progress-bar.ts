@@ -26,13 +26,21 @@ export class ProgressBar {
     const parts = [countOf(events, 'event'), `${formatBytes(rate)}/s`, countOf(alerts, 'alert')];
     if (bytesTotal !== undefined && bytesTotal > 0) {
       const share = Math.min(1, bytesRead / bytesTotal);
-      const filled = Math.round(share * BAR_WIDTH);
       const left = rate > 0 ? Math.ceil((bytesTotal - bytesRead) / rate) : 0;
-      parts.unshift(
-        `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.round(share * 100)} %`,
-      );
+      parts.unshift(barOf(share));
       if (share < 1) parts.push(`${left} s left`);
     }
+    this.#write(parts);
+  }
+
+  /** Of a download. */
+  showBytes(receivedBytes: number, totalBytes: number | undefined): void {
+    if (!this.isWanted) return;
+    const bar = totalBytes === undefined ? [] : [barOf(Math.min(1, receivedBytes / totalBytes))];
+    this.#write([...bar, formatBytes(receivedBytes)]);
+  }
+
+  #write(parts: readonly string[]): void {
     const width = (this.#terminal.stderr.columns ?? 80) - 1;
     this.#terminal.stderr.write(`\r\u001b[K${parts.join('  ').slice(0, width)}`);
     this.#isShown = true;
@@ -42,4 +50,9 @@ export class ProgressBar {
     if (this.#isShown) this.#terminal.stderr.write('\r\u001b[K');
     this.#isShown = false;
   }
+}
+
+function barOf(share: number): string {
+  const filled = Math.round(share * BAR_WIDTH);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.round(share * 100)} %`;
 }

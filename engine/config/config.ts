@@ -1,4 +1,5 @@
 import type { AlertFormat } from '../alert/alert.ts';
+import type { LockedPlugin } from '../install/lock.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
 import type { TrustPolicy } from '../trust/judge-signature.ts';
 
@@ -108,6 +109,8 @@ export interface PluginConfig {
   readonly isThreadAsked: boolean;
   /** SHA-256 of the file that was agreed to, hexadecimal; `undefined`: nobody said. */
   readonly digest: string | undefined;
+  /** What was agreed to when it was installed; `undefined`: its file was named, or it ships with the product. */
+  readonly locked: LockedPlugin | undefined;
   /** Whether somebody named it. */
   readonly asked: Asked;
 }

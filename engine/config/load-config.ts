@@ -9,6 +9,7 @@ import {
   type Diagnostic,
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
+import { lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
 import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
@@ -36,7 +37,12 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const { raw } = read;
   const base =
     request.configFile === undefined ? process.cwd() : dirname(resolve(request.configFile));
-  const { plugins, streams, diagnostics } = resolvePlugins(raw, request, base);
+  const lockPath = lockPathFor(request.configFile);
+  const { value: lock, diagnostics: ofLock } =
+    lockPath === undefined ? { value: NO_LOCK, diagnostics: [] } : readLock(lockPath);
+  if (lock === undefined) return { value: undefined, diagnostics: [...found, ...ofLock] };
+  const places = { baseFolder: base, lock };
+  const { plugins, streams, diagnostics } = resolvePlugins(raw, request, places);
   const trust = resolveTrust(read, base);
   const value = Object.freeze({
     ...toConfig(read, request, base),

@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Lock, LockedPlugin } from '../install/lock.ts';
+import { storedPath } from '../install/plugin-store.ts';
 import { bundledPluginPath, bundledPlugins, findPlugin } from './bundled-plugins.ts';
 import {
   type Asked,
@@ -30,12 +32,19 @@ export interface ResolvedPlugins {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where plugins are looked for beside those that ship with the product. */
+export interface PluginPlaces {
+  /** Of relative paths in the configuration. */
+  readonly baseFolder: string;
+  readonly lock: Lock;
+}
+
 export function resolvePlugins(
   raw: RawConfig,
   request: PluginRequest,
-  baseFolder: string,
+  { baseFolder, lock }: PluginPlaces,
 ): ResolvedPlugins {
-  const resolver = new PluginResolver(raw, baseFolder);
+  const resolver = new PluginResolver(raw, { baseFolder, lock });
   const named = raw.load_plugins ?? resolver.declaredNames;
   const { plugin } = request;
   if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
@@ -57,8 +66,10 @@ class PluginResolver implements ResolvedPlugins {
   readonly #declared: readonly RawPlugin[];
   readonly #isolation: Isolation | undefined;
   readonly #baseFolder: string;
+  readonly #lock: Lock;
 
-  constructor({ plugins, isolation }: RawConfig, baseFolder: string) {
+  constructor({ plugins, isolation }: RawConfig, { baseFolder, lock }: PluginPlaces) {
+    this.#lock = lock;
     this.#declared = plugins ?? [];
     this.#isolation = isolation;
     this.#baseFolder = baseFolder;
@@ -77,6 +88,7 @@ class PluginResolver implements ResolvedPlugins {
       isolation: this.#isolationOf(resolve(path), undefined),
       isThreadAsked: false,
       digest: undefined,
+      locked: undefined,
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
       grants: NO_GRANTS,
@@ -87,8 +99,13 @@ class PluginResolver implements ResolvedPlugins {
   addNamed(name: string, openParams: string | undefined): void {
     if (this.#has(name)) return;
     const raw = this.#declared.find((plugin) => plugin.name === name);
-    const libraryPath = this.#findLibrary(name, raw?.library_path);
+    const locked = raw?.library_path === undefined ? this.#lock.plugins[name] : undefined;
+    const libraryPath =
+      locked === undefined
+        ? this.#findLibrary(name, raw?.library_path)
+        : this.#findInstalled(name, locked);
     if (libraryPath === undefined) return;
+    const grants = [...(locked?.granted ?? []), ...(raw?.grants ?? [])];
     this.plugins.push({
       name,
       libraryPath,
@@ -96,12 +113,13 @@ class PluginResolver implements ResolvedPlugins {
       isolation: this.#isolationOf(libraryPath, raw?.isolation),
       isThreadAsked: raw?.isolation === 'thread',
       digest: raw?.sha256,
+      locked,
       initConfig: initConfigText(raw?.init_config),
       openParams:
         openParams === undefined
           ? locationOf(raw?.open_params, this.#baseFolder)
           : locationOf(openParams, process.cwd()),
-      grants: toGrants(raw?.grants ?? [], this.#baseFolder),
+      grants: toGrants(grants, this.#baseFolder),
       asked: 'by name',
     });
   }
@@ -137,6 +155,14 @@ class PluginResolver implements ResolvedPlugins {
     return this.plugins.some((plugin) => plugin.name === name);
   }
 
+  #findInstalled(name: string, { digest, from }: LockedPlugin): string | undefined {
+    const path = storedPath(digest);
+    if (path !== undefined && existsSync(path)) return path;
+    const message = `plugin \`${name}\` was installed from ${from}, and is not on this machine`;
+    this.diagnostics.push(createDiagnostic('PLUGIN_NOT_INSTALLED', { message }));
+    return undefined;
+  }
+
   #findLibrary(name: string, written: string | undefined): string | undefined {
     if (written === undefined) {
       const found = findPlugin(name);
@@ -169,7 +195,8 @@ class PluginResolver implements ResolvedPlugins {
 
   #addUnknown(name: string): void {
     const bundled = bundledPlugins();
-    const near = didYouMean(name, [...bundled, ...this.declaredNames]);
+    const installed = Object.keys(this.#lock.plugins);
+    const near = didYouMean(name, [...bundled, ...installed, ...this.declaredNames]);
     // Somebody left the plugin out: what is named is what it should open.
     const isPath = existsSync(name);
     this.diagnostics.push(

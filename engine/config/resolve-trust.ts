@@ -42,8 +42,21 @@ export function resolveTrust({ raw, labelOf }: ReadConfig, base: string): Checke
 
 const KEY_ID = /^[0-9a-f]{16}$/i;
 
+/** All of them, or what is wrong with some. */
+export function readPublicKeys(
+  written: readonly string[],
+  base: string,
+): Checked<readonly PublicKey[]> {
+  const keys = written.map((one) => readPublicKey(one, base));
+  const diagnostics = keys.flatMap((key) =>
+    typeof key === 'string' ? [createDiagnostic('CONFIG_TRUSTED_KEY', { message: key })] : [],
+  );
+  if (diagnostics.length > 0) return { value: undefined, diagnostics };
+  return { value: keys.flatMap((key) => (typeof key === 'string' ? [] : [key])), diagnostics: [] };
+}
+
 /** Of the line itself, or the path of a file with it; a text says what it is instead. */
-export function readPublicKey(written: string, base: string): PublicKey | string {
+function readPublicKey(written: string, base: string): PublicKey | string {
   const key = parsePublicKey(written);
   if (key !== undefined) return key;
   const path = resolve(base, written);

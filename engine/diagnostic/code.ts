@@ -1,6 +1,7 @@
 import { CHECKPOINT_CODES } from './code/checkpoint-codes.ts';
 import { CONDITION_CODES } from './code/condition-codes.ts';
 import { CONFIG_CODES } from './code/config-codes.ts';
+import { INSTALL_CODES } from './code/install-codes.ts';
 import { OUTPUT_CODES } from './code/output-codes.ts';
 import { PLUGIN_CODES } from './code/plugin-codes.ts';
 import { RULE_CODES } from './code/rule-codes.ts';
@@ -17,6 +18,7 @@ const CODES = {
   ...OUTPUT_CODES,
   ...CHECKPOINT_CODES,
   ...TRUST_CODES,
+  ...INSTALL_CODES,
 };
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -2,9 +2,11 @@
 
 import type { PluginConfig } from '../config/config.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { LockedPlugin } from '../install/lock.ts';
 import { type ComponentFile, judgeComponent } from '../plugin/component-file.ts';
 import { isComponent } from '../plugin/wasm-binary.ts';
 import { judgeSignature, type SignedBytes, type TrustPolicy } from '../trust/judge-signature.ts';
+import { parsePublicKey } from '../trust/public-key.ts';
 import { digestOf, readSignedFile, refusalOf } from '../trust/signed-file.ts';
 
 export function admitPlugin(
@@ -15,14 +17,18 @@ export function admitPlugin(
   const read = readSignedFile(path);
   if ('code' in read) return { value: undefined, diagnostics: [read] };
   const wrong = findDistrust(plugin, read, policy);
-  if (wrong === undefined) return judgeComponent(path, read.bytes);
+  if (wrong === undefined) {
+    const judged = judgeComponent(path, read.bytes);
+    const other = judged.value && findMismatch(plugin, judged.value);
+    return other === undefined ? judged : { value: undefined, diagnostics: [other] };
+  }
   // What is no plugin at all is better told that than that it is not signed.
   const said = isComponent(read.bytes) ? [wrong] : judgeComponent(path, read.bytes).diagnostics;
   return { value: undefined, diagnostics: said };
 }
 
 function findDistrust(
-  { libraryPath: path, isBundled, digest, isThreadAsked }: PluginConfig,
+  { libraryPath: path, isBundled, digest, isThreadAsked, locked }: PluginConfig,
   read: SignedBytes,
   policy: TrustPolicy | undefined,
 ): Diagnostic | undefined {
@@ -31,6 +37,8 @@ function findDistrust(
     const message = `${path} has SHA-256 ${found}, expected ${digest}`;
     return createDiagnostic('PLUGIN_DIGEST_MISMATCH', { message });
   }
+  const ofLock = locked && findOtherFile(path, read, locked, policy);
+  if (ofLock !== undefined) return ofLock;
   // What ships with the product is trusted as the product is.
   if (isBundled) return undefined;
   const verdict = policy && judgeSignature(read, policy);
@@ -38,4 +46,35 @@ function findDistrust(
   if (!isThreadAsked || verdict !== undefined) return undefined;
   const message = `${path}: \`isolation: thread\`, and no trusted key has signed it`;
   return createDiagnostic('PLUGIN_ISOLATION_UNTRUSTED', { message });
+}
+
+/** What was installed is still that file, and still signed by whom it was. */
+function findOtherFile(
+  path: string,
+  read: SignedBytes,
+  { digest, key: text }: LockedPlugin,
+  policy: TrustPolicy | undefined,
+): Diagnostic | undefined {
+  const found = digestOf(read.bytes);
+  if (digest !== found) {
+    const message = `${path} has SHA-256 ${found}, the lock says ${digest}`;
+    return createDiagnostic('LOCK_MISMATCH', { message });
+  }
+  if (text === undefined) return undefined;
+  const key = parsePublicKey(text);
+  const keys = key === undefined ? [] : [key];
+  const verdict = judgeSignature(read, { keys, revokedIds: policy?.revokedIds ?? new Set() });
+  if (verdict.kind === 'trusted') return undefined;
+  const message = `${path} ${verdict.message}; the lock says that the key ${key?.id ?? text} signed it`;
+  return createDiagnostic('LOCK_MISMATCH', { message });
+}
+
+function findMismatch(
+  { libraryPath: path, locked, name }: PluginConfig,
+  { manifest }: ComponentFile,
+): Diagnostic | undefined {
+  if (locked === undefined || locked.version === manifest.version) return undefined;
+  const said = `the lock says \`${name}\` ${locked.version}`;
+  const message = `${path} is plugin \`${manifest.name}\` ${manifest.version}, ${said}`;
+  return createDiagnostic('LOCK_MISMATCH', { message });
 }

@@ -5,7 +5,7 @@
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { RulesetLoad } from '../check/load-ruleset.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Isolation } from '../config/config.ts';
 import { hasErrors } from '../diagnostic/diagnostic.ts';
 import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
@@ -35,11 +35,7 @@ export async function buildEngine(
   { limits, times }: EngineTuning = TUNING,
 ): Promise<EngineBuild> {
   const workerCount = config.workers ?? defaultWorkerCount();
-  const stock = new WorkerStock([
-    IO_ENTRY,
-    SOURCE_ENTRY,
-    ...Array<string>(workerCount).fill(EVALUATION_ENTRY),
-  ]);
+  const stock = new WorkerStock(threadsFor(config, workerCount));
   const loaded = await loadAll(config);
   const diagnostics = [...loaded.diagnostics];
   const failed = async (): Promise<EngineBuild> => {
@@ -86,6 +82,17 @@ export async function buildEngine(
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
+}
+
+/** What will be of use, as far as the configuration tells; plugins that are not ours are called in processes. */
+function threadsFor({ plugins }: Config, workerCount: number): string[] {
+  const named = plugins.filter(({ asked }) => asked === 'by name');
+  const isAny = (isolation: Isolation): boolean => named.some((one) => one.isolation === isolation);
+  return [
+    IO_ENTRY,
+    ...(isAny('thread') ? [SOURCE_ENTRY] : []),
+    ...(isAny('process') ? [] : Array<string>(workerCount).fill(EVALUATION_ENTRY)),
+  ];
 }
 
 /** What another run set aside, or what the sources give. */

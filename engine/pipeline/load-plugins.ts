@@ -6,6 +6,7 @@ import { createTextDocument } from '../diagnostic/text-document.ts';
 import { engineFields } from '../field/engine-fields.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
+import { exampleGrant, requiredCapabilities } from '../install/capabilities.ts';
 import type { ComponentFile } from '../plugin/component-file.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
 import { admitPlugin } from './admit-plugin.ts';
@@ -152,30 +153,22 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
 }
 
 /** Everything is denied unless granted; a location that was typed grants exactly that location. */
-function checkGrants({ grants }: PluginConfig, file: ComponentFile): Diagnostic[] {
-  const { name, version, capabilities, source } = file.manifest;
+function checkGrants({ grants }: PluginConfig, { manifest }: ComponentFile): Diagnostic[] {
+  const { name, version } = manifest;
+  const granted = new Set([
+    ...(grants.clock ? ['clock'] : []),
+    ...Object.keys(grants.storeRoots).map((root) => `store:${root}`),
+    ...Object.keys(grants.queueRoots).map((root) => `queue:${root}`),
+  ]);
   // Where the location is of the other kind, the plugin is told when it asks.
-  const isInput = (root: string): boolean => root === 'input' && source?.openParams === 'location';
-  const denied: { capability: string; hint: string }[] = [];
-  const toGrant = (text: string): string =>
-    `add \`grants: [${text}]\` to the plugin in tiercel.yaml`;
-  if (capabilities.clock === true && !grants.clock) {
-    denied.push({ capability: 'clock', hint: toGrant('clock') });
-  }
-  for (const root of capabilities.store) {
-    if (isInput(root) || root in grants.storeRoots) continue;
-    denied.push({ capability: `store:${root}`, hint: toGrant(`store:${root}=PATH`) });
-  }
-  for (const root of capabilities.queue) {
-    if (isInput(root) || root in grants.queueRoots) continue;
-    denied.push({ capability: `queue:${root}`, hint: toGrant(`queue:${root}=sqs://NAME`) });
-  }
-  return denied.map(({ capability, hint }) =>
-    createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
-      message: `plugin \`${name}\` ${version} asks for \`${capability}\`, which was not granted`,
-      hint,
-    }),
-  );
+  return requiredCapabilities(manifest)
+    .filter((capability) => !granted.has(capability))
+    .map((capability) =>
+      createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
+        message: `plugin \`${name}\` ${version} asks for \`${capability}\`, which was not granted`,
+        hint: `add \`grants: [${exampleGrant(capability)}]\` to the plugin in tiercel.yaml`,
+      }),
+    );
 }
 
 function findDuplicates(plugins: readonly LoadedPlugin[]): Diagnostic[] {

@@ -5,6 +5,7 @@
 
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { validate as validateConfig } from '#generated/validate-config';
+import { validate as validateLock } from '#generated/validate-lock';
 import { validate as validateManifest } from '#generated/validate-plugin-manifest';
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../diagnostic/span.ts';
@@ -19,6 +20,7 @@ export interface Violation {
 /** Schemas of `schemas/` that a start needs; they were compiled when the engine was built. */
 const VALIDATORS = {
   config: validateConfig,
+  lock: validateLock,
   'plugin-manifest': validateManifest,
 } as const satisfies Record<string, ValidateFunction>;
 

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   compile: ['base', 'field', 'column', 'kernel', 'check', 'plan'],
   plugin: ['base', 'diagnostic', 'schema', 'field', 'column', 'store'],
   trust: ['base', 'diagnostic', 'plugin'],
+  install: ['base', 'diagnostic', 'plugin', 'schema', 'trust'],
   detect: ['base', 'field', 'column', 'compile'],
   alert: ['base', 'field', 'column', 'check', 'plan', 'compile', 'detect'],
   supervise: ['base'],
@@ -40,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'dead-letter': ['base', 'plugin', 'supervise', 'stream', 'evaluate', 'output'],
   author: ['base', 'diagnostic', 'plugin', 'schema'],
   conformance: ['base', 'diagnostic', 'field', 'column', 'plugin', 'store'],
-  config: ['base', 'diagnostic', 'schema', 'rules', 'alert', 'trust'],
+  config: ['base', 'diagnostic', 'schema', 'rules', 'alert', 'install', 'trust'],
   pipeline: [
     'base',
     'diagnostic',
@@ -65,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dead-letter',
     'output',
     'config',
+    'install',
     'trust',
   ],
   cli: [
@@ -77,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dead-letter',
     'deliver',
     'diagnostic',
+    'install',
     'output',
     'schema',
     'trust',
@@ -85,12 +88,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  base: ['fs', 'path', 'url'],
+  base: ['crypto', 'fs', 'path', 'url'],
   schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],
   plugin: ['child_process', 'crypto', 'fs', 'path', 'url', 'vm', 'worker_threads', 'zlib'],
   trust: ['crypto', 'fs'],
+  install: ['fs', 'os', 'path', 'timers/promises'],
   store: [
     'crypto',
     'fs',

@@ -1,8 +1,9 @@
 /* `tiercel plugin sign`: a signature into the file of a plugin, or beside it. */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { readComponentFile } from '../../index.ts';
 import { signDetached } from '../../trust/detached-signature.ts';
@@ -43,9 +44,7 @@ export async function signCommand(args: SignArguments, terminal: Terminal): Prom
   const contents =
     signed === undefined ? signDetached(bytes, key, comment) : withSignature(signed, bytes, key);
   try {
-    // Nobody is to load half of it.
-    writeFileSync(`${path}.new`, contents);
-    renameSync(`${path}.new`, path);
+    writeWhole(path, contents);
   } catch (error) {
     const message = `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`;
     return refuse([createDiagnostic('KEY_UNUSABLE', { message })], args, terminal);

@@ -2,7 +2,7 @@
 
 import { printable } from '../../base/printable.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { readPublicKey } from '../../config/resolve-trust.ts';
+import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { judgeSignature, type TrustPolicy } from '../../trust/judge-signature.ts';
 import { digestOf, readSignedFile, refusalOf } from '../../trust/signed-file.ts';
@@ -39,13 +39,8 @@ export function verifyCommand(args: VerifyArguments, terminal: Terminal): number
 /** The keys of the command line are all that count, where there are some. */
 function policyOf({ keys: written, config }: VerifyArguments): Checked<TrustPolicy> {
   if (written.length > 0) {
-    const keys = written.map((one) => readPublicKey(one, process.cwd()));
-    const diagnostics = keys.flatMap((key) =>
-      typeof key === 'string' ? [createDiagnostic('CONFIG_TRUSTED_KEY', { message: key })] : [],
-    );
-    if (diagnostics.length > 0) return { value: undefined, diagnostics };
-    const read = keys.flatMap((key) => (typeof key === 'string' ? [] : [key]));
-    return { value: { keys: read, revokedIds: new Set() }, diagnostics: [] };
+    const { value: keys, diagnostics } = readPublicKeys(written, process.cwd());
+    return { value: keys && { keys, revokedIds: new Set() }, diagnostics };
   }
   const configFile = configFileOf({ config });
   const { value, diagnostics } = loadConfig({

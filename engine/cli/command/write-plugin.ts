@@ -1,8 +1,8 @@
 /* What was made becomes a file, and it is said what it is, or why there is none. */
 
-import { renameSync, writeFileSync } from 'node:fs';
 import type { packPlugin } from '../../author/pack-plugin.ts';
 import { printable } from '../../base/printable.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,9 +29,7 @@ export function writePlugin(
   const { name, version } = plugin.manifest;
   const path = toPath(name);
   try {
-    // Nobody is to load half of it.
-    writeFileSync(`${path}.new`, plugin.bytes);
-    renameSync(`${path}.new`, path);
+    writeWhole(path, plugin.bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     terminal.stderr.write(`error: cannot write ${printable(path)}: ${code}\n`);

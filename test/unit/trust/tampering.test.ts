@@ -59,7 +59,7 @@ function admit(bytes: Uint8Array, more: Partial<PluginConfig> = {}, detached?: s
   const plugin: PluginConfig = {
     ...{ name: undefined, libraryPath: file, initConfig: '', openParams: undefined },
     ...{ grants: NO_GRANTS, isBundled: false, isolation: 'process', isThreadAsked: false },
-    ...{ digest: undefined, asked: 'by name', ...more },
+    ...{ digest: undefined, locked: undefined, asked: 'by name', ...more },
   };
   const policy = {
     keys: [ours.publicKey, old.publicKey],

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Writes a file so that nobody ever sees a part of it, and none is left after a crash; throws what the system says.
+ * While it is written it has another name, which ends in `.part`.
+ */
+export function writeWhole(path: string, contents: string | Uint8Array, mode = 0o666): void {
+  const temporary = `${path}.${randomUUID()}.part`;
+  try {
+    const file = openSync(temporary, 'wx', mode);
+    try {
+      writeFileSync(file, contents);
+      // A name must never lead to a file whose bytes did not reach the disk.
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** The name itself is on the disk. Some file systems have no such thing for folders. */
+function syncFolder(path: string): void {
+  let folder: number | undefined;
+  try {
+    folder = openSync(path, 'r');
+    fsyncSync(folder);
+  } catch {
+    // What was written is there; only a crash of the machine could still take it back.
+  } finally {
+    if (folder !== undefined) closeSync(folder);
+  }
+}
