@@ -1,19 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const PART = '.part';
+/** Nothing is written for so long. */
+const LEFT_BEHIND_MS = 3_600_000;
 
 /**
  * Writes a file so that nobody ever sees a part of it, and none is left after a crash; throws what the system says.
  * While it is written it has another name, which ends in `.part`.
  */
 export function writeWhole(path: string, contents: string | Uint8Array, mode = 0o666): void {
-  const temporary = `${path}.${randomUUID()}.part`;
+  const temporary = `${path}.${randomUUID()}${PART}`;
   try {
     const file = openSync(temporary, 'wx', mode);
     try {
       writeFileSync(file, contents);
       // A name must never lead to a file whose bytes did not reach the disk.
       fsyncSync(file);
+      removeLeftBehind(path, fstatSync(file).mtimeMs);
     } finally {
       closeSync(file);
     }
@@ -35,5 +50,17 @@ function syncFolder(path: string): void {
     // What was written is there; only a crash of the machine could still take it back.
   } finally {
     if (folder !== undefined) closeSync(folder);
+  }
+}
+
+/** What others began to write there and were killed over. */
+function removeLeftBehind(path: string, nowMs: number): void {
+  const [folder, name] = [dirname(path), `${basename(path)}.`];
+  for (const entry of readdirSync(folder)) {
+    if (!entry.startsWith(name) || !entry.endsWith(PART)) continue;
+    const left = join(folder, entry);
+    const stats = statSync(left, { throwIfNoEntry: false });
+    if (stats !== undefined && nowMs - stats.mtimeMs > LEFT_BEHIND_MS)
+      rmSync(left, { force: true });
   }
 }

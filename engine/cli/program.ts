@@ -3,10 +3,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '#generated/build-info';
 import { normalizeArguments } from './arguments.ts';
+import { collect, type SetExitCode } from './common-flags.ts';
 import { EXIT, EXIT_HELP } from './exit-code.ts';
 import { LISTABLE, type Listable } from './listable.ts';
 import type { LoadArguments } from './load.ts';
-import { addPlugin, collect, type SetExitCode } from './plugin-program.ts';
+import { addPlugin } from './plugin-program.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
 

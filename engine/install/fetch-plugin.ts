@@ -2,30 +2,77 @@
 
 import { LIMITS } from '../base/limits.ts';
 import { type Checked, createDiagnostic } from '../diagnostic/diagnostic.ts';
+import { type ComponentFile, judgeComponent } from '../plugin/component-file.ts';
 import { DETACHED_SIZE_MAX } from '../trust/detached-signature.ts';
 import type { SignedBytes } from '../trust/judge-signature.ts';
 import { digestOf, readSignedFile } from '../trust/signed-file.ts';
 import { type HttpRequest, request } from './http-client.ts';
-import type { Reference, UrlReference } from './reference.ts';
+import {
+  parseReference,
+  type Reference,
+  type RegistryReference,
+  type UrlReference,
+} from './reference.ts';
+import { LAYER_TYPE } from './registry/artifact.ts';
+import { fetchArtifact } from './registry/registry.ts';
 
 /** Bytes that have come, of how many. */
 export type OnProgress = NonNullable<HttpRequest['onProgress']>;
 
+export interface FetchedPlugin {
+  readonly read: SignedBytes;
+  /** The reference, with the digest of what was found where it can have one. */
+  readonly from: string;
+}
+
 export async function fetchPlugin(
   reference: Reference,
   onProgress: OnProgress,
-): Promise<Checked<SignedBytes>> {
+): Promise<Checked<FetchedPlugin>> {
   if (reference.kind === 'url') return fetchUrl(reference, onProgress);
+  if (reference.kind === 'registry') return fetchRegistry(reference, onProgress);
   const read = readSignedFile(reference.path);
   return 'code' in read
     ? { value: undefined, diagnostics: [read] }
-    : { value: read, diagnostics: [] };
+    : { value: { read, from: reference.text }, diagnostics: [] };
+}
+
+export interface FetchedFile extends FetchedPlugin {
+  readonly file: ComponentFile;
+}
+
+/** What is written is understood, fetched and judged. */
+export async function fetchFile(
+  written: string,
+  onProgress: OnProgress = () => {},
+): Promise<Checked<FetchedFile>> {
+  const reference = parseReference(written);
+  if (typeof reference === 'string') {
+    const wrong = createDiagnostic('INSTALL_REFERENCE', { message: reference });
+    return { value: undefined, diagnostics: [wrong] };
+  }
+  const { value: fetched, diagnostics } = await fetchPlugin(reference, onProgress);
+  if (fetched === undefined) return { value: undefined, diagnostics };
+  const judged = judgeComponent(fetched.from, fetched.read.bytes);
+  return { ...judged, value: judged.value && { ...fetched, file: judged.value } };
+}
+
+async function fetchRegistry(
+  reference: RegistryReference,
+  onProgress: OnProgress,
+): Promise<Checked<FetchedPlugin>> {
+  const sizeMax = LIMITS.componentSizeMax.value;
+  const wanted = { mediaType: LAYER_TYPE, sizeMax, onProgress };
+  const found = await fetchArtifact(reference, wanted);
+  if (typeof found === 'string') return failed(found);
+  const read = { bytes: found.bytes, detached: undefined };
+  return { value: { read, from: found.reference.text }, diagnostics: [] };
 }
 
 async function fetchUrl(
-  { url, digest }: UrlReference,
+  { url, digest, text: from }: UrlReference,
   onProgress: OnProgress,
-): Promise<Checked<SignedBytes>> {
+): Promise<Checked<FetchedPlugin>> {
   const sizeMax = LIMITS.componentSizeMax.value;
   const answer = await request({ url, sizeMax, mayRedirect: isEncrypted, onProgress });
   if (typeof answer === 'string') return failed(answer);
@@ -50,7 +97,7 @@ async function fetchUrl(
   const isThere = typeof signature === 'object' && signature.status === 200;
   const text = isThere ? Buffer.from(signature.bytes).toString('utf8') : undefined;
   const detached = text?.startsWith('untrusted comment:') === true ? text : undefined;
-  return { value: { bytes, detached }, diagnostics: [] };
+  return { value: { read: { bytes, detached }, from }, diagnostics: [] };
 }
 
 /** Downloads are often answered for by a server for large files. */

@@ -44,9 +44,9 @@ export async function proposeInstall(
     const wrong = createDiagnostic('INSTALL_REFERENCE', { message: reference });
     return { value: undefined, diagnostics: [wrong] };
   }
-  const { value: read, diagnostics } = await fetchPlugin(reference, onProgress);
-  if (read === undefined) return { value: undefined, diagnostics };
-  return propose({ ...wish, read, from: reference.text, lock, policy });
+  const { value: fetched, diagnostics } = await fetchPlugin(reference, onProgress);
+  if (fetched === undefined) return { value: undefined, diagnostics };
+  return propose({ ...wish, ...fetched, lock, policy });
 }
 
 /** The same again, with more grants. */

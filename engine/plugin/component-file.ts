@@ -35,6 +35,7 @@ export interface ComponentFile {
   readonly manifest: Manifest;
   readonly limits: EnforcedLimits;
   readonly imports: readonly string[];
+  readonly exports: readonly string[];
   readonly wasi: readonly WasiInterface[];
   readonly coreModuleSizes: readonly number[];
   readonly attachments: Attachments;
@@ -107,7 +108,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     const message = `plugin \`${manifest.name}\` ${manifest.version} ${attachments}`;
     return failed(createDiagnostic('PLUGIN_WITHOUT_ATTACHMENT', { message }));
   }
-  const { imports, wasi, wrong } = judgeWorld(manifest, bytes);
+  const { imports, exports, wasi, wrong } = judgeWorld(manifest, bytes);
   const file: ComponentFile = {
     path,
     sizeBytes: bytes.length,
@@ -115,6 +116,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
     manifest,
     limits,
     imports,
+    exports,
     wasi,
     coreModuleSizes: modules.map(({ length }) => length),
     attachments,
@@ -147,20 +149,21 @@ function judgeWorld(manifest: Manifest, bytes: Uint8Array): Judgement {
     createDiagnostic('PLUGIN_WORLD_MISMATCH', { message: `${subject} ${fault}` });
   try {
     const world = readWorld(bytes);
-    const imports = [...world.imports.keys()];
+    const [imports, exports] = [[...world.imports.keys()], [...world.exports.keys()]];
     const denied = deniedImports(manifest, imports);
     const wasi = findWasi(world);
-    if (denied.length > 0) return { imports, wasi, wrong: denied };
+    if (denied.length > 0) return { imports, exports, wasi, wrong: denied };
     const fault = findWorldFault(world, manifest);
-    return { imports, wasi, wrong: fault === undefined ? [] : [mismatch(fault)] };
+    return { imports, exports, wasi, wrong: fault === undefined ? [] : [mismatch(fault)] };
   } catch (error) {
     if (!(error instanceof NotForPlugins)) throw error;
-    return { imports: [], wasi: [], wrong: [mismatch(error.message)] };
+    return { imports: [], exports: [], wasi: [], wrong: [mismatch(error.message)] };
   }
 }
 
 interface Judgement {
   readonly imports: readonly string[];
+  readonly exports: readonly string[];
   readonly wasi: readonly WasiInterface[];
   readonly wrong: readonly Diagnostic[];
 }

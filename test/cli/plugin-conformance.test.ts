@@ -29,12 +29,13 @@ describe('a sound plugin', () => {
     expect(report.match(/<testcase /g)).toHaveLength(17);
   });
 
+  // All points of the examples are among `npm run mutations`.
   it.for([
     ['nginx', 'assemblyscript'],
     ['dns', 'c'],
-    ['hooks', 'assemblyscript'],
+    ['syslog', 'javascript'],
   ] as const)(
-    'passes every point: the example %s in %s',
+    'builds and alerts: the example %s in %s',
     { timeout: 180_000 },
     async ([name, language], { skip }) => {
       const missing = missingTools(language);
@@ -42,18 +43,10 @@ describe('a sound plugin', () => {
       const folder = join(scratch.path, name);
       cpSync(join(REPOSITORY, 'plugins-wasm/examples', name), folder, { recursive: true });
       installTools(folder, language);
-      const report = await tryIt(await build(folder));
-      expect([failuresOf(report), report.passed, report.code]).toEqual([[], 17, 0]);
+      const run = await runProgram(['run', await build(folder), join(folder, 'samples')]);
+      expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(/^\d\d:.*\(.*\)$/m)]);
     },
   );
-
-  it('builds and alerts: the example syslog in javascript', { timeout: 180_000 }, async () => {
-    const folder = join(scratch.path, 'syslog');
-    cpSync(join(REPOSITORY, 'plugins-wasm/examples/syslog'), folder, { recursive: true });
-    installTools(folder, 'javascript');
-    const run = await runProgram(['run', await build(folder), join(folder, 'samples')]);
-    expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(/^\d\d:.*\(.*\)$/m)]);
-  });
 
   it('passes on a location: cloudtrail', async () => {
     const report = await tryIt('cloudtrail', '--open', 'rules/samples');

@@ -4,7 +4,8 @@ export const INSTALL_CODES = {
   INSTALL_REFERENCE: {
     severity: 'error',
     title: 'nothing to install is named',
-    explanation: 'A plugin is installed from a file or an https URL.',
+    explanation:
+      'A plugin comes from a file, an https URL, or a registry: oci://REGISTRY/REPOSITORY:TAG.',
     hint: 'for example `tiercel plugin install ./nginx.wasm`',
   },
   INSTALL_UNREACHABLE: {

@@ -1,7 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Checked } from '../../../engine/diagnostic/diagnostic.ts';
 import { fetchPlugin } from '../../../engine/install/fetch-plugin.ts';
 import { parseReference } from '../../../engine/install/reference.ts';
+import type { SignedBytes } from '../../../engine/trust/judge-signature.ts';
 import { digestOf } from '../../../engine/trust/signed-file.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { servers } from '../../support/serve.ts';
@@ -11,10 +13,11 @@ const folder = scratchFolder('fetch-plugin');
 const BYTES = Buffer.from('what is to be fetched');
 const SIGNATURE = 'untrusted comment: x\n';
 
-async function fetch(text: string): ReturnType<typeof fetchPlugin> {
+async function fetch(text: string): Promise<Checked<SignedBytes>> {
   const reference = parseReference(text);
   if (typeof reference === 'string') throw new Error(reference);
-  return fetchPlugin(reference, () => {});
+  const { value, diagnostics } = await fetchPlugin(reference, () => {});
+  return { value: value?.read, diagnostics };
 }
 
 const plain: RequestListener = ({ url }, response) => {
