@@ -21,6 +21,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'rules and samples that a plugin carries; ours have 60 kB',
   },
+  installedRulesSizeMax: {
+    value: 16 << 20,
+    unit: 'bytes',
+    why: 'a rules file that is fetched; Falco’s have 100 kB',
+  },
   memorySizeMax: {
     value: 128 << 20,
     unit: 'bytes',

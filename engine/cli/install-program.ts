@@ -5,7 +5,7 @@ import { type CommonFlags, collect, type SetExitCode, withCommonFlags } from './
 import { createTerminal } from './terminal.ts';
 
 /** Of those that have a lock. */
-const CONFIG = [
+export const CONFIG = [
   '-c, --config <file>',
   'the lock is beside it (default: tiercel.yaml here, or the user’s)',
 ] as const;
@@ -69,7 +69,8 @@ function addInstalled(plugins: Command, setExitCode: SetExitCode): void {
     .exitOverride()
     .action(async ({ config, json = false, color }: InstalledFlags) => {
       const { installedCommand } = await import('./command/plugin-installed.ts');
-      setExitCode(installedCommand({ config, isJson: json }, createTerminal(!color)));
+      const args = { kind: 'plugins' as const, config, isJson: json };
+      setExitCode(installedCommand(args, createTerminal(!color)));
     });
   plugins
     .command('remove')
@@ -86,7 +87,7 @@ function addInstalled(plugins: Command, setExitCode: SetExitCode): void {
     .action(async (name: string, flags: InstalledFlags) => {
       const { removeCommand } = await import('./command/plugin-installed.ts');
       const { purge = false, config, json = false, color } = flags;
-      const args = { name, isPurged: purge, config, isJson: json };
+      const args = { kind: 'plugins' as const, name, isPurged: purge, config, isJson: json };
       setExitCode(removeCommand(args, createTerminal(!color)));
     });
 }

@@ -8,6 +8,7 @@ import { EXIT, EXIT_HELP } from './exit-code.ts';
 import { LISTABLE, type Listable } from './listable.ts';
 import type { LoadArguments } from './load.ts';
 import { addPlugin } from './plugin-program.ts';
+import { addRules } from './rules-program.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -63,6 +64,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addValidate(program, setExitCode);
   addList(program, setExitCode);
   addPlugin(program, setExitCode);
+  addRules(program, setExitCode);
   return program;
 }
 

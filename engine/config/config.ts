@@ -1,5 +1,5 @@
 import type { AlertFormat } from '../alert/alert.ts';
-import type { LockedPlugin } from '../install/lock.ts';
+import type { LockedPlugin, LockedRules } from '../install/lock.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
 import type { TrustPolicy } from '../trust/judge-signature.ts';
 
@@ -89,6 +89,8 @@ export interface RulesPath {
   readonly path: string;
   /** Left out when it does not exist. */
   readonly mayBeMissing: boolean;
+  /** What was agreed to when it was installed; `undefined`: it is a file of the user’s. */
+  readonly locked?: LockedRules & { readonly name: string };
 }
 
 export interface PluginConfig {

@@ -1,5 +1,6 @@
 /* Defaults, then tiercel.yaml, then the command line: one frozen configuration. */
 
+import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
@@ -9,12 +10,13 @@ import {
   type Diagnostic,
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
-import { lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
+import { storedPath } from '../install/file-store.ts';
+import { type Lock, lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
 import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
-import { type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
+import { type PluginPlaces, type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
 import { resolveTrust } from './resolve-trust.ts';
 
 export interface ConfigRequest extends PluginRequest {
@@ -50,7 +52,7 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
     streams,
     trust: trust.value,
     arePluginsMissing: hasErrors(diagnostics),
-    rulesFiles: toRulesPaths(raw, request, base),
+    rulesFiles: toRulesPaths(raw, request, places),
   });
   return {
     value,
@@ -183,18 +185,28 @@ function toWebhook(raw: RawWebhook, base: string): WebhookConfig {
 function toRulesPaths(
   raw: RawConfig,
   request: ConfigRequest,
-  base: string,
+  { baseFolder: base, lock }: PluginPlaces,
 ): readonly RulesPath[] | undefined {
   if (request.rulesFiles.length > 0) {
-    return request.rulesFiles.map((path) => ({ path: resolve(path), mayBeMissing: false }));
+    return request.rulesFiles.map(
+      (path) =>
+        installedRules(path, process.cwd(), lock) ?? { path: resolve(path), mayBeMissing: false },
+    );
   }
   const written = raw.rules_files ?? raw.rules_file;
   if (written === undefined) return undefined;
   // Falco leaves out what does not exist: its own configuration names files for local additions.
-  return (typeof written === 'string' ? [written] : written).map((path) => ({
-    path: resolve(base, path),
-    mayBeMissing: true,
-  }));
+  return (typeof written === 'string' ? [written] : written).map(
+    (path) => installedRules(path, base, lock) ?? { path: resolve(base, path), mayBeMissing: true },
+  );
+}
+
+/** A name that the lock has, where there is no file of that name. */
+function installedRules(written: string, base: string, { rules }: Lock): RulesPath | undefined {
+  const locked = Object.hasOwn(rules, written) ? rules[written] : undefined;
+  if (locked === undefined || existsSync(resolve(base, written))) return undefined;
+  const path = storedPath('rules', locked.digest) ?? written;
+  return { path, mayBeMissing: false, locked: { ...locked, name: written } };
 }
 
 function toPriority(text: string | undefined): Priority {

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { storedPath } from '../install/file-store.ts';
 import type { Lock, LockedPlugin } from '../install/lock.ts';
-import { storedPath } from '../install/plugin-store.ts';
 import { bundledPluginPath, bundledPlugins, findPlugin } from './bundled-plugins.ts';
 import {
   type Asked,
@@ -156,7 +156,7 @@ class PluginResolver implements ResolvedPlugins {
   }
 
   #findInstalled(name: string, { digest, from }: LockedPlugin): string | undefined {
-    const path = storedPath(digest);
+    const path = storedPath('plugins', digest);
     if (path !== undefined && existsSync(path)) return path;
     const message = `plugin \`${name}\` was installed from ${from}, and is not on this machine`;
     this.diagnostics.push(createDiagnostic('PLUGIN_NOT_INSTALLED', { message }));

@@ -8,6 +8,7 @@ import type { SignedBytes } from '../trust/judge-signature.ts';
 import { digestOf, readSignedFile } from '../trust/signed-file.ts';
 import { type HttpRequest, request } from './http-client.ts';
 import {
+  type FileReference,
   parseReference,
   type Reference,
   type RegistryReference,
@@ -29,12 +30,28 @@ export async function fetchPlugin(
   reference: Reference,
   onProgress: OnProgress,
 ): Promise<Checked<FetchedPlugin>> {
-  if (reference.kind === 'url') return fetchUrl(reference, onProgress);
+  const sizeMax = LIMITS.componentSizeMax.value;
   if (reference.kind === 'registry') return fetchRegistry(reference, onProgress);
-  const read = readSignedFile(reference.path);
+  return fetchBytes(reference, { readFile: readSignedFile, sizeMax, onProgress });
+}
+
+export interface BytesRequest {
+  readonly readFile: typeof readSignedFile;
+  readonly sizeMax: number;
+  readonly onProgress: OnProgress;
+}
+
+/** What is at a path or an address, whatever it is, and the signature beside it. */
+export async function fetchBytes(
+  reference: FileReference | UrlReference,
+  request: BytesRequest,
+): Promise<Checked<FetchedPlugin>> {
+  if (reference.kind === 'url') return fetchUrl(reference, request);
+  const { path, text: from } = reference;
+  const read = request.readFile(path);
   return 'code' in read
     ? { value: undefined, diagnostics: [read] }
-    : { value: { read, from: reference.text }, diagnostics: [] };
+    : { value: { read, from }, diagnostics: [] };
 }
 
 export interface FetchedFile extends FetchedPlugin {
@@ -71,9 +88,8 @@ async function fetchRegistry(
 
 async function fetchUrl(
   { url, digest, text: from }: UrlReference,
-  onProgress: OnProgress,
+  { sizeMax, onProgress }: BytesRequest,
 ): Promise<Checked<FetchedPlugin>> {
-  const sizeMax = LIMITS.componentSizeMax.value;
   const answer = await request({ url, sizeMax, mayRedirect: isEncrypted, onProgress });
   if (typeof answer === 'string') return failed(answer);
   if (answer.status !== 200) return failed(`${url.href}: status ${answer.status}`);
@@ -105,6 +121,6 @@ function isEncrypted(to: URL): boolean {
   return to.protocol === 'https:';
 }
 
-function failed(message: string): Checked<never> {
+export function failed(message: string): Checked<never> {
   return { value: undefined, diagnostics: [createDiagnostic('INSTALL_UNREACHABLE', { message })] };
 }

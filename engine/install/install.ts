@@ -4,12 +4,14 @@
  */
 
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { TrustPolicy } from '../trust/judge-signature.ts';
+import type { SignedBytes, TrustPolicy } from '../trust/judge-signature.ts';
 import type { PublicKey } from '../trust/public-key.ts';
+import { digestOf } from '../trust/signed-file.ts';
 import { fetchPlugin, type OnProgress } from './fetch-plugin.ts';
+import { fetchRules } from './fetch-rules.ts';
+import { isStored, type Kind, removeStored, storeFile } from './file-store.ts';
 import { type InstallPlan, type InstallRequest, judgeInstall } from './judge-install.ts';
-import { type Lock, type LockedPlugin, writeLock } from './lock.ts';
-import { isStored, removeStored, storePlugin } from './plugin-store.ts';
+import { type Lock, type LockedPlugin, type LockedRules, writeLock } from './lock.ts';
 import { parseReference } from './reference.ts';
 
 /** Where something is installed, and whom one trusts there. */
@@ -59,15 +61,28 @@ function propose(request: InstallRequest): Checked<Proposal> {
   return { value: plan && { request, plan }, diagnostics };
 }
 
-/** Answers the path of its file, or why there is none. All that it asks for was granted. */
+/** What somebody agreed to. */
+export interface Agreed {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly read: SignedBytes;
+  readonly locked: LockedPlugin | LockedRules;
+}
+
+/** All that it asks for was granted. */
+export function agreedPlugin({ request, plan }: Proposal): Agreed {
+  const { name } = plan.file.manifest;
+  return { kind: 'plugins', name, read: request.read, locked: plan.locked };
+}
+
+/** Answers the path of its file, or why there is none. */
 export function commitInstall(
   { path, lock }: InstallPlace,
-  { request, plan }: Proposal,
+  { kind, name, read, locked }: Agreed,
 ): string | Diagnostic {
-  const { name } = plan.file.manifest;
   try {
-    const stored = storePlugin(request.read);
-    writeLock(path, { ...lock, plugins: { ...lock.plugins, [name]: plan.locked } });
+    const stored = storeFile(kind, read);
+    writeLock(path, { ...lock, [kind]: { ...lock[kind], [name]: locked } });
     return stored;
   } catch (error) {
     return notWritten(name, error);
@@ -82,56 +97,68 @@ export interface Restored {
 
 /** What the lock names and is not here, exactly as it was; one that cannot be had does not keep the others away. */
 export async function restoreMissing(
-  place: InstallPlace,
+  { lock }: InstallPlace,
+  kind: Kind,
   onProgress: OnProgress,
 ): Promise<Restored> {
   const installed: string[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const [name, locked] of Object.entries(place.lock.plugins)) {
-    if (isStored(locked.digest)) continue;
-    const wrong = await restore(place, { name, locked }, onProgress);
+  for (const [name, locked] of Object.entries(lock[kind])) {
+    if (isStored(kind, locked.digest)) continue;
+    const wrong = await restore(kind, { name, locked }, onProgress);
     diagnostics.push(...wrong);
     if (wrong.length === 0) installed.push(name);
   }
   return { installed, diagnostics };
 }
 
+/** What has the digest of the lock is what was agreed to; whose keys count is found out whenever it is used. */
 async function restore(
-  place: InstallPlace,
-  { name, locked }: { readonly name: string; readonly locked: LockedPlugin },
+  kind: Kind,
+  { name, locked }: { readonly name: string; readonly locked: LockedRules },
   onProgress: OnProgress,
 ): Promise<readonly Diagnostic[]> {
-  const wish = { reference: name, keys: [], grants: [], isForced: true };
-  const { value, diagnostics } = await proposeInstall(place, wish, onProgress);
+  const reference = parseReference(locked.from);
+  if (typeof reference === 'string') {
+    const message = `\`${name}\`: ${reference}`;
+    return [createDiagnostic('INSTALL_REFERENCE', { message })];
+  }
+  const fetch = kind === 'plugins' ? fetchPlugin : fetchRules;
+  const { value, diagnostics } = await fetch(reference, onProgress);
   if (value === undefined) return diagnostics;
-  const { digest, manifest } = value.plan.file;
-  if (digest !== locked.digest || manifest.name !== name) {
-    const found = `\`${manifest.name}\` ${manifest.version} with SHA-256 ${digest}`;
-    const said = `\`${name}\` ${locked.version} with SHA-256 ${locked.digest}`;
-    const message = `${locked.from} is ${found}, the lock says ${said}`;
+  const digest = digestOf(value.read.bytes);
+  if (digest !== locked.digest) {
+    const message = `${locked.from} has SHA-256 ${digest}, the lock says ${locked.digest}`;
     return [createDiagnostic('LOCK_MISMATCH', { message })];
   }
   try {
-    storePlugin(value.request.read);
+    storeFile(kind, value.read);
     return [];
   } catch (error) {
     return [notWritten(name, error)];
   }
 }
 
-/** Takes it out of the lock. `isPurged`: its file goes as well, which other locks may name. */
-export function removePlugin(
+export interface Removal {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Its file goes as well, which other locks may name. */
+  readonly isPurged: boolean;
+}
+
+/** Takes it out of the lock. */
+export function removeInstalled(
   { path, lock }: InstallPlace,
-  { name, isPurged }: { readonly name: string; readonly isPurged: boolean },
+  { kind, name, isPurged }: Removal,
 ): Diagnostic | undefined {
-  const { [name]: removed, ...plugins } = lock.plugins;
+  const { [name]: removed, ...others } = lock[kind];
   if (removed === undefined) {
-    const message = `plugin \`${name}\` is not in ${path}`;
+    const message = `no ${kind === 'plugins' ? 'plugin' : 'rules'} \`${name}\` in ${path}`;
     return createDiagnostic('INSTALL_UNKNOWN', { message });
   }
   try {
-    writeLock(path, { ...lock, plugins });
-    if (isPurged) removeStored(removed.digest);
+    writeLock(path, { ...lock, [kind]: others });
+    if (isPurged) removeStored(kind, removed.digest);
     return undefined;
   } catch (error) {
     return notWritten(name, error);
@@ -139,6 +166,6 @@ export function removePlugin(
 }
 
 function notWritten(name: string, error: unknown): Diagnostic {
-  const message = `plugin \`${name}\`: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `\`${name}\`: ${error instanceof Error ? error.message : String(error)}`;
   return createDiagnostic('INSTALL_NOT_WRITTEN', { message });
 }

@@ -4,21 +4,11 @@ import { resolve } from 'node:path';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { type ComponentFile, judgeComponent } from '../plugin/component-file.ts';
 import { isComponent } from '../plugin/wasm-binary.ts';
-import { judgeSignature, type SignedBytes, type TrustPolicy } from '../trust/judge-signature.ts';
-import { type PublicKey, parsePublicKey } from '../trust/public-key.ts';
-import { refusalOf } from '../trust/signed-file.ts';
 import { capabilityOf, missingCapabilities } from './capabilities.ts';
-import type { Lock, LockedPlugin } from './lock.ts';
+import { findSigner, findStepBack, type SignerRequest } from './judge-signer.ts';
+import type { LockedPlugin } from './lock.ts';
 
-export interface InstallRequest {
-  readonly read: SignedBytes;
-  /** What is said of the file, and goes into the lock. */
-  readonly from: string;
-  readonly lock: Lock;
-  /** Keys of the configuration; `undefined`: whoever signed it, or nobody. */
-  readonly policy: TrustPolicy | undefined;
-  /** Keys that were named for this one. */
-  readonly keys: readonly PublicKey[];
+export interface InstallRequest extends SignerRequest {
   readonly grants: readonly string[];
   /** An older version, or another file of the same one, is what is wanted. */
   readonly isForced: boolean;
@@ -43,7 +33,9 @@ export function judgeInstall(request: InstallRequest): Checked<InstallPlan> {
   if (file === undefined) return { value: undefined, diagnostics };
   const { name, version } = file.manifest;
   const before = lock.plugins[name];
-  const refusal = before && findStepBack(request, file, before, signer);
+  const { digest } = file;
+  const successor = { what: `plugin \`${name}\``, version, digest, signer };
+  const refusal = before && findStepBack(successor, before, request);
   if (refusal !== undefined) return { value: undefined, diagnostics: [...diagnostics, refusal] };
   const { granted, unasked } = joinGrants(request.grants, before, file);
   const wrong = unasked.map((grant) => {
@@ -51,67 +43,13 @@ export function judgeInstall(request: InstallRequest): Checked<InstallPlan> {
     return createDiagnostic('INSTALL_GRANT_UNUSED', { message });
   });
   if (wrong.length > 0) return { value: undefined, diagnostics: [...diagnostics, ...wrong] };
-  const locked = { version, digest: file.digest, key: signer?.text, from, granted };
+  const locked = { version, digest, key: signer?.text, from, granted };
   const missing = missingCapabilities(file.manifest, granted);
   return { value: { file, locked, before, missing }, diagnostics };
 }
 
 function withoutValue({ diagnostics }: Checked<unknown>): { diagnostics: readonly Diagnostic[] } {
   return { diagnostics };
-}
-
-/** The key that is right, of those that count; `undefined`: nobody has to have signed it. */
-function findSigner(request: InstallRequest): PublicKey | Diagnostic | undefined {
-  const { read, from, policy, keys } = request;
-  const known = [...(policy?.keys ?? []), ...keys, ...keysOf(request.lock)];
-  const isAsked = policy !== undefined || keys.length > 0;
-  const trusted = isAsked ? [...(policy?.keys ?? []), ...keys] : known;
-  const used = { keys: trusted, revokedIds: policy?.revokedIds ?? new Set<string>() };
-  const verdict = judgeSignature(read, used);
-  if (verdict.kind === 'trusted') return verdict.key;
-  // Nobody was named: no signature, and one by somebody unknown, are as good as each other. One that is wrong is not.
-  const isHarmless =
-    verdict.code === 'SIGNATURE_MISSING' || verdict.code === 'SIGNATURE_UNKNOWN_KEY';
-  return !isAsked && isHarmless ? undefined : refusalOf(from, verdict, used);
-}
-
-/** Keys that were verified for other plugins before. */
-function keysOf({ plugins }: Lock): PublicKey[] {
-  const texts = new Set(Object.values(plugins).flatMap(({ key }) => key ?? []));
-  return [...texts].flatMap((text) => parsePublicKey(text) ?? []);
-}
-
-/** What makes it less than what was there before. */
-function findStepBack(
-  { isForced, policy, keys }: InstallRequest,
-  { manifest, digest }: ComponentFile,
-  before: LockedPlugin,
-  signer: PublicKey | undefined,
-): Diagnostic | undefined {
-  const { name, version } = manifest;
-  const isAgreed = policy !== undefined || keys.length > 0;
-  if (before.key !== undefined && signer?.text !== before.key && !isAgreed) {
-    const id = parsePublicKey(before.key)?.id ?? before.key;
-    const by = signer === undefined ? 'not by it' : `by ${signer.id}`;
-    const message = `plugin \`${name}\` ${before.version} was signed with the key ${id}, ${version} is ${by}`;
-    return createDiagnostic('INSTALL_KEY_CHANGED', { message });
-  }
-  if (isForced) return undefined;
-  const order = compareVersions(version, before.version);
-  if (order < 0) {
-    const message = `plugin \`${name}\` ${version} is older than ${before.version}, which is installed`;
-    return createDiagnostic('INSTALL_OLDER', { message });
-  }
-  if (order > 0 || digest === before.digest) return undefined;
-  const message = `plugin \`${name}\` ${version} is installed with SHA-256 ${before.digest}, this one has ${digest}`;
-  return createDiagnostic('INSTALL_CHANGED', { message });
-}
-
-/** Negative: the first one is older. Of `major.minor.patch`. */
-export function compareVersions(one: string, other: string): number {
-  const [ours, theirs] = [one, other].map((version) => version.split('.').map(Number));
-  const differences = [0, 1, 2].map((at) => (ours?.[at] ?? 0) - (theirs?.[at] ?? 0));
-  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 /** What was granted before stays, where it is still asked for. */

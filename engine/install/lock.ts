@@ -1,7 +1,7 @@
 /*
  * `tiercel.lock`: what was agreed to, plugin by plugin. It stands beside the configuration, or, for runs without one,
  * in the user’s own folder. schemas/lock.schema.json is its form; the files that it names are in the store
- * (plugin-store.ts).
+ * (file-store.ts).
  */
 
 import { readFileSync, statSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { type Checked, createDiagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { validateAgainst } from '../schema/validate.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
-import { dataFolder } from './plugin-store.ts';
+import { dataFolder } from './file-store.ts';
 
 export const LOCK_NAME = 'tiercel.lock';
 const LOCK_SIZE_MAX = 4 << 20;
@@ -21,9 +21,11 @@ const LOCK_VERSION = 1;
 
 export interface Lock {
   readonly plugins: Readonly<Record<string, LockedPlugin>>;
+  readonly rules: Readonly<Record<string, LockedRules>>;
 }
 
-export interface LockedPlugin {
+/** A file of rules. */
+export interface LockedRules {
   readonly version: string;
   /** SHA-256 of the file, hexadecimal. */
   readonly digest: string;
@@ -31,11 +33,17 @@ export interface LockedPlugin {
   readonly key: string | undefined;
   /** Where it came from: what `install` was given. */
   readonly from: string;
+}
+
+export interface LockedPlugin extends LockedRules {
   /** As under `grants` of the configuration; locations are absolute. */
   readonly granted: readonly string[];
 }
 
-export const NO_LOCK: Lock = Object.freeze({ plugins: Object.freeze({}) });
+export const NO_LOCK: Lock = Object.freeze({
+  plugins: Object.freeze({}),
+  rules: Object.freeze({}),
+});
 
 /** Beside the configuration; `undefined`: there is none, and whoever runs it has no home either. */
 export function lockPathFor(configFile: string | undefined): string | undefined {
@@ -72,10 +80,11 @@ function unreadable(path: string, reason: string): Checked<Lock> {
 /** As it stands in the file. */
 interface RawLock {
   readonly lockVersion: number;
-  readonly plugins: Readonly<Record<string, RawLockedPlugin>>;
+  readonly plugins: Readonly<Record<string, RawLocked>>;
+  readonly rules?: Readonly<Record<string, RawLocked>>;
 }
 
-interface RawLockedPlugin {
+interface RawLocked {
   readonly version: string;
   readonly digest: string;
   readonly key?: string;
@@ -85,38 +94,40 @@ interface RawLockedPlugin {
 
 const DIGEST_PREFIX = 'sha256:';
 
-function toLock({ plugins }: RawLock): Lock {
-  const entries = Object.entries(plugins).map(([name, raw]): [string, LockedPlugin] => [
-    name,
-    {
-      version: raw.version,
-      digest: raw.digest.slice(DIGEST_PREFIX.length),
-      key: raw.key,
-      from: raw.from,
-      granted: raw.granted ?? [],
-    },
-  ]);
-  return Object.freeze({ plugins: Object.freeze(Object.fromEntries(entries)) });
+function toLock({ plugins, rules = {} }: RawLock): Lock {
+  return Object.freeze({
+    plugins: mapEntries(plugins, (raw) => ({ ...toLocked(raw), granted: raw.granted ?? [] })),
+    rules: mapEntries(rules, toLocked),
+  });
+}
+
+function toLocked({ version, digest, key, from }: RawLocked): LockedRules {
+  return { version, digest: digest.slice(DIGEST_PREFIX.length), key, from };
 }
 
 /** Replaces the file as a whole; throws what the system says. */
-export function writeLock(path: string, { plugins }: Lock): void {
-  const names = Object.keys(plugins).sort();
-  const entries = names.flatMap((name): [string, RawLockedPlugin][] => {
-    const locked = plugins[name];
-    return locked === undefined ? [] : [[name, toRaw(locked)]];
-  });
-  const raw: RawLock = { lockVersion: LOCK_VERSION, plugins: Object.fromEntries(entries) };
+export function writeLock(path: string, { plugins, rules }: Lock): void {
+  const raw: RawLock = {
+    lockVersion: LOCK_VERSION,
+    plugins: mapEntries(plugins, ({ granted, ...locked }) => ({
+      ...toRaw(locked),
+      ...(granted.length > 0 && { granted }),
+    })),
+    ...(Object.keys(rules).length > 0 && { rules: mapEntries(rules, toRaw) }),
+  };
   makeFolder(dirname(path), 0o755);
   writeWhole(path, `${JSON.stringify(raw, null, 2)}\n`);
 }
 
-function toRaw({ version, digest, key, from, granted }: LockedPlugin): RawLockedPlugin {
-  return {
-    version,
-    digest: `${DIGEST_PREFIX}${digest}`,
-    ...(key !== undefined && { key }),
-    from,
-    ...(granted.length > 0 && { granted }),
-  };
+function toRaw({ version, digest, key, from }: LockedRules): RawLocked {
+  return { version, digest: `${DIGEST_PREFIX}${digest}`, ...(key !== undefined && { key }), from };
+}
+
+/** In the order of their names. */
+function mapEntries<From, To>(
+  entries: Readonly<Record<string, From>>,
+  change: (one: From) => To,
+): Readonly<Record<string, To>> {
+  const sorted = Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.freeze(Object.fromEntries(sorted.map(([name, one]) => [name, change(one)])));
 }

@@ -1,7 +1,7 @@
 /* Which of the installed plugins there is a newer version of, where they came from. */
 
 import { fetchFile } from './fetch-plugin.ts';
-import { compareVersions } from './judge-install.ts';
+import { compareVersions } from './judge-signer.ts';
 import type { Lock } from './lock.ts';
 import { parseReference, type RegistryReference } from './reference.ts';
 import { listTags, newestVersion } from './registry/registry.ts';

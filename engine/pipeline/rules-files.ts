@@ -7,6 +7,7 @@ import type { RulesPath } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { createTextDocument, type TextDocument } from '../diagnostic/text-document.ts';
 import { compileGlob } from '../kernel/glob.ts';
+import { digestOf } from '../trust/signed-file.ts';
 
 /** A rules file of so many bytes is a mistake or an attack. */
 const FILE_SIZE_MAX = 64 << 20;
@@ -26,7 +27,7 @@ export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
     if (isMissing) diagnostics.push(missing(named));
     else if (files.length === 0) diagnostics.push(withoutFiles(named.path));
     for (const path of files) {
-      const read = readFile(path);
+      const read = readFile(path, named.locked);
       if ('code' in read) diagnostics.push(read);
       else documents.push(read);
     }
@@ -45,7 +46,12 @@ export function signatureOf(paths: readonly RulesPath[]): string {
   return seen.join('\n');
 }
 
-function missing({ path, mayBeMissing }: RulesPath): Diagnostic {
+function missing({ path, mayBeMissing, locked }: RulesPath): Diagnostic {
+  if (locked !== undefined) {
+    const message = `the rules \`${locked.name}\` were installed from ${locked.from}, and are not on this machine`;
+    const hint = 'fetch what the lock names: `tiercel rules install`';
+    return createDiagnostic('PLUGIN_NOT_INSTALLED', { message, hint });
+  }
   if (mayBeMissing) {
     return createDiagnostic('RULE_FILE_SKIPPED', { message: `there is no rules file ${path}` });
   }
@@ -60,11 +66,17 @@ function withoutFiles(folder: string): Diagnostic {
   return createDiagnostic('RULE_FOLDER_EMPTY', { message, hint });
 }
 
-function readFile(path: string): TextDocument | Diagnostic {
+function readFile(path: string, locked: RulesPath['locked']): TextDocument | Diagnostic {
   try {
     const { size } = statSync(path);
     if (size > FILE_SIZE_MAX) throw new Error(`${size} bytes, the limit is ${FILE_SIZE_MAX}`);
-    return createTextDocument(path, decodeText(readFileSync(path)));
+    const bytes = readFileSync(path);
+    if (locked === undefined) return createTextDocument(path, decodeText(bytes));
+    const digest = digestOf(bytes);
+    if (digest === locked.digest)
+      return createTextDocument(`${locked.name} (installed)`, decodeText(bytes));
+    const message = `the rules \`${locked.name}\` (${path}) have SHA-256 ${digest}, the lock says ${locked.digest}`;
+    return createDiagnostic('LOCK_MISMATCH', { message });
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     const message = `cannot read the rules file ${path}: ${reason}`;

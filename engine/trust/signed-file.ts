@@ -2,15 +2,30 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { LIMITS } from '../base/limits.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { readPluginBytes } from '../plugin/component-file.ts';
 import { DETACHED_SIZE_MAX } from './detached-signature.ts';
 import type { SignedBytes, TrustPolicy, Verdict } from './judge-signature.ts';
 
-/** All of both, or why not. */
+/** All of a plugin and what stands beside it, or why not. */
 export function readSignedFile(path: string): SignedBytes | Diagnostic {
   const bytes = readPluginBytes(path);
   return bytes instanceof Uint8Array ? { bytes, detached: readDetachedFile(path) } : bytes;
+}
+
+/** The same of a rules file. */
+export function readSignedRules(path: string): SignedBytes | Diagnostic {
+  const { value: limit } = LIMITS.installedRulesSizeMax;
+  try {
+    const { size } = statSync(path);
+    if (size > limit) throw new Error(`${size} bytes, the limit is ${limit}`);
+    return { bytes: readFileSync(path), detached: readDetachedFile(path) };
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const message = `cannot read the rules file ${path}: ${reason}`;
+    return createDiagnostic('RULE_FILE_UNREADABLE', { message });
+  }
 }
 
 /** `undefined`: there is none. One that is too large is as good as none of its form. */

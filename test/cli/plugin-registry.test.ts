@@ -162,6 +162,57 @@ describe('from one who makes plugins to one who runs them', () => {
   });
 });
 
+describe('rules, from one who writes them to one who runs them', () => {
+  it('are signed, published, installed, and give their alerts', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const [author, operator] = [person('writer'), person('reader')];
+    writeFileSync(join(author.cwd, 'logins.yaml'), EVERY_EVENT);
+    writeFileSync(join(operator.cwd, 'events.jsonl'), loginRecord());
+    await author.tiercel('plugin', 'keygen', '--no-password');
+    const key = readFileSync(join(author.cwd, 'tiercel.pub'), 'utf8').split('\n')[1] ?? '';
+    expect((await author.tiercel('rules', 'sign', 'logins.yaml')).stdout).toMatch(
+      /^logins\.yaml → logins\.yaml\.minisig: signed with the key [0-9A-F]{16}\n$/,
+    );
+    const reference = `oci://${real?.host}/security/logins:1.0.0`;
+    const pushed = await author.tiercel('rules', 'push', 'logins.yaml', reference);
+    expect([pushed.code, pushed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^logins 1\.0\.0 → oci:/),
+    ]);
+    const installed = await operator.tiercel('rules', 'install', reference, '-k', key);
+    expect([installed.code, installed.stderr]).toEqual([0, '']);
+    expect(installed.stdout).toMatch(/^signed by {4}the key [0-9A-F]{16}$/m);
+    expect(installed.stdout).toMatch(/^has {10}1 item$/m);
+    const run = await operator.tiercel('run', 'cloudtrail', 'events.jsonl', '-r', 'logins', '-q');
+    expect([run.code, run.stdout]).toEqual([0, ALERT]);
+    expect((await operator.tiercel('validate', 'logins')).stdout).toContain(
+      'logins (installed): Ok',
+    );
+    expect((await operator.tiercel('rules', 'list')).stdout).toMatch(
+      /^logins +1\.0\.0 +[0-9A-F]{16} +oci:\S+ +yes$/m,
+    );
+    expect((await operator.tiercel('rules', 'remove', 'logins')).code).toBe(0);
+    const without = await operator.tiercel('run', 'cloudtrail', 'events.jsonl', '-r', 'logins');
+    expect(without.stderr).toContain('[RULE_FILE_UNREADABLE');
+  });
+
+  it.each([
+    [
+      ['push', 'none.yaml', 'oci://ghcr.io/me/x:1.0.0'],
+      /cannot read the rules file none\.yaml: ENOENT/,
+    ],
+    [['push', 'rules.yaml', 'oci://ghcr.io/me/x'], /expected a version as its tag/],
+    [['push', 'no-rules.yaml', 'oci://ghcr.io/me/x:1.0.0'], /\[INSTALL_NO_RULES\]/],
+    [['remove', 'nothing'], /no rules `nothing` in \S+ \[INSTALL_UNKNOWN\]/],
+  ])('are not %j', async (args, said) => {
+    const someone = person('someone');
+    writeFileSync(join(someone.cwd, 'rules.yaml'), EVERY_EVENT);
+    writeFileSync(join(someone.cwd, 'no-rules.yaml'), 'a: 1\n');
+    const { code, stderr } = await someone.tiercel('rules', ...args);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+  });
+});
+
 describe('a registry that fails while something is installed', () => {
   it('leaves everything as it was', async () => {
     const someone = person('someone');
@@ -178,7 +229,7 @@ describe('a registry that fails while something is installed', () => {
     const { code, stdout, stderr } = await someone.tiercel('plugin', 'install', reference);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /the file has SHA-256 [0-9a-f]{64}, its manifest says .*\[INSTALL_UNREACHABLE\]/,
+      /the file of .* has SHA-256 [0-9a-f]{64}, its manifest says .*\[INSTALL_UNREACHABLE\]/,
     );
     expect((await someone.tiercel('plugin', 'list')).stdout).toContain('nothing is installed');
   });
@@ -189,12 +240,10 @@ describe('a registry that fails while something is installed', () => {
       ['push', 'trail.wasm', `oci://ghcr.io/me/x@sha256:${'a'.repeat(64)}`],
       /the digest is found out, not chosen/,
     ],
-    [['push', 'none.wasm', 'oci://ghcr.io/me/x'], /cannot read the plugin none\.wasm: ENOENT/],
     [
       ['pull', 'nowhere'],
       /there is no file nowhere; expected a \.wasm file, an https URL, or oci:/,
     ],
-    [['diff', 'cloudtrail', 'nowhere'], /there is no file nowhere/],
   ])('is not asked for %j', async (args, said) => {
     const someone = person('someone');
     const { code, stderr } = await someone.tiercel('plugin', ...args);

@@ -9,8 +9,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isStored, storedPath } from '../../engine/install/file-store.ts';
 import { readLock } from '../../engine/install/lock.ts';
-import { isStored, storedPath } from '../../engine/install/plugin-store.ts';
 import { seededRandom } from '../support/kill-pass.ts';
 import { trailVariant } from '../support/plugin-variant.ts';
 import { REPOSITORY } from '../support/run-program.ts';
@@ -57,16 +57,16 @@ describe(`an install that is killed (seed ${SEED})`, () => {
       expect(diagnostics).toEqual([]);
       const locked = lock?.plugins.trail;
       expect([version, wanted]).toContain(locked?.version);
-      expect(isStored(locked?.digest ?? '')).toBe(true);
+      expect(isStored('plugins', locked?.digest ?? '')).toBe(true);
       if (locked?.version === wanted && wanted !== version) counts.after += 1;
       else counts.before += 1;
       version = locked?.version ?? '';
     }
     // Whatever is there under the name of a digest is it.
-    const folder = join(storedPath('') ?? '', '..');
+    const folder = join(storedPath('plugins', '') ?? '', '..');
     const digests = readdirSync(folder).flatMap(
       (name) => /^sha256-([0-9a-f]{64})\.wasm$/.exec(name)?.[1] ?? [],
     );
-    expect(digests.map(isStored)).toEqual(digests.map(() => true));
+    expect(digests.map((one) => isStored('plugins', one))).toEqual(digests.map(() => true));
   });
 });

@@ -94,7 +94,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   alert: ['crypto', 'net'],
   plugin: ['child_process', 'crypto', 'fs', 'path', 'url', 'vm', 'worker_threads', 'zlib'],
   trust: ['crypto', 'fs'],
-  install: ['child_process', 'fs', 'os', 'path', 'timers/promises'],
+  install: ['child_process', 'fs', 'os', 'path', 'timers/promises', 'zlib'],
   store: [
     'crypto',
     'fs',

@@ -6,8 +6,8 @@ import { findPlugin } from '../../config/bundled-plugins.ts';
 import type { Checked } from '../../diagnostic/diagnostic.ts';
 import { comparePlugins } from '../../install/compare-plugins.ts';
 import { type FetchedFile, fetchFile } from '../../install/fetch-plugin.ts';
+import { storedPath } from '../../install/file-store.ts';
 import type { Lock } from '../../install/lock.ts';
-import { storedPath } from '../../install/plugin-store.ts';
 import { EXIT } from '../exit-code.ts';
 import { openPlace } from '../open-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,6 +53,6 @@ export async function diffCommand(args: DiffArguments, terminal: Terminal): Prom
 /** A name is that of what is installed, else of what ships with the product. */
 async function find(written: string, lock: Lock): Promise<Checked<FetchedFile>> {
   const digest = existsSync(written) ? undefined : lock.plugins[written]?.digest;
-  const path = digest === undefined ? undefined : storedPath(digest);
+  const path = digest === undefined ? undefined : storedPath('plugins', digest);
   return fetchFile(path ?? (existsSync(written) ? written : (findPlugin(written) ?? written)));
 }

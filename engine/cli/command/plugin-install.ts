@@ -7,12 +7,11 @@ import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.t
 import { renderText } from '../../diagnostic/render.ts';
 import { exampleGrant } from '../../install/capabilities.ts';
 import {
+  agreedPlugin,
   commitInstall,
-  type InstallPlace,
   type Proposal,
   proposeInstall,
   proposeWith,
-  restoreMissing,
 } from '../../install/install.ts';
 import type { InstallPlan } from '../../install/judge-install.ts';
 import { parsePublicKey } from '../../trust/public-key.ts';
@@ -21,6 +20,7 @@ import { openPlace } from '../open-place.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { say, type Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
+import { restoreAll } from './restore.ts';
 
 export interface InstallArguments {
   /** A file, a URL, or the name of what is installed; `undefined`: all that the lock names. */
@@ -37,7 +37,8 @@ export async function installCommand(args: InstallArguments, terminal: Terminal)
   const { value: place, diagnostics } = openPlace(args.config);
   if (place === undefined) return refuse(diagnostics, args, terminal);
   const { reference } = args;
-  if (reference === undefined) return restoreAll(place, args, terminal);
+  if (reference === undefined)
+    return restoreAll(place, { kind: 'plugins', isJson: args.isJson }, terminal);
   const { value: keys, diagnostics: ofKeys } = readPublicKeys(args.keys, process.cwd());
   if (keys === undefined) return refuse(ofKeys, args, terminal);
   const bar = new ProgressBar(terminal);
@@ -51,7 +52,7 @@ export async function installCommand(args: InstallArguments, terminal: Terminal)
   if (!isJson) show(proposed.plan, found, terminal);
   const { value: agreed, diagnostics: wrong } = await agree(proposed, args);
   if (agreed === undefined) return refuse(wrong, args, terminal);
-  const stored = commitInstall(place, agreed);
+  const stored = commitInstall(place, agreedPlugin(agreed));
   if (typeof stored !== 'string') return refuse([stored], args, terminal);
   const { file, locked, before } = agreed.plan;
   const { name } = file.manifest;
@@ -115,26 +116,4 @@ function notGranted({ file, missing, before, locked }: InstallPlan): Diagnostic 
   const flags = missing.map((capability) => `--grant ${exampleGrant(capability)}`).join(' ');
   const hint = `if it may: \`tiercel plugin install ${locked.from} ${flags}\``;
   return createDiagnostic('INSTALL_NOT_GRANTED', { message, hint });
-}
-
-/** Every plugin of the lock that is not on this machine. */
-async function restoreAll(
-  place: InstallPlace,
-  args: InstallArguments,
-  terminal: Terminal,
-): Promise<number> {
-  const bar = new ProgressBar(terminal);
-  const { installed, diagnostics } = await restoreMissing(place, (...sizes) =>
-    bar.showBytes(...sizes),
-  );
-  bar.clear();
-  if (diagnostics.length > 0) return refuse(diagnostics, args, terminal);
-  const count = Object.keys(place.lock.plugins).length;
-  const text =
-    installed.length > 0
-      ? `installed: ${installed.join(', ')}`
-      : `nothing to install: ${count} named by ${place.path}, and here`;
-  const shown = JSON.stringify({ installed, lock: place.path });
-  terminal.stdout.write(`${args.isJson ? shown : printable(text)}\n`);
-  return EXIT.ok;
 }

@@ -1,9 +1,9 @@
-/* `tiercel plugin list` and `remove`: what the lock names. */
+/* `tiercel plugin list` and `remove`, and the same of rules: what the lock names. */
 
 import { printable, printableLines } from '../../base/printable.ts';
-import { removePlugin } from '../../install/install.ts';
-import type { LockedPlugin } from '../../install/lock.ts';
-import { isStored } from '../../install/plugin-store.ts';
+import { isStored, type Kind } from '../../install/file-store.ts';
+import { removeInstalled } from '../../install/install.ts';
+import type { LockedPlugin, LockedRules } from '../../install/lock.ts';
 import { parsePublicKey } from '../../trust/public-key.ts';
 import { EXIT } from '../exit-code.ts';
 import { openPlace } from '../open-place.ts';
@@ -12,6 +12,7 @@ import type { Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface ListArguments {
+  readonly kind: Kind;
   readonly config: string | undefined;
   readonly isJson: boolean;
 }
@@ -19,32 +20,39 @@ export interface ListArguments {
 export function installedCommand(args: ListArguments, terminal: Terminal): number {
   const { value: place, diagnostics } = openPlace(args.config);
   if (place === undefined) return refuse(diagnostics, args, terminal);
-  const plugins = Object.entries(place.lock.plugins);
+  const { kind } = args;
+  const all: [name: string, locked: LockedRules & Partial<LockedPlugin>][] = Object.entries(
+    place.lock[kind],
+  );
   if (args.isJson) {
-    const shown = plugins.map(([name, locked]) => ({
+    const shown = all.map(([name, locked]) => ({
       name,
       ...locked,
       key: locked.key ?? null,
-      isHere: isStored(locked.digest),
+      isHere: isStored(kind, locked.digest),
     }));
     terminal.stdout.write(`${printableLines(JSON.stringify(shown, null, 2))}\n`);
     return EXIT.ok;
   }
-  if (plugins.length === 0) {
+  if (all.length === 0) {
     terminal.stdout.write(`${printable(`nothing is installed in ${place.path}`)}\n`);
     return EXIT.ok;
   }
+  const noun = kind === 'plugins' ? 'plugin' : 'rules';
+  const ofPlugins = kind === 'plugins' ? ['granted'] : [];
   const table = {
-    columns: ['plugin', 'version', 'signed by', 'granted', 'from', 'here'],
-    rows: plugins.map(([name, locked]) => [name, ...describe(locked)]),
+    columns: [noun, 'version', 'signed by', ...ofPlugins, 'from', 'here'],
+    rows: all.map(([name, { version, key, granted, from, digest }]) => [
+      name,
+      version,
+      key === undefined ? '-' : (parsePublicKey(key)?.id ?? '-'),
+      ...(granted === undefined ? [] : [granted.join(', ') || '-']),
+      from,
+      isStored(kind, digest) ? 'yes' : 'no',
+    ]),
   };
   terminal.stdout.write(`${printableLines(renderTable(table, 'text'))}\n`);
   return EXIT.ok;
-}
-
-function describe({ version, key, granted, from, digest }: LockedPlugin): string[] {
-  const signer = key === undefined ? '-' : (parsePublicKey(key)?.id ?? '-');
-  return [version, signer, granted.join(', ') || '-', from, isStored(digest) ? 'yes' : 'no'];
 }
 
 export interface RemoveArguments extends ListArguments {
@@ -56,7 +64,7 @@ export interface RemoveArguments extends ListArguments {
 export function removeCommand(args: RemoveArguments, terminal: Terminal): number {
   const { value: place, diagnostics } = openPlace(args.config);
   if (place === undefined) return refuse(diagnostics, args, terminal);
-  const wrong = removePlugin(place, args);
+  const wrong = removeInstalled(place, args);
   if (wrong !== undefined) return refuse([wrong], args, terminal);
   const text = printable(`removed: ${args.name}, from ${place.path}`);
   const shown = JSON.stringify({ removed: args.name, lock: place.path });

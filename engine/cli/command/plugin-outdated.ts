@@ -9,7 +9,10 @@ import { say, type Terminal } from '../terminal.ts';
 import type { ListArguments } from './plugin-installed.ts';
 import { refuse } from './refuse.ts';
 
-export async function outdatedCommand(args: ListArguments, terminal: Terminal): Promise<number> {
+export async function outdatedCommand(
+  args: Omit<ListArguments, 'kind'>,
+  terminal: Terminal,
+): Promise<number> {
   const { value: place, diagnostics } = openPlace(args.config);
   if (place === undefined) return refuse(diagnostics, args, terminal);
   const outlooks = await findOutdated(place.lock);

@@ -1,16 +1,14 @@
 /* `tiercel plugin sign`: a signature into the file of a plugin, or beside it. */
 
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
 import { writeWhole } from '../../base/write-whole.ts';
-import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
+import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { readComponentFile } from '../../index.ts';
 import { signDetached } from '../../trust/detached-signature.ts';
-import { needsPassword, readSecretKey, type SecretKey } from '../../trust/secret-key.ts';
 import { readSigned, withSignature } from '../../trust/signature-section.ts';
-import { askPassword } from '../ask-password.ts';
 import { EXIT } from '../exit-code.ts';
+import { openKey } from '../open-key.ts';
 import type { Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
 
@@ -54,26 +52,4 @@ export async function signCommand(args: SignArguments, terminal: Terminal): Prom
   const shown = JSON.stringify({ path, plugin: name, version, key: key.publicKey.text, id });
   terminal.stdout.write(`${isJson ? shown : printable(text)}\n`);
   return EXIT.ok;
-}
-
-async function openKey(path: string, terminal: Terminal): Promise<Checked<SecretKey>> {
-  const fail = (message: string, hint?: string): Checked<SecretKey> => ({
-    value: undefined,
-    diagnostics: [createDiagnostic('KEY_UNUSABLE', { message, hint })],
-  });
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const hint = 'name it with -k, or make one: `tiercel plugin keygen`';
-    return fail(`cannot read the secret key ${path}: ${code}`, hint);
-  }
-  const { value: password, diagnostics } = needsPassword(text)
-    ? await askPassword({ of: path, isNew: false }, terminal)
-    : { value: '', diagnostics: [] };
-  if (password === undefined) return { value: undefined, diagnostics };
-  const key = readSecretKey(text, password);
-  if (key === undefined) return fail(`the password is not that of ${path}`);
-  return typeof key === 'string' ? fail(`${path} ${key}`) : { value: key, diagnostics: [] };
 }

@@ -43,11 +43,16 @@ export const INSTALL_CODES = {
     explanation: 'It was written for another plugin, or another version of it.',
     hint: 'leave it out; `tiercel plugin inspect` shows what a plugin asks for',
   },
+  INSTALL_NO_RULES: {
+    severity: 'error',
+    title: 'no rules file',
+    explanation: 'Rules are a YAML list of rules, macros and lists, as Falco has them.',
+  },
   INSTALL_UNKNOWN: {
     severity: 'error',
-    title: 'no such plugin is installed',
+    title: 'nothing of that name is installed',
     explanation: 'It is not in the lock that is used here.',
-    hint: '`tiercel plugin list` shows what is installed',
+    hint: '`tiercel plugin list` and `tiercel rules list` show what is installed',
   },
   INSTALL_NOT_WRITTEN: {
     severity: 'error',

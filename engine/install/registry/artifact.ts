@@ -4,7 +4,7 @@
  * of `application/wasm`, which is the file.
  */
 
-import { fieldsOf } from '../../base/json-fields.ts';
+import { fieldsOf, isCount } from '../../base/json-fields.ts';
 import type { ComponentFile } from '../../plugin/component-file.ts';
 import { digestOf } from '../../trust/signed-file.ts';
 import { parseJson } from './registry-session.ts';
@@ -22,30 +22,48 @@ export interface Artifact {
 
 /** The same bytes of the same plugin: there is no time in it but the first one there is. */
 export function toArtifact({ manifest, bytes, imports, exports }: ComponentFile): Artifact {
-  const layer = descriptorOf(LAYER_TYPE, bytes);
-  const config = encode({
-    created: '1970-01-01T00:00:00Z',
-    author: manifest.contact,
-    architecture: 'wasm',
-    os: 'wasip2',
-    layerDigests: [layer.digest],
-    component: { exports, imports },
+  return artifactOf({
+    configType: CONFIG_TYPE,
+    config: {
+      created: '1970-01-01T00:00:00Z',
+      author: manifest.contact,
+      architecture: 'wasm',
+      os: 'wasip2',
+      layerDigests: [`sha256:${digestOf(bytes)}`],
+      component: { exports, imports },
+    },
+    layerType: LAYER_TYPE,
+    layer: bytes,
+    annotations: {
+      'org.opencontainers.image.title': manifest.name,
+      'org.opencontainers.image.version': manifest.version,
+      'org.opencontainers.image.description': manifest.description,
+      'org.opencontainers.image.licenses': manifest.license,
+    },
   });
-  return {
-    manifest: encode({
-      schemaVersion: 2,
-      mediaType: MANIFEST_TYPE,
-      config: descriptorOf(CONFIG_TYPE, config),
-      layers: [layer],
-      annotations: {
-        'org.opencontainers.image.title': manifest.name,
-        'org.opencontainers.image.version': manifest.version,
-        'org.opencontainers.image.description': manifest.description,
-        'org.opencontainers.image.licenses': manifest.license,
-      },
-    }),
-    blobs: [config, bytes],
-  };
+}
+
+export interface NewArtifact {
+  readonly configType: string;
+  readonly config: unknown;
+  readonly layerType: string;
+  readonly layer: Uint8Array;
+  readonly layerAnnotations?: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A manifest with a config and one layer. */
+export function artifactOf(wanted: NewArtifact): Artifact {
+  const { configType, layerType, layer, layerAnnotations: own, annotations } = wanted;
+  const config = encode(wanted.config);
+  const manifest = encode({
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: descriptorOf(configType, config),
+    layers: [{ ...descriptorOf(layerType, layer), ...(own && { annotations: own }) }],
+    annotations,
+  });
+  return { manifest, blobs: [config, layer] };
 }
 
 interface Descriptor {
@@ -66,6 +84,9 @@ export interface Layer {
   /** SHA-256, hexadecimal. */
   readonly digest: string;
   readonly size: number;
+  readonly annotations: Readonly<Record<string, unknown>>;
+  /** Where its config is, in the same way; `undefined`: it has none that can be fetched. */
+  readonly config: { readonly digest: string; readonly size: number } | undefined;
 }
 
 /** The one layer of the type in a manifest; a text says what it has instead. */
@@ -80,9 +101,15 @@ export function findLayer(manifest: Uint8Array, mediaType: string): Layer | stri
     const kind = typeof type === 'string' ? type : 'an unknown type';
     return `an artifact of ${kind} with ${fitting.length} layers of ${mediaType}, expected 1`;
   }
-  const digest = /^sha256:([0-9a-f]{64})$/.exec(String(layer.digest))?.[1];
-  const { size } = layer;
-  if (digest === undefined || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-    return 'a layer without a SHA-256 and a size';
-  return { digest, size };
+  const place = placeOf(layer);
+  if (place === undefined) return 'a layer without a SHA-256 and a size';
+  return { ...place, annotations: fieldsOf(layer.annotations), config: placeOf(fieldsOf(config)) };
+}
+
+function placeOf({
+  digest: written,
+  size,
+}: Readonly<Record<string, unknown>>): { digest: string; size: number } | undefined {
+  const digest = /^sha256:([0-9a-f]{64})$/.exec(String(written))?.[1];
+  return digest === undefined || !isCount(size) ? undefined : { digest, size: Number(size) };
 }

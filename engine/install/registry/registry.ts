@@ -4,13 +4,23 @@ import { fieldsOf } from '../../base/json-fields.ts';
 import { digestOf } from '../../trust/signed-file.ts';
 import type { HttpAnswer, HttpRequest } from '../http-client.ts';
 import { type RegistryReference, withDigest } from '../reference.ts';
-import { type Artifact, findLayer, MANIFEST_SIZE_MAX, MANIFEST_TYPE } from './artifact.ts';
+import {
+  type Artifact,
+  findLayer,
+  type Layer,
+  MANIFEST_SIZE_MAX,
+  MANIFEST_TYPE,
+} from './artifact.ts';
 import { parseJson, RegistrySession } from './registry-session.ts';
 
 export interface FetchedArtifact {
   /** With the digest of the manifest that was found. */
   readonly reference: RegistryReference;
   readonly bytes: Uint8Array;
+  /** Of the layer. */
+  readonly annotations: Readonly<Record<string, unknown>>;
+  /** The JSON of its config; `undefined`: there is none. */
+  readonly config: unknown;
 }
 
 export interface LayerRequest {
@@ -32,19 +42,51 @@ export async function fetchArtifact(
   if (typeof layer === 'string') return `${reference.text} is ${layer}`;
   if (layer.size > sizeMax)
     return `${reference.text} has ${layer.size} bytes, the limit is ${sizeMax}`;
+  const bytes = await fetchBlob(session, layer, {
+    what: `the file of ${reference.text}`,
+    onProgress,
+  });
+  if (typeof bytes === 'string') return bytes;
+  const config = await fetchConfig(session, layer, reference);
+  if (typeof config === 'string') return config;
+  const { annotations } = layer;
+  return { reference, bytes, annotations, config: config && parseJson(config) };
+}
+
+interface BlobRequest {
+  readonly what: string;
+  readonly onProgress?: HttpRequest['onProgress'];
+}
+
+async function fetchBlob(
+  session: RegistrySession,
+  { digest, size }: Pick<Layer, 'digest' | 'size'>,
+  { what, onProgress }: BlobRequest,
+): Promise<Uint8Array | string> {
   const answer = await session.ask({
-    path: `blobs/sha256:${layer.digest}`,
-    sizeMax: layer.size,
+    path: `blobs/sha256:${digest}`,
+    sizeMax: size,
     // Registries keep them elsewhere; it has to be what its digest says, and what lets us in is not sent there.
     mayRedirect: ({ protocol }) => protocol === 'https:',
     ...(onProgress && { onProgress }),
   });
   if (typeof answer === 'string') return answer;
-  if (answer.status !== 200) return statusOf(session, answer, `the file of ${reference.text}`);
-  const digest = digestOf(answer.bytes);
-  if (digest !== layer.digest)
-    return `${reference.text}: the file has SHA-256 ${digest}, its manifest says ${layer.digest}`;
-  return { reference, bytes: answer.bytes };
+  if (answer.status !== 200) return statusOf(session, answer, what);
+  const found = digestOf(answer.bytes);
+  return found === digest
+    ? answer.bytes
+    : `${what} has SHA-256 ${found}, its manifest says ${digest}`;
+}
+
+const CONFIG_SIZE_MAX = 1 << 20;
+
+async function fetchConfig(
+  session: RegistrySession,
+  { config }: Layer,
+  { text }: RegistryReference,
+): Promise<Uint8Array | string | undefined> {
+  if (config === undefined || config.size > CONFIG_SIZE_MAX) return undefined;
+  return fetchBlob(session, config, { what: `the config of ${text}` });
 }
 
 interface FoundManifest {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../engine/config/load-config.ts';
-import { commitInstall, proposeInstall } from '../../../engine/install/install.ts';
+import { agreedPlugin, commitInstall, proposeInstall } from '../../../engine/install/install.ts';
 import { lockPathFor, NO_LOCK, readLock, writeLock } from '../../../engine/install/lock.ts';
 import { loadAll } from '../../../engine/pipeline/load-all.ts';
 import { generateKey } from '../../../engine/trust/secret-key.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
   const wish = { reference: plugin, keys: [ours.publicKey], grants: [], isForced: false };
   const { value } = await proposeInstall(place, wish, () => {});
   if (value === undefined) throw new Error();
-  expect(commitInstall(place, value)).toContain(folder.path);
+  expect(commitInstall(place, agreedPlugin(value))).toContain(folder.path);
 });
 
 async function load(): Promise<string[]> {
@@ -65,8 +65,10 @@ describe('a lock', () => {
       from: 'x',
       granted: ['clock'],
     };
+    const { granted: _granted, ...rules } = locked;
     const lock = {
       plugins: { b: locked, a: { ...locked, key: ours.publicKey.text, granted: [] } },
+      rules: { mine: rules },
     };
     writeLock(lockPath, lock);
     expect(readLock(lockPath)).toEqual({ value: lock, diagnostics: [] });

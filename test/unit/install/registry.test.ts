@@ -247,7 +247,7 @@ describe('a registry that is bad', () => {
     [
       'has another file',
       of(/GET .*blobs/, (r) => r.end(Buffer.alloc(10))),
-      /the file has SHA-256 [0-9a-f]{64}, its manifest says/,
+      /the file of .* has SHA-256 [0-9a-f]{64}, its manifest says/,
     ],
     [
       'has more than it says',
