@@ -21,6 +21,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'rules and samples that a plugin carries; ours have 60 kB',
   },
+  bundleSizeMax: {
+    value: 512 << 20,
+    unit: 'bytes',
+    why: 'an archive of configuration, plugins and rules, before and after it is unpacked',
+  },
   installedRulesSizeMax: {
     value: 16 << 20,
     unit: 'bytes',

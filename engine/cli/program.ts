@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '#generated/build-info';
 import { normalizeArguments } from './arguments.ts';
+import { addBundle } from './bundle-program.ts';
 import { collect, type SetExitCode } from './common-flags.ts';
 import { EXIT, EXIT_HELP } from './exit-code.ts';
 import { LISTABLE, type Listable } from './listable.ts';
@@ -65,6 +66,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addList(program, setExitCode);
   addPlugin(program, setExitCode);
   addRules(program, setExitCode);
+  addBundle(program, setExitCode);
   return program;
 }
 

@@ -22,7 +22,7 @@ export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
   const documents: TextDocument[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const named of paths) {
-    const files = filesOf(named.path);
+    const files = rulesFilesOf(named.path);
     const isMissing = files.length === 0 && !existsSync(named.path);
     if (isMissing) diagnostics.push(missing(named));
     else if (files.length === 0) diagnostics.push(withoutFiles(named.path));
@@ -38,7 +38,7 @@ export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
 /** Another text when one of the files was changed, came or went. */
 export function signatureOf(paths: readonly RulesPath[]): string {
   const seen = paths
-    .flatMap(({ path }) => filesOf(path))
+    .flatMap(({ path }) => rulesFilesOf(path))
     .map((path) => {
       const found = statSync(path, { bigint: true, throwIfNoEntry: false });
       return `${path}\t${found?.ino}\t${found?.size}\t${found?.mtimeNs}`;
@@ -85,7 +85,7 @@ function readFile(path: string, locked: RulesPath['locked']): TextDocument | Dia
 }
 
 /** A folder stands for its rules files by name, hidden ones left out (Falco); a glob for what it matches. */
-function filesOf(path: string): string[] {
+export function rulesFilesOf(path: string): string[] {
   if (!existsSync(path)) return hasWildcard(path) ? expandGlob(path) : [];
   return isFolder(path) ? rulesFilesIn(path) : [path];
 }

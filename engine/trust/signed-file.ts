@@ -29,7 +29,7 @@ export function readSignedRules(path: string): SignedBytes | Diagnostic {
 }
 
 /** `undefined`: there is none. One that is too large is as good as none of its form. */
-function readDetachedFile(path: string): string | undefined {
+export function readDetachedFile(path: string): string | undefined {
   try {
     const beside = `${path}.minisig`;
     return statSync(beside).size > DETACHED_SIZE_MAX ? '' : readFileSync(beside, 'utf8');

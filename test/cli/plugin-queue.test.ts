@@ -179,7 +179,7 @@ describe('a plugin in JavaScript with a queue', () => {
   afterAll(() => cloud.stop());
 
   it('passes `plugin test`', async () => {
-    const { stdout, code } = await runProgram(['plugin', 'test', notes]);
+    const { stdout, code } = await runProgram(['plugin', 'test', notes, '--no-figures']);
     expect(stdout).toMatch(/^passed {3}source\.events +5 events of messages in 1 files$/m);
     expect(stdout).toMatch(/^passed {3}source\.acknowledge +4 messages: each done when/m);
     expect(stdout).toContain('10 passed, 0 failed, 7 skipped\n');

@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   author: ['base', 'diagnostic', 'plugin', 'schema'],
   conformance: ['base', 'diagnostic', 'field', 'column', 'plugin', 'store'],
   config: ['base', 'diagnostic', 'schema', 'rules', 'alert', 'install', 'trust'],
+  bundle: ['base', 'diagnostic', 'config', 'install', 'pipeline', 'trust'],
   pipeline: [
     'base',
     'diagnostic',
@@ -74,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'alert',
     'author',
     'base',
+    'bundle',
     'config',
     'conformance',
     'dead-letter',
@@ -94,6 +96,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   alert: ['crypto', 'net'],
   plugin: ['child_process', 'crypto', 'fs', 'path', 'url', 'vm', 'worker_threads', 'zlib'],
   trust: ['crypto', 'fs'],
+  bundle: ['fs', 'path', 'zlib'],
   install: ['child_process', 'fs', 'os', 'path', 'timers/promises', 'zlib'],
   store: [
     'crypto',

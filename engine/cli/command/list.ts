@@ -5,11 +5,15 @@ import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.
 import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { type Loaded, loadAll, readComponentFile } from '../../index.ts';
+import { storedPath } from '../../install/file-store.ts';
+import type { Lock } from '../../install/lock.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Listable } from '../listable.ts';
 import { type LoadArguments, loadConfigFor } from '../load.ts';
+import { openPlace } from '../open-place.ts';
 import { type ListFormat, renderTable, type Table } from '../table.ts';
 import { say, type Terminal } from '../terminal.ts';
+import { refuse } from './refuse.ts';
 
 export interface ListArguments extends LoadArguments {
   readonly what: Listable;
@@ -18,7 +22,11 @@ export interface ListArguments extends LoadArguments {
 }
 
 export async function listCommand(args: ListArguments, terminal: Terminal): Promise<number> {
-  if (args.what === 'plugins') return print(listPlugins(), args.format, terminal);
+  if (args.what === 'plugins') {
+    const { value: place, diagnostics } = openPlace(args.config);
+    if (place === undefined) return refuse(diagnostics, { isJson: false }, terminal);
+    return print(listPlugins(place.lock), args.format, terminal);
+  }
   const { value: config, diagnostics } = loadConfigFor(args);
   if (config === undefined || hasErrors(diagnostics)) {
     say(terminal, renderText(diagnostics, terminal));
@@ -131,28 +139,37 @@ function listFields({ plugins }: Loaded, source: string | undefined): Listed {
   };
 }
 
-function listPlugins(): Listed {
-  const manifests = bundledPlugins().flatMap((name) => {
-    const { value } = readComponentFile(bundledPluginPath(name));
-    return value === undefined ? [] : [value.manifest];
+/** What can be named: plugins that ship with the product, and those of the lock in their place or beside them. */
+function listPlugins({ plugins: installed }: Lock): Listed {
+  const paths = new Map(bundledPlugins().map((name) => [name, bundledPluginPath(name)]));
+  for (const [name, { digest }] of Object.entries(installed))
+    paths.set(name, storedPath('plugins', digest) ?? '');
+  const listed = [...paths].flatMap(([name, path]) => {
+    const { value } = readComponentFile(path);
+    const origin = Object.hasOwn(installed, name) ? 'installed' : 'bundled';
+    return value === undefined ? [] : [{ ...value, origin }];
+  });
+  const shown = listed.map(({ manifest, digest, origin }) => {
+    const { name, version, description, source, extractor } = manifest;
+    const fields = extractor?.fields.length ?? 0;
+    return { name, version, description, source: source?.name ?? null, fields, origin, digest };
   });
   return {
-    json: manifests.map(({ name, version, description, source, extractor }) => ({
-      name,
-      version,
-      description,
-      source: source?.name ?? null,
-      fields: extractor?.fields.length ?? 0,
-    })),
+    json: shown,
     table: {
-      columns: ['plugin', 'version', 'source', 'fields', 'description'],
-      rows: manifests.map(({ name, version, description, source, extractor }) => [
+      columns: ['plugin', 'version', 'source', 'fields', 'origin', 'sha256', 'description'],
+      rows: shown.map(({ name, version, source, fields, origin, digest, description }) => [
         name,
         version,
-        source?.name ?? '-',
-        String(extractor?.fields.length ?? 0),
+        source ?? '-',
+        String(fields),
+        origin,
+        digest.slice(0, DIGEST_SHOWN),
         description,
       ]),
     },
   };
 }
+
+/** Characters of a digest that tell one from another; JSON has all of them. */
+const DIGEST_SHOWN = 12;

@@ -60,6 +60,18 @@ export const INSTALL_CODES = {
     explanation:
       'The folder of plugins, or the lock, cannot be written. What was there is still there.',
   },
+  BUNDLE_UNUSABLE: {
+    severity: 'error',
+    title: 'no bundle',
+    explanation:
+      'It is not what `tiercel bundle create` makes, or was changed since. Nothing was written.',
+  },
+  BUNDLE_IN_THE_WAY: {
+    severity: 'error',
+    title: 'there is something in its place',
+    explanation: 'What a bundle would write over is not what it has. Nothing was written.',
+    hint: 'name an empty folder, or write over it with --force',
+  },
   LOCK_UNUSABLE: {
     severity: 'error',
     title: 'the lock cannot be used',
