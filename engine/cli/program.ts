@@ -49,7 +49,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.excessArguments') process.stderr.write(`${EXCESS_HINT}\n`);
+    if (error.code === 'commander.excessArguments' && args.includes('run'))
+      process.stderr.write(`${EXCESS_HINT}\n`);
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }

@@ -3,12 +3,13 @@
  * the command line, and the bundled ones.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { storedPath } from '../install/file-store.ts';
 import type { Lock, LockedPlugin } from '../install/lock.ts';
+import { digestOf } from '../trust/signed-file.ts';
 import { bundledPluginPath, bundledPlugins, findPlugin } from './bundled-plugins.ts';
 import {
   type Asked,
@@ -157,6 +158,12 @@ class PluginResolver implements ResolvedPlugins {
 
   #findInstalled(name: string, { digest, from }: LockedPlugin): string | undefined {
     const path = storedPath('plugins', digest);
+    const beside = resolve(`${name}.wasm`);
+    if (isOtherFile(beside, digest)) {
+      const message = `plugin \`${name}\`: the one that is installed is used, ${beside} is another`;
+      const hint = `to use that: \`tiercel plugin install ${name}.wasm\`, or name the file`;
+      this.diagnostics.push(createDiagnostic('CONFIG_PLUGIN_REPLACED', { message, hint }));
+    }
     if (path !== undefined && existsSync(path)) return path;
     const message = `plugin \`${name}\` was installed from ${from}, and is not on this machine`;
     this.diagnostics.push(createDiagnostic('PLUGIN_NOT_INSTALLED', { message }));
@@ -209,6 +216,15 @@ class PluginResolver implements ResolvedPlugins {
             : `did you mean \`${near}\`?`,
       }),
     );
+  }
+}
+
+function isOtherFile(path: string, digest: string): boolean {
+  try {
+    return digestOf(readFileSync(path)) !== digest;
+  } catch {
+    // There is none, or nothing that could be loaded.
+    return false;
   }
 }
 

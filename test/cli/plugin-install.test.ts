@@ -45,6 +45,11 @@ describe('a plugin that is installed', () => {
     expect(installed.stdout).toMatch(/^signed by {4}nobody whose key is known here$/m);
     expect(installed.stdout).toMatch(/^sha256 {7}[0-9a-f]{64} \(\d+ bytes\)$/m);
     expect(installed.stdout).toMatch(/^granted {6}nothing beyond the location that it is given$/m);
+    // Built again since: that is another file, which nobody agreed to.
+    offer({ version: '1.2.4' });
+    const { stdout, stderr } = await tiercel(['run', 'trail', 'events.jsonl', '-r', 'every.yaml']);
+    expect(stdout).toBe(ALERT);
+    expect(stderr).toMatch(/the one that is installed is used, \S+trail\.wasm is another/);
     rmSync(join(cwd, 'trail.wasm'));
     expect((await run()).stdout).toBe(ALERT);
     const listed = await tiercel(['plugin', 'list']);

@@ -37,9 +37,9 @@ export const CONFIG_CODES = {
   },
   CONFIG_PLUGIN_REPLACED: {
     severity: 'notice',
-    title: 'a component is used instead of a native plugin',
+    title: 'another file of the same plugin is used',
     explanation:
-      'The configuration names a native library; the component of the same name does its work.',
+      'A component stands in for a native library; what is installed comes before a file that lies here.',
   },
   CONFIG_NOT_SUPPORTED: {
     severity: 'warning',
