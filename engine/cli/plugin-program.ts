@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { type CommonFlags, type SetExitCode, withCommonFlags } from './common-flags.ts';
-import { addInstallation } from './install-program.ts';
+import { addInstallation, CONFIG } from './install-program.ts';
 import { createTerminal } from './terminal.ts';
 import { addTrust } from './trust-program.ts';
 
@@ -15,13 +15,14 @@ export function addPlugin(program: Command, setExitCode: SetExitCode): void {
     plugins
       .command('inspect')
       .description('manifest, imports, digest, size and limits of a plugin, without running it')
-      .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
+      .argument('<plugin>', 'a .wasm file, or the name of an installed or bundled plugin')
+      .option(...CONFIG)
       .option('--rules', 'print the rules that it carries instead')
       .option('--sample <name>', 'print a sample that it carries instead'),
   ).action(async (plugin: string, flags: InspectFlags) => {
     const { inspectCommand } = await import('./command/plugin.ts');
-    const { json, rules, sample, color } = flags;
-    const args = { plugin, isJson: json === true, isRules: rules === true, sample };
+    const { json, rules, sample, config, color } = flags;
+    const args = { plugin, config, isJson: json === true, isRules: rules === true, sample };
     setExitCode(inspectCommand(args, createTerminal(!color)));
   });
   withCommonFlags(
@@ -53,6 +54,7 @@ export function addPlugin(program: Command, setExitCode: SetExitCode): void {
 interface InspectFlags {
   readonly json?: boolean;
   readonly rules?: boolean;
+  readonly config?: string;
   readonly sample?: string;
   readonly color: boolean;
 }

@@ -111,6 +111,8 @@ export interface PluginConfig {
   readonly isThreadAsked: boolean;
   /** SHA-256 of the file that was agreed to, hexadecimal; `undefined`: nobody said. */
   readonly digest: string | undefined;
+  /** `major.minor.patch`: an older one is refused; `undefined`: nobody said. */
+  readonly minVersion: string | undefined;
   /** What was agreed to when it was installed; `undefined`: its file was named, or it ships with the product. */
   readonly locked: LockedPlugin | undefined;
   /** Whether somebody named it. */

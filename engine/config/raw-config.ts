@@ -69,6 +69,7 @@ export interface RawPlugin {
   open_params?: string;
   grants?: string[];
   sha256?: string;
+  min_version?: string;
   isolation?: 'thread' | 'process';
 }
 

@@ -89,6 +89,7 @@ class PluginResolver implements ResolvedPlugins {
       isolation: this.#isolationOf(resolve(path), undefined),
       isThreadAsked: false,
       digest: undefined,
+      minVersion: undefined,
       locked: undefined,
       initConfig: '',
       openParams: locationOf(openParams, process.cwd()),
@@ -114,6 +115,7 @@ class PluginResolver implements ResolvedPlugins {
       isolation: this.#isolationOf(libraryPath, raw?.isolation),
       isThreadAsked: raw?.isolation === 'thread',
       digest: raw?.sha256,
+      minVersion: raw?.min_version,
       locked,
       initConfig: initConfigText(raw?.init_config),
       openParams:

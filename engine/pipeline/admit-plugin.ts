@@ -2,6 +2,7 @@
 
 import type { PluginConfig } from '../config/config.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { compareVersions } from '../install/judge-signer.ts';
 import type { LockedPlugin } from '../install/lock.ts';
 import { type ComponentFile, judgeComponent } from '../plugin/component-file.ts';
 import { isComponent } from '../plugin/wasm-binary.ts';
@@ -70,11 +71,15 @@ function findOtherFile(
 }
 
 function findMismatch(
-  { libraryPath: path, locked, name }: PluginConfig,
+  { libraryPath: path, locked, name, minVersion }: PluginConfig,
   { manifest }: ComponentFile,
 ): Diagnostic | undefined {
+  const found = `${path} is plugin \`${manifest.name}\` ${manifest.version}`;
+  if (minVersion !== undefined && compareVersions(manifest.version, minVersion) < 0) {
+    const message = `${found}, expected ${minVersion} or later`;
+    return createDiagnostic('PLUGIN_TOO_OLD', { message });
+  }
   if (locked === undefined || locked.version === manifest.version) return undefined;
-  const said = `the lock says \`${name}\` ${locked.version}`;
-  const message = `${path} is plugin \`${manifest.name}\` ${manifest.version}, ${said}`;
+  const message = `${found}, the lock says \`${name}\` ${locked.version}`;
   return createDiagnostic('LOCK_MISMATCH', { message });
 }

@@ -52,6 +52,8 @@ describe('a plugin that is installed', () => {
     expect(stderr).toMatch(/the one that is installed is used, \S+trail\.wasm is another/);
     rmSync(join(cwd, 'trail.wasm'));
     expect((await run()).stdout).toBe(ALERT);
+    const inspected = await tiercel(['plugin', 'inspect', 'trail']);
+    expect(inspected.stdout).toMatch(/^from {9}\S+here\/trail\.wasm$/m);
     const listed = await tiercel(['plugin', 'list']);
     expect(listed.stdout).toMatch(/^trail +1\.2\.3 +- +- +\S+trail\.wasm +yes$/m);
   });

@@ -6,13 +6,16 @@ import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPlugins, findPlugin } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
+import { storedPath } from '../../install/file-store.ts';
 import { readSigned } from '../../trust/signature-section.ts';
 import { EXIT } from '../exit-code.ts';
+import { openPlace } from '../open-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface InspectArguments {
   /** A file, or a name. */
   readonly plugin: string;
+  readonly config: string | undefined;
   readonly isJson: boolean;
   /** Print the rules that it carries, or the sample of this name, instead. */
   readonly isRules: boolean;
@@ -21,9 +24,10 @@ export interface InspectArguments {
 
 export function inspectCommand(args: InspectArguments, terminal: Terminal): number {
   const { plugin, isJson } = args;
-  const path = existsSync(plugin) ? plugin : (findPlugin(plugin) ?? plugin);
+  const installed = findInstalled(args);
+  const path = installed?.path ?? (existsSync(plugin) ? plugin : (findPlugin(plugin) ?? plugin));
   const { value: file, diagnostics: found } = readComponentFile(path);
-  const near = existsSync(plugin) ? undefined : didYouMean(plugin, bundledPlugins());
+  const near = existsSync(path) ? undefined : didYouMean(plugin, bundledPlugins());
   const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
   const diagnostics = found.map((diagnostic) => ({ ...diagnostic, ...hint }));
   if (file === undefined) {
@@ -34,7 +38,7 @@ export function inspectCommand(args: InspectArguments, terminal: Terminal): numb
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   if (args.isRules || args.sample !== undefined) return printAttachment(file, args, terminal);
   if (isJson) {
-    terminal.stdout.write(renderFileJson(path, file));
+    terminal.stdout.write(renderFileJson(path, file, installed?.from));
     return EXIT.ok;
   }
   const rows: [string, string][] = [
@@ -57,6 +61,7 @@ export function inspectCommand(args: InspectArguments, terminal: Terminal): numb
     ['size', `${sizeBytes} bytes, core modules ${coreModuleSizes.join(' + ')}`],
     ['sha256', digest],
     ['signed by', describeSigners(file.bytes)],
+    ...(installed === undefined ? [] : [['from', installed.from] as [string, string]]),
     [
       'limits',
       `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms, start ${limits.startTimeMaxMs} ms`,
@@ -66,6 +71,20 @@ export function inspectCommand(args: InspectArguments, terminal: Terminal): numb
     terminal.stdout.write(`${name.padEnd(12)} ${printable(value)}\n`);
   }
   return EXIT.ok;
+}
+
+interface Installed {
+  readonly path: string;
+  /** What `install` was given. */
+  readonly from: string;
+}
+
+/** By its name, where there is no file of that name. */
+function findInstalled({ plugin, config }: InspectArguments): Installed | undefined {
+  if (existsSync(plugin)) return undefined;
+  const locked = openPlace(config).value?.lock.plugins[plugin];
+  const path = locked && storedPath('plugins', locked.digest);
+  return locked === undefined || path === undefined ? undefined : { path, from: locked.from };
 }
 
 /** As it is, to be written to a file; a terminal is not to be driven by it. */
@@ -90,13 +109,14 @@ function printAttachment(
 type ComponentFile = NonNullable<ReturnType<typeof readComponentFile>['value']>;
 
 /** What is known of a plugin's file. */
-export function renderFileJson(path: string, file: ComponentFile): string {
+export function renderFileJson(path: string, file: ComponentFile, from?: string): string {
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   const { rules, samples } = file.attachments;
   const carried = { rules: rules?.name ?? null, samples: samples.map(({ name }) => name) };
   const signedBy = signersOf(file.bytes) ?? null;
   const shown = {
     path,
+    ...(from !== undefined && { from }),
     ...carried,
     sizeBytes,
     digest,

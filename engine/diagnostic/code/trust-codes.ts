@@ -46,6 +46,13 @@ export const TRUST_CODES = {
     explanation: 'Its SHA-256 is not the one that is pinned: it was replaced or changed since.',
     hint: 'compare them with `tiercel plugin diff`, and pin the new one if that is what you want',
   },
+  PLUGIN_TOO_OLD: {
+    severity: 'error',
+    title: 'the plugin is older than it may be',
+    explanation:
+      'A signature does not grow old: whoever offers an old version, rightly signed, may want a fault back.',
+    hint: 'get a newer one, or lower `min_version`',
+  },
   PLUGIN_ISOLATION_UNTRUSTED: {
     severity: 'error',
     title: 'the plugin may not be called in this process',

@@ -59,7 +59,7 @@ function admit(bytes: Uint8Array, more: Partial<PluginConfig> = {}, detached?: s
   const plugin: PluginConfig = {
     ...{ name: undefined, libraryPath: file, initConfig: '', openParams: undefined },
     ...{ grants: NO_GRANTS, isBundled: false, isolation: 'process', isThreadAsked: false },
-    ...{ digest: undefined, locked: undefined, asked: 'by name', ...more },
+    ...{ digest: undefined, minVersion: undefined, locked: undefined, asked: 'by name', ...more },
   };
   const policy = {
     keys: [ours.publicKey, old.publicKey],
@@ -286,6 +286,15 @@ describe('what was agreed to beside signatures', () => {
     const digest = '0'.repeat(64);
     expect(admit(signed, { digest })).toEqual([
       expect.stringMatching(/^PLUGIN_DIGEST_MISMATCH it has SHA-256 [0-9a-f]{64}, expected 0{64}$/),
+    ]);
+  });
+
+  it('is a version that is not older than it may be', () => {
+    expect(admit(signed, { minVersion: '0.1.0' })).toEqual([]);
+    expect(admit(signed, { minVersion: '99.0.0' })).toEqual([
+      expect.stringMatching(
+        /^PLUGIN_TOO_OLD it is plugin `cloudtrail` .*, expected 99\.0\.0 or later$/,
+      ),
     ]);
   });
 
