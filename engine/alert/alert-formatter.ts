@@ -11,6 +11,7 @@ import { formatIso8601, formatLocal, formatUtc } from '../compile/engine-field-v
 import type { FieldType } from '../field/field-type.ts';
 import type { Alert, AlertFormat } from './alert.ts';
 import { type AlertBudget, cutTo } from './alert-budget.ts';
+import { type AlertChannel, type AlertShape, takesRule } from './alert-channel.ts';
 import { alertId } from './alert-id.ts';
 import { escapeText, valueJson, valueText } from './format-value.ts';
 
@@ -41,7 +42,11 @@ export interface MatchedEvent {
 type Part = { readonly text: string } | { readonly render: (event: MatchedEvent) => string };
 
 interface CompiledOutput {
+  /** For JSON, which escapes by itself, and for texts. */
   readonly parts: readonly Part[];
+  readonly escapedParts: readonly Part[];
+  /** By channel: what it gets of this rule; `true`: the line that all get. */
+  readonly channels: readonly (AlertShape | boolean)[];
   readonly fields: readonly {
     readonly key: string;
     readonly json: (event: MatchedEvent) => string;
@@ -53,11 +58,20 @@ interface CompiledOutput {
 export class AlertFormatter {
   readonly #rules: readonly CheckedRule[];
   readonly #format: AlertFormat;
+  readonly #channels: readonly AlertChannel[];
+  /** Of the line that all get. */
+  readonly #shape: AlertShape;
   readonly #outputs: (CompiledOutput | undefined)[] = [];
 
-  constructor(rules: readonly CheckedRule[], format: AlertFormat) {
+  constructor(
+    rules: readonly CheckedRule[],
+    format: AlertFormat,
+    channels: readonly AlertChannel[] = [],
+  ) {
     this.#rules = rules;
     this.#format = format;
+    this.#channels = channels;
+    this.#shape = format.jsonOutput ? 'json' : 'text';
   }
 
   formatAlert(ruleIndex: number, event: MatchedEvent): Alert {
@@ -66,18 +80,36 @@ export class AlertFormatter {
     const output = this.#outputs[ruleIndex] ?? this.#compile(rule);
     this.#outputs[ruleIndex] = output;
     event.budget.beginAlert(event.bytes.length, output.mentions);
-    const text = renderAll(output.parts, event);
+    const shapes = new Map<AlertShape, string>();
+    const lineOf = (shape: AlertShape): string => {
+      const line = shapes.get(shape) ?? printableLines(this.#render(shape, rule, output, event));
+      shapes.set(shape, line);
+      return line;
+    };
+    const line = lineOf(this.#shape);
+    const channels = output.channels.map((wanted) =>
+      typeof wanted === 'boolean' ? wanted : lineOf(wanted),
+    );
+    event.budget.endAlert();
+    const { name, priority, source } = rule;
+    const { number: eventNumber, time } = event;
+    const alert = { rule: name, priority, source, eventNumber, time, line };
+    return channels.length === 0 ? alert : { ...alert, channels };
+  }
+
+  #render(
+    shape: AlertShape,
+    rule: CheckedRule,
+    output: CompiledOutput,
+    event: MatchedEvent,
+  ): string {
+    const text = renderAll(shape === 'json' ? output.parts : output.escapedParts, event);
     const message = cutTo(text.length > LONG ? event.budget.take(text) : text, OUTPUT_SIZE_MAX);
     const time = this.#format.timeFormatIso8601
       ? formatIso8601(event.time)
       : formatLocal(event.time, 'time', true);
     const full = `${time}: ${rule.priority} ${message}`;
-    const line = this.#format.jsonOutput
-      ? this.#jsonLine(rule, output, { event, message, full })
-      : full;
-    event.budget.endAlert();
-    const { name, priority, source } = rule;
-    return { rule: name, priority, source, eventNumber: event.number, line: printableLines(line) };
+    return shape === 'json' ? this.#jsonLine(rule, output, { event, message, full }) : full;
   }
 
   /** Keys in alphabetical order, as Falco has them. */
@@ -119,11 +151,20 @@ export class AlertFormatter {
       }
     }
     const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    const isJson = this.#format.jsonOutput;
-    const parts = compileSegments(rule.output.segments, isJson ? (text) => text : escapeText);
+    const parts = compileSegments(rule.output.segments, (text) => text);
+    const escapedParts = compileSegments(rule.output.segments, escapeText);
+    const channels = this.#channels.map((channel): AlertShape | boolean => {
+      if (!takesRule(channel, rule)) return false;
+      const { shape = this.#shape } = channel;
+      return shape === this.#shape ? true : shape;
+    });
     // In JSON the text is there twice, and each field once more.
-    const mentions = (isJson ? 2 : 1) * parts.length + sorted.length;
-    return { parts, fields: sorted.map(([key, json]) => ({ key, json })), mentions };
+    const mentionsOf = (shape: AlertShape): number =>
+      shape === 'json' ? 2 * parts.length + sorted.length : parts.length;
+    const others = new Set(channels.filter((one) => typeof one === 'string'));
+    const mentions = [this.#shape, ...others].reduce((sum, one) => sum + mentionsOf(one), 0);
+    const fieldsSorted = sorted.map(([key, json]) => ({ key, json }));
+    return { parts, escapedParts, channels, fields: fieldsSorted, mentions };
   }
 }
 

@@ -7,8 +7,15 @@ export interface Alert {
   readonly source: string;
   /** 1-based number of the event in its stream (`evt.num`). */
   readonly eventNumber: number;
+  /** Of the event, in nanoseconds since 1970 (`evt.time`). */
+  readonly time: bigint;
   /** One line, text or JSON as configured, without the line end. */
   readonly line: string;
+  /**
+   * For outputs that want another form, or not all alerts, by channel (`Config.alertChannels`): the line there;
+   * `true`: as `line`; `false`: it is not for them. Without any when there are no channels.
+   */
+  readonly channels?: readonly (string | boolean)[];
 }
 
 /** How alerts are written; the keys of Falco's configuration in camel case, with Falco's defaults. */

@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../base/did-you-mean.ts';
 import { PRIORITIES } from '../base/priority.ts';
+import { matchesWildcard } from '../base/wildcard.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { RuleLoadOptions, RuleSelection } from '../rules/load-options.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
@@ -44,21 +45,4 @@ export function findUnusedSelections(
       const hint = near === undefined ? 'tiercel list rules' : `did you mean \`${near}\`?`;
       return createDiagnostic('CONFIG_SELECTION_UNUSED', { message, hint });
     });
-}
-
-/** `*` stands for any text; linear in the name for each part. */
-function matchesWildcard(name: string, pattern: string): boolean {
-  const parts = pattern.split('*');
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (parts.length === 1) return name === pattern;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return at <= end;
 }

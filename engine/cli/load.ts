@@ -58,7 +58,7 @@ export function configFileOf({ config }: Pick<LoadArguments, 'config'>): string 
 /** Under --strict a warning is an error. */
 export function judge(
   diagnostics: readonly Diagnostic[],
-  { isStrict }: LoadArguments,
+  { isStrict }: Pick<LoadArguments, 'isStrict'>,
 ): readonly Diagnostic[] {
   if (!isStrict) return diagnostics;
   return diagnostics.map((diagnostic) =>

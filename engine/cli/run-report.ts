@@ -4,7 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
 import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
-import type { EndedOutput } from '../deliver/output-set.ts';
+import type { OutputReport } from '../deliver/output-set.ts';
 import type { RunSummary } from '../index.ts';
 import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
 
@@ -13,7 +13,7 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface RunReport {
   readonly summary: RunSummary;
-  readonly outputs: readonly EndedOutput[];
+  readonly outputs: readonly OutputReport[];
   /** Came before the end of the input. */
   readonly signal: StopSignal | undefined;
   /** Where events went that some rules were not evaluated for. */
@@ -136,11 +136,33 @@ function losses(report: RunReport): string[] {
     const which = stream === plugin ? '' : `, stream \`${stream}\`,`;
     if (!atStart) lines.push(`plugin \`${plugin}\`${which} was given up`);
   }
-  for (const { name, reason, undelivered, isClosedByReader } of report.outputs) {
-    if (isClosedByReader) continue;
-    lines.push(`${countOf(undelivered, 'alert')} could not be written to ${name}: ${reason}`);
-  }
+  lines.push(...report.outputs.flatMap(outputLosses));
   return lines.map(printable);
+}
+
+function outputLosses({ name, end, counts, lastFault }: OutputReport): string[] {
+  if (end?.isClosedByReader) return [];
+  const { undelivered, deadLetters } = counts;
+  const lines: string[] = [];
+  const reason = lastFault === undefined ? '' : `: ${lastFault}`;
+  if (end !== undefined || undelivered > 0)
+    lines.push(`${countOf(undelivered, 'alert')} could not be written to ${name}${reason}`);
+  if (deadLetters > 0)
+    lines.push(`${countOf(deadLetters, 'alert')} for ${name} went to its dead letters${reason}`);
+  return lines;
+}
+
+function outputRemarks({ name, end, counts }: OutputReport): string[] {
+  if (end?.isClosedByReader) return [`${name} was closed by its reader`];
+  const { faults, spooled } = counts;
+  const lines: string[] = [];
+  if (faults > 0 && end === undefined)
+    lines.push(
+      `${name}: ${countOf(faults, 'delivery', 'deliveries')} failed, and were tried again`,
+    );
+  if (spooled > 0)
+    lines.push(`${countOf(spooled, 'alert')} for ${name} wait on disk for the next run`);
+  return lines;
 }
 
 /** What is worth knowing and lost nothing. */
@@ -154,9 +176,7 @@ function remarks({ summary, outputs }: RunReport): string[] {
     const more = countOf(count, 'more message');
     lines.push(`${more} of plugin \`${plugin}\`, beyond the first ${formatCount(LOG_LINES_MAX)}`);
   }
-  for (const { name, isClosedByReader } of outputs) {
-    if (isClosedByReader) lines.push(`${name} was closed by its reader`);
-  }
+  lines.push(...outputs.flatMap(outputRemarks));
   return lines.map(printable);
 }
 

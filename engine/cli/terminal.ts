@@ -59,8 +59,9 @@ export function formatCount(count: number): string {
 }
 
 /** `1 alert`, `2 alerts`. */
-export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `plural`: where it is not the noun with an `s`. */
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 const RATE_DIGITS = 3;

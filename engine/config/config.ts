@@ -1,7 +1,9 @@
 import type { AlertFormat } from '../alert/alert.ts';
+import type { AlertChannel } from '../alert/alert-channel.ts';
 import type { LockedPlugin, LockedRules } from '../install/lock.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
 import type { TrustPolicy } from '../trust/judge-signature.ts';
+import type { OutputConfig } from './output-config.ts';
 
 /** `tiercel.yaml` (Falco's keys) joined with the command line: read once, frozen. Paths are absolute. */
 export interface Config {
@@ -18,12 +20,10 @@ export interface Config {
   readonly ruleMatching: 'first' | 'all';
   readonly staticFields: Readonly<Record<string, string>>;
   readonly alertFormat: AlertFormat;
-  readonly stdoutOutput: { readonly enabled: boolean };
-  readonly fileOutput: {
-    readonly enabled: boolean;
-    readonly filename: string;
-    readonly keepAlive: boolean;
-  };
+  /** What outputs want that want something else than all alerts as they are; by position. */
+  readonly alertChannels: readonly AlertChannel[];
+  /** Where alerts go, in the order in which they are opened. */
+  readonly outputs: readonly OutputConfig[];
   /** Files are read as they grow, until the run is stopped. */
   readonly isFollowed: boolean;
   /** Rules are read again when their files change, in a run that waits for what comes. */

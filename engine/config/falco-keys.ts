@@ -45,22 +45,13 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   time_format_iso_8601: HONOURED,
   stdout_output: HONOURED,
   file_output: HONOURED,
+  http_output: HONOURED,
+  program_output: HONOURED,
+  syslog_output: HONOURED,
   watch_config_files: HONOURED,
 
   config_files: { kind: 'lossy', findLoss: findUnreadFiles },
   engine: { kind: 'lossy', findLoss: findOtherEngine },
-  http_output: whenEnabled('http_output', (settings) => ({
-    message: `alerts are not sent to ${textOf(settings.url, 'the URL')}: not supported yet`,
-    hint: 'send them on from a pipe: `tiercel run … --json | your-forwarder`',
-  })),
-  program_output: whenEnabled('program_output', (settings) => ({
-    message: `alerts are not given to \`${textOf(settings.program, 'the program')}\`: not supported yet`,
-    hint: 'use a pipe: `tiercel run … | program`',
-  })),
-  syslog_output: whenEnabled('syslog_output', () => ({
-    message: 'alerts are not sent to syslog: not supported yet',
-    hint: 'use a pipe: `tiercel run … | logger -t tiercel`, or set `syslog_output.enabled: false`',
-  })),
   grpc_output: whenEnabled('grpc_output', () => ({
     message: 'alerts are not offered by gRPC, which Falco 0.44 no longer has either',
     hint: 'remove `grpc_output`',
@@ -85,7 +76,8 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   buffered_outputs: { kind: 'harmless', why: 'alerts of a batch are written together' },
   buffer_format_base64: { kind: 'harmless', why: 'no field holds raw bytes' },
   outputs_queue: { kind: 'harmless', why: 'slow outputs are waited for, nothing is dropped' },
-  outputs: { kind: 'harmless', why: 'Falco no longer limits the rate of alerts either' },
+  // A mapping in older versions of Falco, which limited the rate of alerts; a list of outputs here.
+  outputs: HONOURED,
   output_timeout: { kind: 'harmless', why: 'slow outputs are waited for' },
   log_stderr: OWN_LOG,
   log_syslog: OWN_LOG,
@@ -149,8 +141,4 @@ function findOtherEngine(value: unknown): Loss | undefined {
     message: `${what}, and rules of source \`syscall\` are not used`,
     hint: 'set `engine.kind: nodriver`',
   };
-}
-
-function textOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && value !== '' ? value : otherwise;
 }

@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { PRIORITIES, type Priority } from '../base/priority.ts';
 import {
   type Checked,
   createDiagnostic,
@@ -16,6 +15,7 @@ import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-opti
 import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
+import { resolveOutputs, toPriority } from './resolve-outputs.ts';
 import { type PluginPlaces, type PluginRequest, resolvePlugins } from './resolve-plugins.ts';
 import { resolveTrust } from './resolve-trust.ts';
 
@@ -46,11 +46,14 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const places = { baseFolder: base, lock };
   const { plugins, streams, diagnostics } = resolvePlugins(raw, request, places);
   const trust = resolveTrust(read, base);
+  const outputs = resolveOutputs(read, base);
   const value = Object.freeze({
     ...toConfig(read, request, base),
     plugins,
     streams,
     trust: trust.value,
+    outputs: outputs.outputs,
+    alertChannels: outputs.alertChannels,
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, places),
   });
@@ -60,23 +63,10 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
       ...found,
       ...diagnostics,
       ...trust.diagnostics,
-      ...checkOutputs(raw),
+      ...outputs.diagnostics,
       ...checkSecrets(read),
     ],
   };
-}
-
-function checkOutputs(raw: RawConfig): Diagnostic[] {
-  const isStdout = raw.stdout_output?.enabled ?? true;
-  const isFile = raw.file_output?.enabled ?? false;
-  if (isFile && (raw.file_output?.filename ?? '') === '') {
-    const message = '`file_output` is enabled and has no `filename`';
-    const hint = 'for example -o file_output.filename=./alerts.txt';
-    return [createDiagnostic('CONFIG_SCHEMA', { message, hint })];
-  }
-  return isStdout || isFile
-    ? []
-    : [createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' })];
 }
 
 function checkSecrets({ raw, labelOf }: ReadConfig): Diagnostic[] {
@@ -92,7 +82,10 @@ function toConfig(
   { raw, labelOf }: ReadConfig,
   request: ConfigRequest,
   base: string,
-): Omit<Config, 'plugins' | 'streams' | 'trust' | 'arePluginsMissing' | 'rulesFiles'> {
+): Omit<
+  Config,
+  'plugins' | 'streams' | 'trust' | 'outputs' | 'alertChannels' | 'arePluginsMissing' | 'rulesFiles'
+> {
   return {
     ruleLoad: {
       minimumPriority: toPriority(raw.priority),
@@ -114,12 +107,6 @@ function toConfig(
       jsonIncludeUuid: raw.json_include_uuid ?? false,
       timeFormatIso8601: raw.time_format_iso_8601 ?? false,
       hostname: hostname(),
-    },
-    stdoutOutput: { enabled: raw.stdout_output?.enabled ?? true },
-    fileOutput: {
-      enabled: raw.file_output?.enabled ?? false,
-      filename: resolve(base, raw.file_output?.filename ?? ''),
-      keepAlive: raw.file_output?.keep_alive ?? false,
     },
     isFollowed: raw.follow ?? false,
     areFilesWatched: raw.watch_config_files ?? true,
@@ -207,12 +194,6 @@ function installedRules(written: string, base: string, { rules }: Lock): RulesPa
   if (locked === undefined || existsSync(resolve(base, written))) return undefined;
   const path = storedPath('rules', locked.digest) ?? written;
   return { path, mayBeMissing: false, locked: { ...locked, name: written } };
-}
-
-function toPriority(text: string | undefined): Priority {
-  const wanted = (text ?? 'debug').toLowerCase();
-  const full = wanted === 'info' ? 'informational' : wanted;
-  return PRIORITIES.find((priority) => priority.toLowerCase() === full) ?? 'Debug';
 }
 
 function toSelections(entry: NonNullable<RawConfig['rules']>[number]): RuleSelection[] {

@@ -1,5 +1,7 @@
 /* The configuration's keys as the file has them; everything may be absent. The schema has checked the types. */
 
+import type { Facility } from '../base/facility.ts';
+
 export interface RawConfig {
   rules_files?: string[];
   /** Falco's older name. */
@@ -22,7 +24,12 @@ export interface RawConfig {
   json_include_uuid?: boolean;
   time_format_iso_8601?: boolean;
   stdout_output?: { enabled?: boolean };
-  file_output?: { enabled?: boolean; filename?: string; keep_alive?: boolean };
+  file_output?: { enabled?: boolean } & RawFileOutput;
+  program_output?: { enabled?: boolean; program?: string; keep_alive?: boolean };
+  http_output?: { enabled?: boolean; mtls?: boolean } & RawHttpOutput;
+  syslog_output?: { enabled?: boolean };
+  /** A mapping is Falco's older key of this name. */
+  outputs?: RawOutput[] | Record<string, unknown>;
   follow?: boolean;
   workers?: number;
   isolation?: 'thread' | 'process';
@@ -32,6 +39,56 @@ export interface RawConfig {
   watch_config_files?: boolean;
   dead_letter_file?: string;
   cache_dir?: string;
+}
+
+interface RawFileOutput {
+  filename?: string;
+  keep_alive?: boolean;
+}
+
+export interface RawTls {
+  insecure?: boolean;
+  ca_cert?: string;
+  ca_bundle?: string;
+  ca_path?: string;
+  client_cert?: string;
+  client_key?: string;
+}
+
+export interface RawHttpOutput extends RawTls {
+  url?: string;
+  user_agent?: string;
+  echo?: boolean;
+  compress_uploads?: boolean;
+  keep_alive?: boolean;
+}
+
+/** One of `outputs`: which keys there are depends on the type. */
+export interface RawOutput extends RawFileOutput, RawHttpOutput {
+  type: 'stdout' | 'file' | 'program' | 'http' | 'syslog' | 'nats';
+  name?: string;
+  enabled?: boolean;
+  priority?: string;
+  rules?: string[];
+  tags?: string[];
+  sources?: string[];
+  format?: 'text' | 'json';
+  batch_size?: number;
+  batch_format?: 'lines' | 'array';
+  timeout?: number;
+  retry?: { max_tries?: number; min_pause?: number; max_pause?: number };
+  spool?: false | { path?: string; max_size?: number };
+  dead_letter_file?: string;
+  rotate?: { size?: number; age?: number; keep?: number };
+  program?: string;
+  headers?: Record<string, string>;
+  address?: string;
+  facility?: Facility;
+  app_name?: string;
+  servers?: string[];
+  subject?: string;
+  jetstream?: boolean;
+  credentials?: string;
 }
 
 export interface RawAws {

@@ -58,7 +58,7 @@ export class DeadLetterFile {
 
   async #appendNow(lines: readonly string[]): Promise<boolean> {
     try {
-      await this.#file.append(lines);
+      await this.#file.append(`${lines.join('\n')}\n`);
       this.#hasFailed = false;
       return true;
     } catch (error) {

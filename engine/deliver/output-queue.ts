@@ -1,23 +1,25 @@
 /*
- * The way to one output: what is delivered waits its turn, so that two deliveries never overlap, and a slow output
- * holds up nobody but whoever waits for it. Bounded by who delivers: a batch keeps its slot until every output has its
- * alerts, so no more wait here than there are slots.
+ * The way to an output of this machine, which works until it fails: what is delivered waits its turn, so that two
+ * deliveries never overlap, and a slow output holds up nobody but whoever waits for it. Bounded by who delivers: a
+ * batch keeps its slot until every output has its alerts, so no more wait here than there are slots.
  */
 
 import type { Alert } from '../alert/alert.ts';
 import type { Output } from '../output/output.ts';
+import {
+  type Delivery,
+  type DeliveryCounts,
+  isClosedByReader,
+  NO_COUNTS,
+  type OutputEnd,
+  reasonOf,
+} from './delivery.ts';
 
-export interface OutputEnd {
-  /** What the system said: `ENOSPC: no space left on device, write`. */
-  readonly reason: string;
-  /** The reader closed it: it wanted no more. */
-  readonly isClosedByReader: boolean;
-}
-
-export class OutputQueue {
-  readonly output: Output;
+export class OutputQueue implements Delivery {
+  readonly #output: Output;
+  #delivered = 0;
   /** Alerts that it was not given, or that may not have arrived. */
-  undelivered = 0;
+  #undelivered = 0;
   readonly #onEnd: (queue: OutputQueue) => void;
   #end: OutputEnd | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -26,18 +28,40 @@ export class OutputQueue {
 
   /** `onEnd` is called once, when the output fails; nothing goes there any more. */
   constructor(output: Output, onEnd: (queue: OutputQueue) => void) {
-    this.output = output;
+    this.#output = output;
     this.#onEnd = onEnd;
   }
 
-  /** `undefined`: it works. */
+  get name(): string {
+    return this.#output.name;
+  }
+
   get end(): OutputEnd | undefined {
     return this.#end;
   }
 
+  get lastFault(): string | undefined {
+    return this.#end?.reason;
+  }
+
+  get counts(): DeliveryCounts {
+    const [delivered, undelivered] = [this.#delivered, this.#undelivered];
+    const faults = this.#end === undefined ? 0 : 1;
+    return { ...NO_COUNTS, delivered, undelivered, waiting: this.#pending, faults };
+  }
+
+  open(): Promise<void> {
+    return this.#output.open();
+  }
+
   /** Resolves to whether the output has the alerts; otherwise it has failed. */
   deliver(alerts: readonly Alert[]): Promise<boolean> {
-    return this.#enqueue(alerts.length, () => this.output.deliver(alerts));
+    return this.#enqueue(alerts.length, () => this.#output.deliver(alerts));
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#output.reopen !== undefined)
+      await this.#enqueue(0, async () => await this.#output.reopen?.());
   }
 
   /** What the output does not take within the time is undelivered. */
@@ -46,13 +70,13 @@ export class OutputQueue {
     const isLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeMaxMs);
     });
-    await Promise.race([this.#enqueue(0, () => this.output.close()), isLate]);
+    await Promise.race([this.#enqueue(0, () => this.#output.close()), isLate]);
     clearTimeout(timer);
     if (this.#pending === 0) return;
-    this.undelivered += this.#pending;
+    this.#undelivered += this.#pending;
     this.#pending = 0;
     this.fail(new Error('it took nothing any more'));
-    this.output.abandon?.();
+    this.#output.abandon?.();
   }
 
   fail(error: unknown): void {
@@ -76,18 +100,11 @@ export class OutputQueue {
       // What was given up on is counted already.
       if (this.#pending < alertCount) return false;
       this.#pending -= alertCount;
-      if (!isThere) this.undelivered += alertCount;
+      if (isThere) this.#delivered += alertCount;
+      else this.#undelivered += alertCount;
       return isThere;
     });
     this.#last = taken;
     return taken;
   }
-}
-
-export function isClosedByReader(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EPIPE';
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,50 +5,70 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { Output } from '../output/output.ts';
-import { isClosedByReader, type OutputEnd, OutputQueue, reasonOf } from './output-queue.ts';
+import {
+  type Delivery,
+  type DeliveryCounts,
+  isClosedByReader,
+  type OutputEnd,
+  reasonOf,
+} from './delivery.ts';
 
-/** Everything was waited for before, but where a run had to stop. */
+/** Everything was waited for before, but where a run had to stop, and what is on disk. */
 const CLOSE_TIME_MAX_MS = 500;
 
-export interface EndedOutput extends OutputEnd {
+export interface OutputReport {
   readonly name: string;
-  readonly undelivered: number;
+  readonly counts: DeliveryCounts;
+  readonly end: OutputEnd | undefined;
+  readonly lastFault: string | undefined;
+}
+
+/** One output of a set. */
+export interface Outlet {
+  readonly delivery: Delivery;
+  /** What it is given, in the form that it has; without it everything as it is. */
+  readonly select?: (alerts: readonly Alert[]) => readonly Alert[];
+  /** Where it cannot be opened it is left out, with a warning. */
+  readonly mayBeMissing?: boolean;
 }
 
 export class OutputSet {
-  readonly #queues: readonly OutputQueue[];
+  #outlets: readonly Outlet[];
 
-  /** `onEnd` is told of each output once, when it fails. */
-  constructor(outputs: readonly Output[], onEnd: (ended: EndedOutput) => void) {
-    this.#queues = outputs.map(
-      (output) =>
-        new OutputQueue(output, (queue) => {
-          for (const ended of endedOf(queue)) onEnd(ended);
-        }),
-    );
+  constructor(outlets: readonly Outlet[]) {
+    this.#outlets = outlets;
   }
 
   /** Whether nothing that is delivered would arrive anywhere, though something should. */
   get isOver(): boolean {
-    return this.#queues.length > 0 && this.#queues.every(({ end }) => end !== undefined);
+    const outlets = this.#outlets;
+    return outlets.length > 0 && outlets.every(({ delivery }) => delivery.end !== undefined);
   }
 
-  get ended(): readonly EndedOutput[] {
-    return this.#queues.flatMap(endedOf);
+  get reports(): readonly OutputReport[] {
+    return this.#outlets.map(({ delivery }) => {
+      const { name, counts, end, lastFault } = delivery;
+      return { name, counts, end, lastFault };
+    });
   }
 
-  /** One error for each output that cannot be used. */
+  /** One error or warning for each output that cannot be used. */
   async open(): Promise<readonly Diagnostic[]> {
     const diagnostics: Diagnostic[] = [];
-    for (const queue of this.#queues) {
-      const { output } = queue;
+    for (const outlet of this.#outlets) {
+      const { delivery, mayBeMissing = false } = outlet;
       try {
-        await output.open();
+        await delivery.open();
       } catch (error) {
-        const message = `${output.name} cannot be opened: ${reasonOf(error)}`;
-        if (isClosedByReader(error)) queue.fail(error);
-        else diagnostics.push(createDiagnostic('OUTPUT_UNUSABLE', { message }));
+        const message = `${delivery.name} cannot be opened: ${reasonOf(error)}`;
+        if (isClosedByReader(error)) {
+          delivery.fail(error);
+        } else if (mayBeMissing) {
+          diagnostics.push(createDiagnostic('OUTPUT_MISSING', { message }));
+          this.#outlets = this.#outlets.filter((one) => one !== outlet);
+        } else {
+          diagnostics.push(createDiagnostic('OUTPUT_UNUSABLE', { message }));
+        }
       }
     }
     return diagnostics;
@@ -59,16 +79,19 @@ export class OutputSet {
    * in the order of the calls.
    */
   async deliver(alerts: readonly Alert[]): Promise<boolean> {
-    const taken = await Promise.all(this.#queues.map((queue) => queue.deliver(alerts)));
+    const taken = await Promise.all(
+      this.#outlets.map(({ delivery, select }) => delivery.deliver(select?.(alerts) ?? alerts)),
+    );
     return taken.every((isThere) => isThere);
   }
 
-  /** What an output does not take within the time is undelivered, and it has failed. */
-  async close(timeMaxMs = CLOSE_TIME_MAX_MS): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.close(timeMaxMs)));
+  /** Others have moved what outputs write to. */
+  async reopen(): Promise<void> {
+    await Promise.all(this.#outlets.map(({ delivery }) => delivery.reopen()));
   }
-}
 
-function endedOf({ end, output, undelivered }: OutputQueue): EndedOutput[] {
-  return end === undefined ? [] : [{ name: output.name, ...end, undelivered }];
+  /** What an output does not take within the time is kept or undelivered. */
+  async close(timeMaxMs = CLOSE_TIME_MAX_MS): Promise<void> {
+    await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(timeMaxMs)));
+  }
 }

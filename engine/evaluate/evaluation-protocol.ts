@@ -5,6 +5,7 @@
  */
 
 import type { AlertFormat } from '../alert/alert.ts';
+import type { AlertChannel } from '../alert/alert-channel.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 import type { SourceContext } from '../compile/engine-field-values.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
@@ -23,6 +24,7 @@ export interface StreamEvaluation {
   readonly ruleMatching: 'first' | 'all';
   readonly context: SourceContext;
   readonly alertFormat: AlertFormat;
+  readonly alertChannels: readonly AlertChannel[];
 }
 
 export interface EvaluationSetup {

@@ -85,7 +85,7 @@ class EvaluationWorker {
     firstPosition: number,
     batchEventsMax: number,
   ): EvaluationOptions {
-    const { rules, extractors, ruleMatching, context, alertFormat } = stream;
+    const { rules, extractors, ruleMatching, context, alertFormat, alertChannels } = stream;
     const plan = planExtraction(rules);
     return {
       rules,
@@ -94,6 +94,7 @@ class EvaluationWorker {
       batchEventsMax,
       context,
       alertFormat,
+      alertChannels,
       clock: SYSTEM_CLOCK,
       extractors: extractors.map((sent, index) => {
         const role = { ...sent, plugin: withCompiled(sent.plugin) };

@@ -7,6 +7,7 @@
 
 import type { Alert, AlertFormat } from '../alert/alert.ts';
 import { AlertBudget } from '../alert/alert-budget.ts';
+import type { AlertChannel } from '../alert/alert-channel.ts';
 import { AlertFormatter } from '../alert/alert-formatter.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
@@ -37,6 +38,7 @@ export interface EvaluationOptions {
   readonly batchEventsMax: number;
   readonly context: SourceContext;
   readonly alertFormat: AlertFormat;
+  readonly alertChannels?: readonly AlertChannel[];
   readonly clock: Clock;
   /** What becomes of a plugin that failed with so many events; the decisions for extractors of fault-policy.ts. */
   readonly onFault: (fault: PluginFault, eventCount: number) => FaultDecision;
@@ -85,7 +87,7 @@ export class Evaluation {
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
-    this.#formatter = new AlertFormatter(options.rules, options.alertFormat);
+    this.#formatter = new AlertFormatter(options.rules, options.alertFormat, options.alertChannels);
     this.#variants = new RuleVariants(options.rules, options.plan, {
       ruleMatching: options.ruleMatching,
       batchEventsMax: options.batchEventsMax,

@@ -4,7 +4,16 @@ import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
 import { isPluginLog, isRunFault } from '../stream/message-shape.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
-import { isCount, isKind, isListOf, isOneOf, isRecord, isText } from '../supervise/shape.ts';
+import {
+  isBigint,
+  isCount,
+  isKind,
+  isListOf,
+  isOneOf,
+  isOptional,
+  isRecord,
+  isText,
+} from '../supervise/shape.ts';
 import type { JobResult } from './evaluation-protocol.ts';
 
 /** It goes to outputs as it is. */
@@ -24,7 +33,9 @@ const isResult = isRecord({
       priority: isOneOf(...PRIORITIES),
       source: isText,
       eventNumber: isCount,
+      time: isBigint,
       line: isLine,
+      channels: isOptional(isListOf((one) => typeof one === 'boolean' || isLine(one))),
     }),
   ),
   partial: isListOf(

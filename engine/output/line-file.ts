@@ -25,9 +25,10 @@ export class LineFile {
     if (!this.#keepsOpen) await this.close();
   }
 
-  async append(lines: readonly string[]): Promise<void> {
+  /** Whole lines, each with its end. */
+  async append(text: string): Promise<void> {
     const handle = await this.#openHandle();
-    await handle.appendFile(`${lines.join('\n')}\n`);
+    await handle.appendFile(text);
     if (!this.#keepsOpen) await this.close();
   }
 

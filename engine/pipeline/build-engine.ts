@@ -71,7 +71,9 @@ export async function buildEngine(
         const { rulesetLoad, diagnostics: found } = loadRules(next, loaded.plugins);
         const useless = hasErrors(found) ? [] : findUselessRun(plugins, rulesetLoad);
         const all = [...found, ...useless];
-        const evaluation = hasErrors(all) ? undefined : toEvaluation(next, rulesetLoad);
+        // Outputs stay what they are, and so does what they want.
+        const kept = { ...next, alertChannels: config.alertChannels };
+        const evaluation = hasErrors(all) ? undefined : toEvaluation(kept, rulesetLoad);
         return { evaluation, ruleCount: rulesetLoad.rules.length, diagnostics: all };
       },
       signature: (next) => signatureOf(next.rulesFiles ?? []),

@@ -33,6 +33,7 @@ export function createEvaluation(
       staticFields: config.staticFields,
     },
     alertFormat: config.alertFormat,
+    alertChannels: config.alertChannels,
   };
 }
 

@@ -53,7 +53,7 @@ export class LineSource implements Source {
   constructor(options: LineSourceOptions = {}) {
     this.options = options;
     const isWanted = options.isWanted ?? (() => true);
-    this.files = new FileList(isWanted, (path) => this.skip(path));
+    this.files = new FileList(isWanted, (path) => this.passOver(path));
   }
 
   open(params: string): void {
@@ -236,7 +236,7 @@ export class LineSource implements Source {
     report({ severity: 'lost', subject, line, message });
   }
 
-  private skip(path: string): void {
+  private passOver(path: string): void {
     this.skipped++;
     if (this.skippedNames.length < NAMES_SHOWN) this.skippedNames.push(path);
   }

@@ -47,7 +47,7 @@ export class EventList {
   }
 
   /** A value that is known not to be an event; without a reason it is not worth a word. */
-  skip(reason: string): void {
+  passOver(reason: string): void {
     if (reason.length == 0) return;
     this.skipped++;
     this.skippedReason = reason;

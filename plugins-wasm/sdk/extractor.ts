@@ -88,7 +88,7 @@ function viewOfLines(format: LineFormat, requests: Request[], columns: ColumnWri
   }
   const slotOf = new StaticArray<i32>(parts);
   for (let part = 0; part < parts; part++) slotOf[part] = used[part] ? part : -1;
-  return new EventView(new LineSlots(format.only(used)), slotOf, columns);
+  return new EventView(new LineSlots(format.narrowedTo(used)), slotOf, columns);
 }
 
 function putConverted(view: EventView, row: FieldRow): void {

@@ -24,7 +24,7 @@ export abstract class LineFormat {
   abstract split(start: usize, end: usize, slots: usize): bool;
 
   /** The same format that notes no more than it has to: parts for which `wanted` is true. */
-  only(_wanted: bool[]): LineFormat {
+  narrowedTo(_wanted: bool[]): LineFormat {
     return this;
   }
 }

@@ -14,7 +14,7 @@ export class LineShape extends RecordShape {
     super();
     const wanted = new Array<bool>(format.names.length).fill(false);
     if (timePart >= 0) wanted[timePart] = true;
-    this.parts = new LineSlots(format.only(wanted));
+    this.parts = new LineSlots(format.narrowedTo(wanted));
   }
 
   /** Whether lines may belong to the record before them: `continues` is asked then. */

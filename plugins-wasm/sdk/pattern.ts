@@ -53,7 +53,7 @@ export class Pattern extends LineFormat {
   }
 
   /** A pattern of its own: what it does not note costs nothing. */
-  only(wanted: bool[]): LineFormat {
+  narrowedTo(wanted: bool[]): LineFormat {
     const narrow = new Pattern(this.expression, wanted);
     narrow.missing = this.missing;
     return narrow;

@@ -179,7 +179,7 @@ export abstract class RecordReader {
     const shape = this.shape;
     const start = this.input.batchStart;
     if (verdict == Verdict.Event) this.events.add(shape.eventStart - start, shape.eventEnd - start, shape.time);
-    else if (verdict == Verdict.Skipped) this.events.skip(shape.reason);
+    else if (verdict == Verdict.Skipped) this.events.passOver(shape.reason);
     else this.input.lose(line, shape.reason);
   }
 }

@@ -26,12 +26,15 @@ const commands = blocks
   .filter((line) => line !== '');
 const ofTiercel = commands.filter((command) => /\btiercel /.test(command));
 
-/** The blocks of YAML: rules, what webhooks are told, and a whole configuration. */
+/** The blocks of YAML: rules, what webhooks are told, outputs, and a whole configuration. */
 const isRules = (text: string): boolean => text.startsWith('- ');
 const isWebhooks = (text: string): boolean => text.startsWith('webhook:');
 const rules = yaml.find(isRules) ?? '';
 const webhooks = yaml.find(isWebhooks) ?? '';
-const configuration = yaml.find((text) => !isRules(text) && !isWebhooks(text)) ?? '';
+const isOutputs = (text: string): boolean => /^outputs:/m.test(text);
+const outputs = yaml.find(isOutputs) ?? '';
+const others = yaml.filter((text) => !isRules(text) && !isWebhooks(text) && !isOutputs(text));
+const configuration = others[0] ?? '';
 
 function shell(command: string): { code: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
@@ -65,13 +68,20 @@ beforeAll(() => {
 describe('the README', () => {
   it('has commands, rules and a configuration', () => {
     expect(ofTiercel.length).toBeGreaterThan(8);
-    expect(yaml).toHaveLength(3);
+    expect(yaml).toHaveLength(4);
   });
 
   it('has a configuration of webhooks', () => {
     folder.write('hooks.yaml', `rules_files: [my_rules.yaml]\n${webhooks}`);
     expect(webhooks).toContain('authentication');
     const { code, stderr } = shell('EVENTS_TOKEN=x tiercel validate -c hooks.yaml');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('has a configuration of outputs', () => {
+    folder.write('outputs.yaml', `rules_files: [my_rules.yaml]\n${outputs}`);
+    const { code, stderr } = shell('SIEM_TOKEN=x tiercel validate -c outputs.yaml');
     expect(stderr).toBe('');
     expect(code).toBe(0);
   });

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { HOSTILE_EXTRACTOR, runMeasured } from '../support/containment.ts';
 import { buildWithin, extractorModule, NOTHING_FOUND } from '../support/hostile-module.ts';
 import { bareComponent, withManifest } from '../support/plugin-files.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('attacks-on-loading');
@@ -82,7 +83,7 @@ describe('a core module is refused', () => {
       /locals × branches/,
     ],
   ];
-  it.each(rows)('%s', async (_what, module, said) => {
+  it.each(sampled(rows, 3))('%s', async (_what, module, said) => {
     const path = await buildWithin(folder.path, GOOD, `(core module ${module})`, HOSTILE_EXTRACTOR);
     await isRefused(path, 'PLUGIN_UNCAPPABLE', said);
   });
@@ -192,7 +193,7 @@ describe('a manifest is refused', () => {
       /no usable custom section/,
     ],
   ];
-  it.each(rows)('%s', async (_what, changed, code, said) => {
+  it.each(sampled(rows, 3))('%s', async (_what, changed, code, said) => {
     const path = folder.write('manifest.wasm', withManifest(component, changed));
     await isRefused(path, code, said);
   });

@@ -12,6 +12,7 @@ import {
   SOURCE_MANIFEST,
   sourceModule,
 } from '../support/hostile-module.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('live-fault-matrix');
@@ -129,7 +130,7 @@ describe('beside a live stream whose source', () => {
       ([what, does, more]) => [`${what} in ${place}`, place, does, more] as const,
     ),
   );
-  it.concurrent.each(cases)(
+  it.concurrent.each(sampled(cases, 2))(
     '%s',
     async (name, place, does, more) => {
       const manifest = {
@@ -162,7 +163,7 @@ describe('beside a live stream with events that an extractor', () => {
       ([what, does, more]) => [`${what} at, for ${fields} fields`, fields, does, more] as const,
     ),
   );
-  it.concurrent.each(cases)(
+  it.concurrent.each(sampled(cases, 2))(
     '%s',
     async (name, fields, does, more) => {
       const plan = fields === 'output' ? 1 : 0;

@@ -39,7 +39,7 @@ export function setColumns(separator: u32, count: i32): i32 {
 export function keepParts(bits: u64): void {
   const wanted: bool[] = [];
   for (let part = 0; part < format.names.length; part++) wanted.push(((bits >> part) & 1) != 0);
-  use(format.only(wanted));
+  use(format.narrowedTo(wanted));
 }
 
 function use(wanted: LineFormat): i32 {

@@ -3,6 +3,7 @@
 import { printable } from '../../base/printable.ts';
 import type { Config } from '../../config/config.ts';
 import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
+import type { Delivery } from '../../deliver/delivery.ts';
 import { OutputSet } from '../../deliver/output-set.ts';
 import {
   type Checked,
@@ -12,9 +13,7 @@ import {
 } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
-import { FileOutput } from '../../output/file-output.ts';
-import type { Output } from '../../output/output.ts';
-import { StreamOutput } from '../../output/stream-output.ts';
+import { createOutlets } from '../create-outputs.ts';
 import { EXIT } from '../exit-code.ts';
 import {
   configFileOf,
@@ -33,7 +32,7 @@ import {
   STOP_SIGNALS,
   type StopSignal,
 } from '../run-report.ts';
-import { countOf, paintPriority, say as sayTo, type Terminal } from '../terminal.ts';
+import { countOf, say as sayTo, type Terminal } from '../terminal.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
@@ -56,12 +55,16 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   const build = await buildEngine(config);
   const found = [...diagnostics, ...judge(build.diagnostics, args)];
   if (build.engine === undefined || hasErrors(found)) return refuse(found, terminal);
-  const shown = args.quiet ? found.filter(changesAlerts) : found;
-  if (shown.length > 0) {
-    sayTo(terminal, args.quiet ? briefly(shown) : renderText(shown, terminal));
-  }
+  show(found, args.quiet, terminal);
   const configFile = configFileOf(args);
-  return runEngine(build.engine, { config, configFile, load, terminal, isQuiet: args.quiet });
+  const { quiet: isQuiet, isStrict } = args;
+  return runEngine(build.engine, { config, configFile, load, terminal, isQuiet, isStrict });
+}
+
+function show(found: readonly Diagnostic[], isQuiet: boolean, terminal: Terminal): void {
+  const shown = isQuiet ? found.filter(changesAlerts) : found;
+  if (shown.length === 0) return;
+  sayTo(terminal, isQuiet ? briefly(shown) : renderText(shown, terminal));
 }
 
 /** Alerts are other ones, or elsewhere, than whoever wrote the files expects: said also when nothing else is. */
@@ -74,6 +77,7 @@ const CHANGING_ALERTS: readonly Diagnostic['code'][] = [
   'CONFIG_NOT_SUPPORTED',
   'CONFIG_SELECTION_UNUSED',
   'RULE_UNKNOWN_SOURCE',
+  'OUTPUT_MISSING',
 ];
 
 function briefly(diagnostics: readonly Diagnostic[]): string {
@@ -92,6 +96,8 @@ interface RunContext {
   readonly load: () => Checked<Config>;
   readonly terminal: Terminal;
   readonly isQuiet: boolean;
+  /** Warnings are errors. */
+  readonly isStrict: boolean;
 }
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
@@ -105,15 +111,25 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     if (!isQuiet) say(text);
   };
   const abort = new AbortController();
-  const outputs = new OutputSet(createOutputs(config, terminal), ({ name, reason, ...end }) => {
-    if (!end.isClosedByReader) tell(`${name}: no more alerts go there: ${printable(reason)}`);
+  const onEnd = ({ name, end }: Delivery): void => {
+    if (end !== undefined && !end.isClosedByReader)
+      tell(`${name}: no more alerts go there: ${printable(end.reason)}`);
     if (outputs.isOver) abort.abort();
-  });
+  };
+  const outputs = new OutputSet(createOutlets({ config, terminal, say: tell, onEnd }));
   const setAside = createDeadLetterFile(config, tell);
-  const unusable = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
-  if (unusable.length > 0) return refuse(unusable, terminal);
+  const unusable = judge(
+    [...(await outputs.open()), ...(await openDeadLetters(setAside))],
+    context,
+  );
+  if (hasErrors(unusable)) {
+    await outputs.close(0);
+    return refuse(unusable, terminal);
+  }
+  show(unusable, isQuiet, terminal);
   const stop = stopOnSignals(abort);
   const reloader = createReloader(engine, context, say);
+  const reopener = reopenOnSignals(outputs);
   try {
     const summary = await engine.run({
       signal: abort.signal,
@@ -133,7 +149,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     await outputs.close();
     const report: RunReport = {
       summary,
-      outputs: outputs.ended,
+      outputs: outputs.reports,
       signal: stop.signal,
       setAside,
     };
@@ -148,6 +164,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     bar.clear();
     stop.release();
     reloader.close();
+    reopener.release();
   }
 }
 
@@ -210,6 +227,19 @@ function reportsTo(
   };
 }
 
+/** Falco's signal for files that were rotated, and the one that other programs have for it. */
+const REOPEN_SIGNALS = ['SIGUSR1', 'SIGHUP'] as const;
+
+function reopenOnSignals(outputs: OutputSet): { release(): void } {
+  const onSignal = (): void => void outputs.reopen();
+  for (const signal of REOPEN_SIGNALS) process.on(signal, onSignal);
+  return {
+    release: () => {
+      for (const signal of REOPEN_SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}
+
 interface SignalStop {
   /** The one that came, if one did. */
   readonly signal: StopSignal | undefined;
@@ -237,26 +267,6 @@ function stopOnSignals(abort: AbortController): SignalStop {
     },
     release,
   };
-}
-
-function createOutputs(config: Config, terminal: Terminal): Output[] {
-  const outputs: Output[] = [];
-  if (config.stdoutOutput.enabled) {
-    const isPainted =
-      terminal.color && terminal.stdout.isTTY === true && !config.alertFormat.jsonOutput;
-    outputs.push(
-      isPainted
-        ? new StreamOutput('standard output', terminal.stdout, ({ line, priority }) =>
-            paintPriority(line, priority),
-          )
-        : new StreamOutput('standard output', terminal.stdout),
-    );
-  }
-  if (config.fileOutput.enabled) {
-    const mode = config.fileOutput.keepAlive ? 'keep-alive' : 'reopen';
-    outputs.push(new FileOutput(config.fileOutput.filename, mode));
-  }
-  return outputs;
 }
 
 /** The plugin says that the position is none of its own: an older or another one wrote it. */

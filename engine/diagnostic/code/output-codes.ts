@@ -7,10 +7,17 @@ export const OUTPUT_CODES = {
     explanation: 'Alerts could not be written there, so nothing is read.',
     hint: 'check that the folder exists and may be written, or disable the output',
   },
+  OUTPUT_MISSING: {
+    severity: 'warning',
+    title: 'an output that may be missing is',
+    explanation:
+      'Falco’s own configuration asks for syslog, which not every machine has. Alerts go to the other outputs only.',
+    hint: 'set `syslog_output.enabled: false`',
+  },
   OUTPUT_NONE: {
     severity: 'warning',
     title: 'no output is enabled',
     explanation: 'Alerts are counted for the summary and go nowhere else.',
-    hint: 'enable `stdout_output` or `file_output`',
+    hint: 'enable `stdout_output` or `file_output`, or name some under `outputs`',
   },
 } as const satisfies Record<string, CodeRecord>;

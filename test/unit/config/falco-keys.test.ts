@@ -29,11 +29,7 @@ const OWN_KEYS = [
 
 const losses: [configuration: object, paths: string[]][] = [
   [{}, []],
-  [{ http_output: { enabled: true, url: 'http://x' } }, ['http_output.enabled']],
-  [{ http_output: { enabled: false, url: 'http://x' } }, []],
-  [{ http_output: { url: 'http://x' } }, []],
-  [{ program_output: { enabled: true, program: 'cat' } }, ['program_output.enabled']],
-  [{ syslog_output: { enabled: true } }, ['syslog_output.enabled']],
+  [{ http_output: { enabled: true, url: 'http://x' }, syslog_output: { enabled: true } }, []],
   [
     { grpc_output: { enabled: true }, grpc: { enabled: true } },
     ['grpc_output.enabled', 'grpc.enabled'],

@@ -2,18 +2,11 @@ import type { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../engine/alert/alert.ts';
-import { type EndedOutput, OutputSet } from '../../../engine/deliver/output-set.ts';
+import { OutputQueue } from '../../../engine/deliver/output-queue.ts';
+import { OutputSet } from '../../../engine/deliver/output-set.ts';
 import type { Output } from '../../../engine/output/output.ts';
 import { StreamOutput } from '../../../engine/output/stream-output.ts';
-
-const alerts = (from: number, count = 1): Alert[] =>
-  Array.from({ length: count }, (_, index) => ({
-    rule: 'r',
-    priority: 'Error' as const,
-    source: 's',
-    eventNumber: from + index,
-    line: String(from + index),
-  }));
+import { someAlerts as alerts } from '../../support/some-alerts.ts';
 
 /** Takes a delivery when it is told to. */
 class ControlledOutput implements Output {
@@ -50,8 +43,13 @@ class ControlledOutput implements Output {
 function setUp() {
   const fast = new ControlledOutput('fast');
   const slow = new ControlledOutput('slow');
-  const ended: EndedOutput[] = [];
-  return { fast, slow, ended, outputs: new OutputSet([fast, slow], (one) => ended.push(one)) };
+  const ended: [name: string, reason: string | undefined][] = [];
+  const outputs = new OutputSet(
+    [fast, slow].map((output) => ({
+      delivery: new OutputQueue(output, ({ name, end }) => ended.push([name, end?.reason])),
+    })),
+  );
+  return { fast, slow, ended, outputs };
 }
 
 describe('outputs', () => {
@@ -82,8 +80,11 @@ describe('outputs', () => {
     await fast.take();
     await Promise.all(all);
     expect(fast.lines).toEqual(['1', '2', '3', '4', '5']);
-    expect(ended.map(({ name, reason }) => [name, reason])).toEqual([['slow', 'full']]);
-    expect(outputs.ended).toMatchObject([{ name: 'slow', undelivered: 5 }]);
+    expect(ended).toEqual([['slow', 'full']]);
+    expect(outputs.reports).toMatchObject([
+      { name: 'fast', counts: { delivered: 5, undelivered: 0 }, end: undefined },
+      { name: 'slow', counts: { delivered: 0, undelivered: 5 }, end: { reason: 'full' } },
+    ]);
     expect(outputs.isOver).toBe(false);
   });
 
@@ -96,7 +97,9 @@ describe('outputs', () => {
         setImmediate(done);
       },
     });
-    const outputs = new OutputSet([new StreamOutput('stream', stream)], () => {});
+    const outputs = new OutputSet([
+      { delivery: new OutputQueue(new StreamOutput('stream', stream), () => {}) },
+    ]);
     const listeners = (): number =>
       (stream as EventEmitter)
         .eventNames()

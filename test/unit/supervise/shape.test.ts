@@ -10,7 +10,15 @@ const log = {
   unlisted: new Map([['p', 1]]),
 };
 const fault = { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 };
-const alert = { rule: 'r', priority: 'Notice', source: 's', eventNumber: 7, line: 'r' };
+const alert = {
+  rule: 'r',
+  priority: 'Notice',
+  source: 's',
+  eventNumber: 7,
+  time: 1n,
+  line: 'r',
+  channels: [true, 'other'],
+};
 const partial = { firstEventNumber: 7, eventCount: 2, plugins: ['p'], rulesNotEvaluated: ['r'] };
 const result = { alerts: [alert], partial: [partial], faults: [fault], quarantined: ['p'], log };
 const batch = {

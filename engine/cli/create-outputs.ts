@@ -1,0 +1,153 @@
+/* The outputs of a configuration: what delivers there, and what becomes of alerts that do not arrive. */
+
+import { VERSION } from '#generated/build-info';
+import type { Alert } from '../alert/alert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { printable } from '../base/printable.ts';
+import type { Config } from '../config/config.ts';
+import type {
+  DeliveryConfig,
+  FileTarget,
+  HttpTarget,
+  OutputConfig,
+  ProgramTarget,
+  SyslogTarget,
+} from '../config/output-config.ts';
+import type { Delivery } from '../deliver/delivery.ts';
+import { OutputQueue } from '../deliver/output-queue.ts';
+import type { Outlet } from '../deliver/output-set.ts';
+import { RetryQueue } from '../deliver/retry-queue.ts';
+import { Spool } from '../deliver/spool.ts';
+import { UndeliveredFile } from '../deliver/undelivered-file.ts';
+import { FileOutput } from '../output/file-output.ts';
+import { HttpOutput } from '../output/http-output.ts';
+import { NatsOutput } from '../output/nats-output.ts';
+import type { Output } from '../output/output.ts';
+import { ProgramOutput } from '../output/program-output.ts';
+import { StreamOutput } from '../output/stream-output.ts';
+import { syslogHeader } from '../output/syslog-message.ts';
+import { createSyslogOutput } from '../output/syslog-output.ts';
+import { paintPriority, type Terminal } from './terminal.ts';
+
+export interface OutputContext {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  /** What people should know while alerts are delivered. */
+  readonly say: (text: string) => void;
+  /** An output of this machine failed. */
+  readonly onEnd: (delivery: Delivery) => void;
+}
+
+export function createOutlets(context: OutputContext): Outlet[] {
+  return context.config.outputs.map((output): Outlet => {
+    const delivery = createDelivery(output, context);
+    const { channel, mayBeMissing } = output;
+    return {
+      delivery,
+      mayBeMissing,
+      ...(channel === undefined ? {} : { select: selectFrom(channel) }),
+    };
+  });
+}
+
+function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Alert[] {
+  return (alerts) =>
+    alerts.flatMap((alert) => {
+      const wanted = alert.channels?.[channel] ?? true;
+      if (typeof wanted === 'string') return [{ ...alert, line: wanted }];
+      return wanted ? [alert] : [];
+    });
+}
+
+function createDelivery(config: OutputConfig, context: OutputContext): Delivery {
+  const { name, delivery } = config;
+  const sayHere = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
+  const output: Output = createOutput(config, context, sayHere);
+  if (delivery === undefined) return new OutputQueue(output, context.onEnd);
+  return new RetryQueue(output, { ...toRetryOptions(delivery, name, sayHere), say: sayHere });
+}
+
+function toRetryOptions(
+  { spool, deadLetterFile, ...delivery }: DeliveryConfig,
+  name: string,
+  say: (message: string) => void,
+): Omit<ConstructorParameters<typeof RetryQueue>[1], 'say'> {
+  return {
+    ...delivery,
+    spool: spool === undefined ? undefined : new Spool(spool),
+    deadLetters:
+      deadLetterFile === undefined ? undefined : new UndeliveredFile(deadLetterFile, name, say),
+  };
+}
+
+function createOutput(
+  { target, channel }: OutputConfig,
+  { config, terminal }: OutputContext,
+  say: (message: string) => void,
+): Output {
+  switch (target.type) {
+    case 'stdout':
+      return createStandardOutput(config, terminal);
+    case 'file':
+      return createFileOutput(target);
+    case 'program':
+      return createProgramOutput(target, say);
+    case 'http':
+      return createHttpOutput(target, isJson(config, channel), say);
+    case 'syslog':
+      return createSyslog(target);
+    case 'nats':
+      return new NatsOutput(target);
+  }
+}
+
+function createStandardOutput({ alertFormat }: Config, terminal: Terminal): Output {
+  const isPainted = terminal.color && terminal.stdout.isTTY === true && !alertFormat.jsonOutput;
+  return isPainted
+    ? new StreamOutput('standard output', terminal.stdout, ({ line, priority }) =>
+        paintPriority(line, priority),
+      )
+    : new StreamOutput('standard output', terminal.stdout);
+}
+
+function createFileOutput({ path, keepsOpen, rotation }: FileTarget): Output {
+  return new FileOutput(path, {
+    mode: keepsOpen ? 'keep-alive' : 'reopen',
+    rotation: rotation && { ...rotation, clock: SYSTEM_CLOCK },
+  });
+}
+
+function createProgramOutput(
+  { program, keepsOpen, timeoutMs }: ProgramTarget,
+  say: (message: string) => void,
+): Output {
+  const mode = keepsOpen ? 'keep-alive' : 'each';
+  return new ProgramOutput({ program, mode, timeoutMs, onError: (text) => say(text.trim()) });
+}
+
+function createHttpOutput(
+  { userAgent = `tiercel/${VERSION}`, isEchoed, ...target }: HttpTarget,
+  isJsonLine: boolean,
+  say: (message: string) => void,
+): Output {
+  return new HttpOutput({
+    ...target,
+    userAgent,
+    contentType: contentTypeOf(target.envelope, isJsonLine),
+    echo: isEchoed ? say : undefined,
+  });
+}
+
+function isJson({ alertFormat, alertChannels }: Config, channel: number | undefined): boolean {
+  const shape = channel === undefined ? undefined : alertChannels[channel]?.shape;
+  return shape === undefined ? alertFormat.jsonOutput : shape === 'json';
+}
+
+function contentTypeOf(envelope: HttpTarget['envelope'], isJsonLine: boolean): string {
+  if (!isJsonLine) return 'text/plain';
+  return envelope === 'lines' ? 'application/x-ndjson' : 'application/json';
+}
+
+function createSyslog({ facility, appName, ...target }: SyslogTarget): Output {
+  return createSyslogOutput({ ...target, header: syslogHeader(facility, appName) });
+}

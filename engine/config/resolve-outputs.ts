@@ -1,0 +1,357 @@
+/* Falco's keys for outputs, and `outputs`: raw → with all defaults, or what is wrong with them. */
+
+import { join, resolve } from 'node:path';
+import type { AlertChannel } from '../alert/alert-channel.ts';
+import { PRIORITIES, type Priority } from '../base/priority.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import type {
+  DeliveryConfig,
+  HttpTarget,
+  NatsTarget,
+  OutputConfig,
+  OutputTarget,
+  RotationConfig,
+  SyslogTarget,
+  TlsConfig,
+} from './output-config.ts';
+import type { RawConfig, RawOutput, RawTls } from './raw-config.ts';
+import type { ReadConfig } from './read-config.ts';
+
+type OutputType = RawOutput['type'];
+type Key = keyof RawOutput;
+
+const COMMON: readonly Key[] = [
+  ...(['type', 'name', 'enabled', 'format'] as const),
+  ...(['priority', 'rules', 'tags', 'sources'] as const),
+];
+const REMOTE: readonly Key[] = ['timeout', 'retry', 'spool', 'dead_letter_file'];
+const TLS: readonly Key[] = [
+  ...(['insecure', 'ca_cert', 'ca_bundle', 'ca_path'] as const),
+  ...(['client_cert', 'client_key'] as const),
+];
+const HTTP: readonly Key[] = [
+  ...(['url', 'headers', 'user_agent', 'compress_uploads', 'keep_alive', 'echo'] as const),
+  ...(['batch_size', 'batch_format'] as const),
+];
+
+/** Beside those of all. The first one is the one that there must be. */
+const KEYS: Readonly<Record<OutputType, readonly Key[]>> = {
+  stdout: [],
+  file: ['filename', 'keep_alive', 'rotate'],
+  program: ['program', 'keep_alive', 'batch_size', ...REMOTE],
+  http: [...HTTP, ...REMOTE, ...TLS],
+  syslog: ['address', 'facility', 'app_name', 'batch_size', ...REMOTE, ...TLS],
+  nats: ['servers', 'subject', 'jetstream', 'credentials', 'batch_size', ...REMOTE, ...TLS],
+};
+
+const EXAMPLES: Readonly<Record<Exclude<OutputType, 'stdout'>, string>> = {
+  file: 'filename: ./alerts.txt',
+  program: 'program: mail -s alert security@example.com',
+  http: 'url: https://siem.example.com/alerts',
+  syslog: 'address: unix:/dev/log',
+  nats: 'servers: [nats://127.0.0.1:4222]',
+};
+
+const TIMEOUT_MS = 10_000;
+const PAUSE_MIN_MS = 200;
+const PAUSE_MAX_MS = 30_000;
+/** With a spool an alert can wait; else it holds up the stream, for half a minute. */
+const TRIES_WITHOUT_SPOOL = 8;
+/** A program that does not end well will not for long. */
+const TRIES_OF_PROGRAM = 3;
+const SPOOL_SIZE_MAX = 1 << 30;
+const BATCH_SIZE = 500;
+const ROTATIONS_KEPT = 5;
+const LOCAL_SYSLOG = '/dev/log';
+const DEFAULT_PORTS = { udp: 514, tcp: 601, tls: 6514 } as const;
+const DEFAULT_SUBJECT = 'tiercel.{priority}.{rule}';
+
+interface Written {
+  readonly raw: RawOutput;
+  readonly path: readonly (string | number)[];
+  /** How it is called without a name. */
+  readonly defaultName: string;
+  readonly mayBeMissing?: boolean;
+}
+
+export interface ResolvedOutputs {
+  readonly outputs: readonly OutputConfig[];
+  readonly alertChannels: readonly AlertChannel[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs {
+  const written = [...falcoOutputs(read.raw), ...ownOutputs(read.raw)];
+  const diagnostics: Diagnostic[] = [];
+  const names = new Set<string>();
+  const channels = new Channels();
+  const outputs = written.flatMap((one): OutputConfig[] => {
+    const wrong = problemsOf(one);
+    const name = one.raw.name ?? one.defaultName;
+    if (names.has(name)) wrong.push({ message: `a second output with the name \`${name}\`` });
+    names.add(name);
+    for (const { message, hint } of wrong) {
+      const primary = read.labelOf(one.path);
+      diagnostics.push(createDiagnostic('CONFIG_SCHEMA', { message, hint, primary }));
+    }
+    if (wrong.length > 0) return [];
+    const folder = read.raw.data_dir === undefined ? undefined : resolve(base, read.raw.data_dir);
+    return [toOutput(one, name, { base, folder }, channels)];
+  });
+  if (written.length === 0)
+    diagnostics.push(createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' }));
+  return { outputs, alertChannels: channels.all, diagnostics };
+}
+
+function falcoOutputs(raw: RawConfig): Written[] {
+  const found: Written[] = [];
+  if (raw.stdout_output?.enabled ?? true)
+    found.push({ raw: { type: 'stdout' }, path: ['stdout_output'], defaultName: 'stdout' });
+  const add = (type: OutputType, key: keyof RawConfig, values: Omit<RawOutput, 'type'>): void => {
+    const mayBeMissing = type === 'syslog';
+    found.push({ raw: { ...values, type }, path: [key], defaultName: type, mayBeMissing });
+  };
+  if (raw.syslog_output?.enabled)
+    add('syslog', 'syslog_output', { address: `unix:${LOCAL_SYSLOG}` });
+  if (raw.file_output?.enabled) {
+    const { filename = '', keep_alive = false } = raw.file_output;
+    add('file', 'file_output', { filename, keep_alive });
+  }
+  if (raw.http_output?.enabled) {
+    const { enabled, mtls = false, keep_alive = false, ...http } = raw.http_output;
+    const { client_cert, client_key, ca_cert, ca_bundle, ca_path, url = '', ...rest } = http;
+    // Falco's own file names places for certificates, which matter only to those who have put some there.
+    const tls = url.startsWith('https:') ? { ca_cert, ca_bundle, ca_path } : {};
+    const own = mtls ? { client_cert, client_key } : {};
+    add('http', 'http_output', { ...rest, url, keep_alive, ...withoutEmpty({ ...tls, ...own }) });
+  }
+  if (raw.program_output?.enabled) {
+    const { program = '', keep_alive = false } = raw.program_output;
+    add('program', 'program_output', { program, keep_alive });
+  }
+  return found;
+}
+
+/** Falco's file has `ca_cert: ""`, which is as good as nothing. */
+function withoutEmpty(values: Record<string, string | undefined>): Record<string, string> {
+  const entries = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [[key, value] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+function ownOutputs({ outputs = [] }: RawConfig): Written[] {
+  if (!Array.isArray(outputs)) return [];
+  return outputs.flatMap((raw, index) => {
+    const before = outputs.slice(0, index).filter(({ type }) => type === raw.type).length;
+    const defaultName = `${raw.type}-${before + 1}`;
+    return (raw.enabled ?? true) ? [{ raw, path: ['outputs', index], defaultName }] : [];
+  });
+}
+
+function problemsOf({ raw, path }: Written): { message: string; hint?: string }[] {
+  const { type } = raw;
+  const where = path.join('.');
+  const known: readonly string[] = [...COMMON, ...KEYS[type]];
+  const problems: { message: string; hint?: string }[] = Object.keys(raw)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      message: `\`${where}\`: an output of type ${type} has no \`${key}\``,
+      hint: `it has ${known.join(', ')}`,
+    }));
+  if (type === 'stdout') return problems;
+  const needed = KEYS[type][0] as Key;
+  const value = raw[needed];
+  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
+    const message = `\`${where}\` is enabled and has no \`${needed}\``;
+    problems.push({ message, hint: `for example ${EXAMPLES[type]}` });
+    return problems;
+  }
+  const wrong = type === 'http' ? urlProblem(raw.url ?? '') : undefined;
+  if (wrong !== undefined) problems.push({ message: `\`${where}.url\`: ${wrong}` });
+  if (raw.client_cert !== undefined && raw.client_key === undefined)
+    problems.push({ message: `\`${where}\` has a \`client_cert\` and no \`client_key\`` });
+  return problems;
+}
+
+function urlProblem(text: string): string | undefined {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return undefined;
+  return `\`${text}\` is not a URL that begins with http:// or https://`;
+}
+
+interface Places {
+  readonly base: string;
+  /** `data_dir`. */
+  readonly folder: string | undefined;
+}
+
+function toOutput(
+  { raw, mayBeMissing = false }: Written,
+  name: string,
+  places: Places,
+  channels: Channels,
+): OutputConfig {
+  const isLocal = raw.type === 'stdout' || raw.type === 'file';
+  return {
+    name,
+    channel: channels.positionOf(toChannel(raw)),
+    target: toTarget(raw, places.base),
+    delivery: isLocal ? undefined : toDelivery(raw, name, places),
+    mayBeMissing,
+  };
+}
+
+/** Outputs that want the same have one. */
+class Channels {
+  readonly all: AlertChannel[] = [];
+  readonly #keys: string[] = [];
+
+  /** `undefined`: it is what all get. */
+  positionOf(channel: AlertChannel): number | undefined {
+    const { minimumPriority, ...lists } = channel.filter;
+    const takesAll = minimumPriority === 'Debug' && Object.values(lists).every((one) => !one);
+    if (channel.shape === undefined && takesAll) return undefined;
+    const key = JSON.stringify(channel);
+    const known = this.#keys.indexOf(key);
+    if (known !== -1) return known;
+    this.all.push(channel);
+    return this.#keys.push(key) - 1;
+  }
+}
+
+function toChannel({ format, priority, rules, tags, sources }: RawOutput): AlertChannel {
+  const filter = { minimumPriority: toPriority(priority), rules, tags, sources };
+  return { shape: format, filter };
+}
+
+/** Falco takes `info` for the longer word, and either case. */
+export function toPriority(text: string | undefined): Priority {
+  const wanted = (text ?? 'debug').toLowerCase();
+  const full = wanted === 'info' ? 'informational' : wanted;
+  return PRIORITIES.find((priority) => priority.toLowerCase() === full) ?? 'Debug';
+}
+
+function toDelivery(raw: RawOutput, name: string, { base, folder }: Places): DeliveryConfig {
+  const { retry = {}, spool = {}, dead_letter_file: deadLetters } = raw;
+  const place =
+    spool === false
+      ? undefined
+      : spool.path !== undefined
+        ? resolve(base, spool.path)
+        : folder && join(folder, 'spool', name);
+  const isEach = raw.type === 'program' && raw.keep_alive !== true;
+  const tries =
+    retry.max_tries ?? (isEach ? TRIES_OF_PROGRAM : place === undefined ? TRIES_WITHOUT_SPOOL : 0);
+  const pauseMinMs = retry.min_pause ?? PAUSE_MIN_MS;
+  return {
+    batchSizeMax: raw.batch_size ?? (raw.type === 'http' ? 1 : BATCH_SIZE),
+    triesMax: tries === 0 ? undefined : tries,
+    pauseMinMs,
+    pauseMaxMs: Math.max(pauseMinMs, retry.max_pause ?? PAUSE_MAX_MS),
+    spool:
+      place === undefined || spool === false
+        ? undefined
+        : { folder: place, sizeMax: spool.max_size ?? SPOOL_SIZE_MAX },
+    deadLetterFile:
+      deadLetters === undefined
+        ? folder && join(folder, 'undelivered', `${name}.jsonl`)
+        : resolve(base, deadLetters),
+  };
+}
+
+function toTarget(raw: RawOutput, base: string): OutputTarget {
+  const timeoutMs = raw.timeout ?? TIMEOUT_MS;
+  switch (raw.type) {
+    case 'stdout':
+      return { type: 'stdout' };
+    case 'file': {
+      const keepsOpen = raw.keep_alive ?? false;
+      const path = resolve(base, raw.filename ?? '');
+      return { type: 'file', path, keepsOpen, rotation: toRotation(raw.rotate) };
+    }
+    case 'program': {
+      const { program = '', keep_alive: keepsOpen = false } = raw;
+      return { type: 'program', program, keepsOpen, timeoutMs };
+    }
+    case 'http':
+      return toHttp(raw, base, timeoutMs);
+    case 'syslog':
+      return toSyslog(raw, base, timeoutMs);
+    case 'nats':
+      return toNats(raw, base, timeoutMs);
+  }
+}
+
+function toRotation(rotate: RawOutput['rotate']): RotationConfig | undefined {
+  if (rotate === undefined) return undefined;
+  const { size, age, keep = ROTATIONS_KEPT } = rotate;
+  return { sizeMax: size, ageMaxMs: age === undefined ? undefined : 1_000 * age, keptMax: keep };
+}
+
+function toHttp(raw: RawOutput, base: string, timeoutMs: number): HttpTarget {
+  const isSeveral = (raw.batch_size ?? 1) > 1 || raw.batch_format !== undefined;
+  return {
+    type: 'http',
+    url: raw.url ?? '',
+    userAgent: raw.user_agent,
+    headers: raw.headers ?? {},
+    envelope: isSeveral ? (raw.batch_format ?? 'lines') : 'single',
+    isCompressed: raw.compress_uploads ?? false,
+    keepsOpen: raw.keep_alive ?? true,
+    isEchoed: raw.echo ?? false,
+    timeoutMs,
+    tls: toTls(raw, base),
+  };
+}
+
+function toSyslog(raw: RawOutput, base: string, timeoutMs: number): SyslogTarget {
+  const address = raw.address ?? '';
+  const common = {
+    type: 'syslog',
+    facility: raw.facility ?? 'user',
+    appName: raw.app_name ?? 'tiercel',
+    timeoutMs,
+    tls: toTls(raw, base),
+  } as const;
+  if (address.startsWith('unix:')) {
+    const path = resolve(base, address.slice('unix:'.length));
+    return { ...common, transport: 'local', host: '', port: 0, path };
+  }
+  // URL knows no default ports of these.
+  const { protocol, hostname: host, port } = new URL(address.replace(/^(udp|tcp|tls):/, '$1x:'));
+  const transport = protocol.slice(0, 3) as keyof typeof DEFAULT_PORTS;
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return {
+    ...common,
+    transport,
+    host: bare,
+    port: Number(port || DEFAULT_PORTS[transport]),
+    path: '',
+  };
+}
+
+function toNats(raw: RawOutput, base: string, timeoutMs: number): NatsTarget {
+  const { servers = [], subject = DEFAULT_SUBJECT, jetstream = false, credentials } = raw;
+  return {
+    type: 'nats',
+    servers,
+    subject,
+    isStored: jetstream,
+    credentialsFile: credentials === undefined ? undefined : resolve(base, credentials),
+    timeoutMs,
+    tls: toTls(raw, base),
+  };
+}
+
+function toTls(raw: RawTls, base: string): TlsConfig {
+  const path = (written: string | undefined): string | undefined =>
+    written === undefined || written === '' ? undefined : resolve(base, written);
+  return {
+    isInsecure: raw.insecure ?? false,
+    caFiles: [raw.ca_cert, raw.ca_bundle].flatMap((one) => path(one) ?? []),
+    caFolder: path(raw.ca_path),
+    certificateFile: path(raw.client_cert),
+    keyFile: path(raw.client_key),
+  };
+}

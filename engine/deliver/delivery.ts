@@ -1,0 +1,62 @@
+/* The way of alerts to one output, whatever becomes of that output. */
+
+import type { Alert } from '../alert/alert.ts';
+
+export interface Delivery {
+  /** As people know the output: `standard output`, `http https://siem.example.com/`. */
+  readonly name: string;
+  /** `undefined`: it works, or will again. */
+  readonly end: OutputEnd | undefined;
+  readonly counts: DeliveryCounts;
+  /** Why the latest delivery that failed did. */
+  readonly lastFault: string | undefined;
+  /** Before the first event is read: whether alerts can be delivered at all. Rejects with what the system said. */
+  open(): Promise<void>;
+  /** Resolves to whether they have arrived, or are kept on disk until they do; calls are settled in their order. */
+  deliver(alerts: readonly Alert[]): Promise<boolean>;
+  /** What does not arrive within the time, in milliseconds, is kept or undelivered. */
+  close(timeMaxMs: number): Promise<void>;
+  /** Others have moved what it writes to. */
+  reopen(): Promise<void>;
+  /** It can be used no more. */
+  fail(error: unknown): void;
+}
+
+export interface OutputEnd {
+  /** What the system said: `ENOSPC: no space left on device, write`. */
+  readonly reason: string;
+  /** The reader closed it: it wanted no more. */
+  readonly isClosedByReader: boolean;
+}
+
+/** Alerts, but for `faults`. All that were given are in one of them. */
+export interface DeliveryCounts {
+  readonly delivered: number;
+  /** Given, and not yet with the receiver nor on disk. */
+  readonly waiting: number;
+  /** On disk, for when the receiver is back; also those of earlier processes. */
+  readonly spooled: number;
+  /** In the file of those that the receiver will not have. */
+  readonly deadLetters: number;
+  /** Lost. */
+  readonly undelivered: number;
+  /** Deliveries that failed. */
+  readonly faults: number;
+}
+
+export const NO_COUNTS: DeliveryCounts = Object.freeze({
+  delivered: 0,
+  waiting: 0,
+  spooled: 0,
+  deadLetters: 0,
+  undelivered: 0,
+  faults: 0,
+});
+
+export function isClosedByReader(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

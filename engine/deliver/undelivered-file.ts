@@ -1,0 +1,53 @@
+/* Alerts that a receiver will not have, with the reason, one a line of JSON. */
+
+import { dirname } from 'node:path';
+import type { Alert } from '../alert/alert.ts';
+import { makeFolder } from '../base/make-folder.ts';
+import { LineFile } from '../output/line-file.ts';
+import { printAlert } from './alert-record.ts';
+
+/** Alerts hold what only the operator reads. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+export class UndeliveredFile {
+  readonly path: string;
+  readonly #file: LineFile;
+  readonly #outputName: string;
+  readonly #say: (message: string) => void;
+  #hasFailed = false;
+
+  /** `say`: they cannot be written; once until they can be again. */
+  constructor(path: string, outputName: string, say: (message: string) => void) {
+    this.path = path;
+    this.#outputName = outputName;
+    this.#say = say;
+    this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false });
+  }
+
+  /** Rejects with what the system says. */
+  async open(): Promise<void> {
+    makeFolder(dirname(this.path), FOLDER_MODE);
+    await this.#file.open();
+  }
+
+  /** Resolves to whether they are in the file. */
+  async write(alerts: readonly Alert[], reason: string): Promise<boolean> {
+    const head = JSON.stringify({ output: this.#outputName, reason }).slice(0, -1);
+    try {
+      const lines = alerts.map((alert) => `${head},"alert":${printAlert(alert)}}\n`);
+      await this.#file.append(lines.join(''));
+      this.#hasFailed = false;
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!this.#hasFailed) this.#say(`${this.path} cannot be written: ${code}`);
+      this.#hasFailed = true;
+      return false;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../../engine/alert/alert.ts';
+import { type RetryOptions, RetryQueue } from '../../../engine/deliver/retry-queue.ts';
+import { Spool } from '../../../engine/deliver/spool.ts';
+import { UndeliveredFile } from '../../../engine/deliver/undelivered-file.ts';
+import type { Output } from '../../../engine/output/output.ts';
+import { OutputFault } from '../../../engine/output/output-fault.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+import { someAlerts } from '../../support/some-alerts.ts';
+
+const SEED = 22;
+const scratch = scratchFolder('retry-queue');
+let names = 0;
+const newPath = (): string => join(scratch.path, `p${names++}`);
+const numbers = (from: number, count: number): string[] =>
+  someAlerts(from, count).map(({ line }) => line);
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+/** What it does with each delivery is decided by `behave`, which may throw; else it takes them. */
+class TestedOutput implements Output {
+  readonly name = 'tested';
+  readonly lines: string[] = [];
+  readonly sizes: number[] = [];
+  behave: (alerts: readonly Alert[]) => unknown = () => {};
+
+  async open(): Promise<void> {}
+
+  async deliver(alerts: readonly Alert[]): Promise<void> {
+    this.sizes.push(alerts.length);
+    try {
+      await this.behave(alerts);
+    } catch (error) {
+      const taken = error instanceof OutputFault ? error.taken : 0;
+      for (const { line } of alerts.slice(0, taken)) this.lines.push(line);
+      throw error;
+    }
+    for (const { line } of alerts) this.lines.push(line);
+  }
+
+  async close(): Promise<void> {}
+}
+
+const away = (taken = 0): never => {
+  throw new OutputFault('away', 'away', { taken });
+};
+const refused = (): never => {
+  throw new OutputFault('refused', 'bad alert');
+};
+
+async function setUp(options: Partial<RetryOptions> = {}) {
+  const output = new TestedOutput();
+  const said: string[] = [];
+  const queue = new RetryQueue(output, {
+    batchSizeMax: 100,
+    triesMax: undefined,
+    pauseMinMs: 1,
+    pauseMaxMs: 4,
+    spool: undefined,
+    deadLetters: undefined,
+    say: (message) => said.push(message),
+    ...options,
+  });
+  await queue.open();
+  return { output, queue, said };
+}
+
+describe('a receiver that may be away', () => {
+  it('gets everything in order once it is back, and people are told once each time', async () => {
+    const { output, queue, said } = await setUp();
+    let tries = 0;
+    output.behave = () => (++tries < 5 ? away() : undefined);
+    const all = await Promise.all([queue.deliver(someAlerts(1, 3)), queue.deliver(someAlerts(4))]);
+    expect(all).toEqual([true, true]);
+    expect(output.lines).toEqual(numbers(1, 4));
+    expect(said).toEqual(['away; alerts are tried again', 'alerts arrive again']);
+    expect(queue.counts).toMatchObject({ delivered: 4, faults: 4, waiting: 0, undelivered: 0 });
+    await queue.close(10);
+  });
+
+  it('that took a part of a delivery gets only the rest', async () => {
+    const { output, queue } = await setUp();
+    output.behave = (alerts) => (alerts.length > 2 ? away(2) : undefined);
+    expect(await queue.deliver(someAlerts(1, 7))).toBe(true);
+    expect(output.lines).toEqual(numbers(1, 7));
+    await queue.close(10);
+  });
+
+  it('gets what has come meanwhile in one delivery, no larger than a batch', async () => {
+    const { output, queue } = await setUp({ batchSizeMax: 10 });
+    let open: () => void = () => {};
+    output.behave = () => new Promise<void>((resolve) => (open = resolve));
+    const all = Array.from({ length: 25 }, (_, index) => queue.deliver(someAlerts(index + 1)));
+    await until(() => output.sizes.length === 1);
+    output.behave = () => {};
+    open();
+    await Promise.all(all);
+    expect(output.sizes).toEqual([10, 10, 5]);
+    expect(output.lines).toEqual(numbers(1, 25));
+    await queue.close(10);
+  });
+
+  it('that refuses one alert of many gets all others; that one is kept with the reason', async () => {
+    const path = newPath();
+    const deadLetters = new UndeliveredFile(path, 'tested', () => {});
+    const { output, queue } = await setUp({ deadLetters });
+    output.behave = (alerts) => (alerts.some(({ line }) => line === '13') ? refused() : undefined);
+    expect(await queue.deliver(someAlerts(1, 40))).toBe(true);
+    expect(output.lines).toEqual(numbers(1, 40).filter((line) => line !== '13'));
+    expect(queue.counts).toMatchObject({ delivered: 39, deadLetters: 1, undelivered: 0 });
+    await queue.close(10);
+    const letter = JSON.parse(readFileSync(path, 'utf8'));
+    expect(letter).toMatchObject({ output: 'tested', reason: 'bad alert', alert: { line: '13' } });
+  });
+
+  it('that never comes is given up after so many tries; what comes later is tried now and then', async () => {
+    const { output, queue } = await setUp({ triesMax: 3, pauseMaxMs: 50 });
+    output.behave = () => away();
+    expect(await queue.deliver(someAlerts(1, 2))).toBe(false);
+    expect(output.sizes).toEqual([2, 2, 2]);
+    expect(await queue.deliver(someAlerts(3))).toBe(false);
+    expect(output.sizes).toHaveLength(3);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    output.behave = () => {};
+    expect(await queue.deliver(someAlerts(4))).toBe(true);
+    expect(output.lines).toEqual(['4']);
+    expect(queue.counts).toMatchObject({ delivered: 1, undelivered: 3 });
+    await queue.close(10);
+  });
+
+  it('is left alone as long as it asks for', async () => {
+    const { output, queue } = await setUp({ pauseMaxMs: 80 });
+    const times: number[] = [];
+    output.behave = () => {
+      times.push(performance.now());
+      if (times.length === 1) throw new OutputFault('away', 'busy', { pauseMs: 60 });
+    };
+    await queue.deliver(someAlerts(1));
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(59);
+    await queue.close(10);
+  });
+
+  it('keeps nobody waiting where there is a spool, and gets what waited first', async () => {
+    const spool = new Spool({ folder: newPath(), sizeMax: 1 << 20 });
+    const { output, queue } = await setUp({ spool });
+    let isBack = false;
+    output.behave = () => (isBack ? undefined : away());
+    for (let from = 1; from <= 100; from += 10) {
+      expect(await queue.deliver(someAlerts(from, 10))).toBe(true);
+    }
+    expect(queue.counts).toMatchObject({ delivered: 0, waiting: 0, spooled: 100 });
+    isBack = true;
+    await until(() => output.lines.length === 100);
+    expect(await queue.deliver(someAlerts(101))).toBe(true);
+    await queue.close(1_000);
+    expect(output.lines).toEqual(numbers(1, 101));
+    expect(queue.counts).toMatchObject({ delivered: 101, spooled: 0 });
+  });
+
+  it('gets after a new start what it did not get before', async () => {
+    const folder = newPath();
+    const before = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
+    before.output.behave = () => away();
+    const given = before.queue.deliver(someAlerts(1, 5));
+    await before.queue.close(0);
+    expect(await given).toBe(true);
+    expect(before.queue.counts).toMatchObject({ spooled: 5, undelivered: 0 });
+    const after = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
+    await after.queue.deliver(someAlerts(6));
+    await after.queue.close(1_000);
+    expect(after.output.lines).toEqual(numbers(1, 6));
+    expect(after.said).toEqual(['5 alerts that an earlier run kept are sent first']);
+  });
+
+  it('holds up whoever gives alerts when its spool is full; nothing is lost, and it is said once', async () => {
+    const spool = new Spool({ folder: newPath(), sizeMax: 1_500 });
+    const { output, queue, said } = await setUp({ spool });
+    let isBack = false;
+    output.behave = () => (isBack ? undefined : away());
+    let settled = 0;
+    const all = Array.from({ length: 10 }, (_, index) =>
+      queue.deliver(someAlerts(4 * index + 1, 4)).then((isThere) => {
+        settled += 1;
+        return isThere;
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(settled).toBeLessThan(10);
+    expect(queue.counts.spooled + queue.counts.waiting).toBe(40);
+    isBack = true;
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 10 }, () => true));
+    await queue.close(1_000);
+    expect(output.lines).toEqual(numbers(1, 40));
+    expect(said.filter((text) => text.includes('full'))).toHaveLength(1);
+  });
+
+  it('that answers nothing when the run ends loses what is in memory, and it is counted', async () => {
+    const { output, queue } = await setUp();
+    output.behave = () => new Promise(() => {});
+    const given = queue.deliver(someAlerts(1, 3));
+    await queue.close(20);
+    expect(await given).toBe(false);
+    expect(queue.counts).toMatchObject({ undelivered: 3, waiting: 0 });
+    expect(queue.end).toBeDefined();
+  });
+
+  it(`gets everything in order, whatever fails when (seed ${SEED})`, async () => {
+    const fault = fc.oneof(
+      { weight: 3, arbitrary: fc.constant('taken') },
+      fc.record({ taken: fc.integer({ min: 0, max: 5 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fault, { maxLength: 30 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }),
+        fc.boolean(),
+        async (faults, sizes, hasSpool) => {
+          const spool = hasSpool ? new Spool({ folder: newPath(), sizeMax: 2_000 }) : undefined;
+          const { output, queue } = await setUp({ spool, batchSizeMax: 5 });
+          const left = [...faults];
+          output.behave = (alerts) => {
+            const next = left.shift();
+            if (typeof next === 'object') away(Math.min(next.taken, alerts.length - 1));
+          };
+          let given = 0;
+          const all = sizes.map((size) => {
+            given += size;
+            return queue.deliver(someAlerts(given - size + 1, size));
+          });
+          expect((await Promise.all(all)).every((isThere) => isThere)).toBe(true);
+          await queue.close(1_000);
+          expect(output.lines).toEqual(numbers(1, given));
+        },
+      ),
+      { seed: SEED, numRuns: 30 },
+    );
+  });
+});

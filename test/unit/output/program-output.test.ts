@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ProgramOutput } from '../../../engine/output/program-output.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+import { someAlerts } from '../../support/some-alerts.ts';
+
+const scratch = scratchFolder('program-output');
+const at = (name: string): string => join(scratch.path, name);
+
+describe('alerts to a program', () => {
+  it('that is kept are its lines', async () => {
+    const program = `cat > ${at('kept')}`;
+    const output = new ProgramOutput({ program, mode: 'keep-alive', timeoutMs: 1_000 });
+    await output.open();
+    await output.deliver(someAlerts(1, 2));
+    await output.deliver(someAlerts(3));
+    await output.close();
+    expect(readFileSync(at('kept'), 'utf8')).toBe('1\n2\n3\n');
+  });
+
+  it('that is started for each have a process each', async () => {
+    const program = `cat >> ${at('each')}; echo end >> ${at('each')}`;
+    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 1_000 });
+    await output.open();
+    await output.deliver(someAlerts(1, 2));
+    await output.close();
+    expect(readFileSync(at('each'), 'utf8')).toBe('1\nend\n2\nend\n');
+  });
+
+  it('that fails say how, and which of them it has', async () => {
+    const program = `read line; echo "no $line" >&2; test "$line" != 2`;
+    const said: string[] = [];
+    const onError = (text: string): void => void said.push(text);
+    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 1_000, onError });
+    await expect(output.deliver(someAlerts(1, 3))).rejects.toMatchObject({
+      kind: 'away',
+      taken: 1,
+      message: 'ended with code 1: no 2',
+    });
+    expect(said).toEqual(['no 1\n', 'no 2\n']);
+    await output.close();
+  });
+
+  it('that does not read them are no error, when it ends well', async () => {
+    const output = new ProgramOutput({ program: 'true', mode: 'each', timeoutMs: 1_000 });
+    await output.deliver(someAlerts(1, 3));
+    await output.close();
+  });
+
+  it('that does not end in time is killed, with what it has started', async () => {
+    const program = `(sleep 1; touch ${at('late')}) & wait`;
+    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 100 });
+    const fault = { kind: 'away', message: 'did not end within 100 ms' };
+    await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(existsSync(at('late'))).toBe(false);
+    await output.close();
+  });
+
+  it('that is not there say so', async () => {
+    const output = new ProgramOutput({
+      program: 'no-such-program',
+      mode: 'each',
+      timeoutMs: 1_000,
+    });
+    const fault = { message: expect.stringMatching(/^ended with code 127: .*not found/) };
+    await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
+    await output.close();
+  });
+
+  it('that was kept and died while it had them go to the next one, also at the end', async () => {
+    const program = `if [ -e ${at('second')} ]; then cat >> ${at('got')}; else touch ${at('second')}; read a; kill -9 $$; fi`;
+    const output = new ProgramOutput({ program, mode: 'keep-alive', timeoutMs: 1_000 });
+    await output.open();
+    await output.deliver(someAlerts(1, 3));
+    await output.close();
+    expect(readFileSync(at('got'), 'utf8')).toBe('1\n2\n3\n');
+  });
+});
