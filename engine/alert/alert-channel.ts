@@ -4,8 +4,24 @@ import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { matchesWildcard } from '../base/wildcard.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
 
-/** What an alert looks like; `undefined`: as all alerts do. */
-export type AlertShape = 'text' | 'json';
+export const SHAPE_KINDS = ['text', 'json', 'ocsf', 'ecs', 'cef', 'otlp', 'template'] as const;
+
+/** What an alert looks like. */
+export interface AlertShape {
+  readonly kind: (typeof SHAPE_KINDS)[number];
+  /** The event’s own text is in it, where there is a place for it. */
+  readonly hasRawEvent: boolean;
+  /** Of kind `template`. */
+  readonly template?: string | undefined;
+}
+
+export function sameShape(one: AlertShape, other: AlertShape): boolean {
+  return (
+    one.kind === other.kind &&
+    one.hasRawEvent === other.hasRawEvent &&
+    one.template === other.template
+  );
+}
 
 /** What must all hold of an alert. `undefined`: any. */
 export interface AlertFilter {
@@ -18,6 +34,7 @@ export interface AlertFilter {
 
 /** Outputs that want the same have one. */
 export interface AlertChannel {
+  /** `undefined`: as all alerts look. */
   readonly shape: AlertShape | undefined;
   readonly filter: AlertFilter;
 }

@@ -29,6 +29,10 @@ import { syslogHeader } from '../output/syslog-message.ts';
 import { createSyslogOutput } from '../output/syslog-output.ts';
 import { paintPriority, type Terminal } from './terminal.ts';
 
+const TEXT_TYPE = 'text/plain';
+const JSON_TYPE = 'application/json';
+const LINES_TYPE = 'application/x-ndjson';
+
 export interface OutputContext {
   readonly config: Config;
   readonly terminal: Terminal;
@@ -93,7 +97,7 @@ function createOutput(
     case 'program':
       return createProgramOutput(target, say);
     case 'http':
-      return createHttpOutput(target, isJson(config, channel), say);
+      return createHttpOutput(target, lineTypeOf(config, channel), say);
     case 'syslog':
       return createSyslog(target);
     case 'nats':
@@ -127,25 +131,24 @@ function createProgramOutput(
 
 function createHttpOutput(
   { userAgent = `tiercel/${VERSION}`, isEchoed, ...target }: HttpTarget,
-  isJsonLine: boolean,
+  lineType: string,
   say: (message: string) => void,
 ): Output {
   return new HttpOutput({
     ...target,
     userAgent,
-    contentType: contentTypeOf(target.envelope, isJsonLine),
+    contentType: target.envelope === 'lines' && lineType === JSON_TYPE ? LINES_TYPE : lineType,
     echo: isEchoed ? say : undefined,
   });
 }
 
-function isJson({ alertFormat, alertChannels }: Config, channel: number | undefined): boolean {
+/** Of the lines that the output gets. */
+function lineTypeOf({ alertFormat, alertChannels }: Config, channel: number | undefined): string {
   const shape = channel === undefined ? undefined : alertChannels[channel]?.shape;
-  return shape === undefined ? alertFormat.jsonOutput : shape === 'json';
-}
-
-function contentTypeOf(envelope: HttpTarget['envelope'], isJsonLine: boolean): string {
-  if (!isJsonLine) return 'text/plain';
-  return envelope === 'lines' ? 'application/x-ndjson' : 'application/json';
+  if (shape === undefined) return alertFormat.jsonOutput ? JSON_TYPE : TEXT_TYPE;
+  if (shape.kind === 'template')
+    return /^\s*[[{]/.test(shape.template ?? '') ? JSON_TYPE : TEXT_TYPE;
+  return shape.kind === 'text' || shape.kind === 'cef' ? TEXT_TYPE : JSON_TYPE;
 }
 
 function createSyslog({ facility, appName, ...target }: SyslogTarget): Output {

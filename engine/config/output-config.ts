@@ -66,7 +66,7 @@ export interface HttpTarget {
   readonly url: string;
   readonly userAgent: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly envelope: 'single' | 'lines' | 'array';
+  readonly envelope: 'single' | 'lines' | 'array' | 'otlp';
   readonly isCompressed: boolean;
   readonly keepsOpen: boolean;
   readonly isEchoed: boolean;

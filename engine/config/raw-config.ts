@@ -1,5 +1,6 @@
 /* The configuration's keys as the file has them; everything may be absent. The schema has checked the types. */
 
+import type { AlertShape } from '../alert/alert-channel.ts';
 import type { Facility } from '../base/facility.ts';
 
 export interface RawConfig {
@@ -72,7 +73,9 @@ export interface RawOutput extends RawFileOutput, RawHttpOutput {
   rules?: string[];
   tags?: string[];
   sources?: string[];
-  format?: 'text' | 'json';
+  format?: AlertShape['kind'];
+  template?: string;
+  raw_event?: boolean;
   batch_size?: number;
   batch_format?: 'lines' | 'array';
   timeout?: number;

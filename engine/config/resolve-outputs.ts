@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import type { AlertChannel } from '../alert/alert-channel.ts';
+import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type {
@@ -21,7 +22,7 @@ type OutputType = RawOutput['type'];
 type Key = keyof RawOutput;
 
 const COMMON: readonly Key[] = [
-  ...(['type', 'name', 'enabled', 'format'] as const),
+  ...(['type', 'name', 'enabled', 'format', 'template', 'raw_event'] as const),
   ...(['priority', 'rules', 'tags', 'sources'] as const),
 ];
 const REMOTE: readonly Key[] = ['timeout', 'retry', 'spool', 'dead_letter_file'];
@@ -96,7 +97,8 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
     }
     if (wrong.length > 0) return [];
     const folder = read.raw.data_dir === undefined ? undefined : resolve(base, read.raw.data_dir);
-    return [toOutput(one, name, { base, folder }, channels)];
+    const isJson = read.raw.json_output ?? false;
+    return [toOutput(one, name, { base, folder, isJson }, channels)];
   });
   if (written.length === 0)
     diagnostics.push(createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' }));
@@ -149,16 +151,22 @@ function ownOutputs({ outputs = [] }: RawConfig): Written[] {
   });
 }
 
-function problemsOf({ raw, path }: Written): { message: string; hint?: string }[] {
+interface Problem {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function problemsOf({ raw, path }: Written): Problem[] {
   const { type } = raw;
   const where = path.join('.');
   const known: readonly string[] = [...COMMON, ...KEYS[type]];
-  const problems: { message: string; hint?: string }[] = Object.keys(raw)
+  const problems: Problem[] = Object.keys(raw)
     .filter((key) => !known.includes(key))
     .map((key) => ({
       message: `\`${where}\`: an output of type ${type} has no \`${key}\``,
       hint: `it has ${known.join(', ')}`,
     }));
+  problems.push(...shapeProblems(raw, where));
   if (type === 'stdout') return problems;
   const needed = KEYS[type][0] as Key;
   const value = raw[needed];
@@ -181,6 +189,8 @@ function urlProblem(text: string): string | undefined {
 }
 
 interface Places {
+  /** As all alerts look. */
+  readonly isJson: boolean;
   readonly base: string;
   /** `data_dir`. */
   readonly folder: string | undefined;
@@ -195,7 +205,7 @@ function toOutput(
   const isLocal = raw.type === 'stdout' || raw.type === 'file';
   return {
     name,
-    channel: channels.positionOf(toChannel(raw)),
+    channel: channels.positionOf(toChannel(raw, places.isJson)),
     target: toTarget(raw, places.base),
     delivery: isLocal ? undefined : toDelivery(raw, name, places),
     mayBeMissing,
@@ -220,9 +230,35 @@ class Channels {
   }
 }
 
-function toChannel({ format, priority, rules, tags, sources }: RawOutput): AlertChannel {
+function toChannel(raw: RawOutput, isJson: boolean): AlertChannel {
+  const { format, template, raw_event: hasRawEvent = false, priority, rules, tags, sources } = raw;
   const filter = { minimumPriority: toPriority(priority), rules, tags, sources };
-  return { shape: format, filter };
+  if (format === undefined && template === undefined && !hasRawEvent)
+    return { shape: undefined, filter };
+  const usual = template === undefined ? (isJson ? 'json' : 'text') : 'template';
+  return { shape: { kind: format ?? usual, hasRawEvent, template }, filter };
+}
+
+function shapeProblems(
+  { format, template, raw_event: hasRawEvent = false }: RawOutput,
+  where: string,
+): Problem[] {
+  const problems: Problem[] = [];
+  const isTemplate = format === 'template' || (format === undefined && template !== undefined);
+  if (isTemplate !== (template !== undefined)) {
+    const message = `\`${where}\`: \`template\` goes with \`format: template\``;
+    problems.push({ message, hint: 'for example template: "{{priority}} {{message}}"' });
+  }
+  const [unknown] = template === undefined ? [] : unknownNames(template);
+  if (unknown !== undefined) {
+    const message = `\`${where}.template\`: \`${unknown}\` is no name in a template`;
+    problems.push({ message, hint: `names are ${TEMPLATE_NAMES.join(', ')} and field NAME` });
+  }
+  if (hasRawEvent && (format === 'text' || isTemplate)) {
+    const message = `\`${where}\`: the format has no place for \`raw_event\``;
+    problems.push({ message, hint: 'a template has {{raw_event}}' });
+  }
+  return problems;
 }
 
 /** Falco takes `info` for the longer word, and either case. */
@@ -291,12 +327,13 @@ function toRotation(rotate: RawOutput['rotate']): RotationConfig | undefined {
 
 function toHttp(raw: RawOutput, base: string, timeoutMs: number): HttpTarget {
   const isSeveral = (raw.batch_size ?? 1) > 1 || raw.batch_format !== undefined;
+  const envelope = raw.format === 'otlp' ? 'otlp' : (raw.batch_format ?? 'lines');
   return {
     type: 'http',
     url: raw.url ?? '',
     userAgent: raw.user_agent,
     headers: raw.headers ?? {},
-    envelope: isSeveral ? (raw.batch_format ?? 'lines') : 'single',
+    envelope: isSeveral ? envelope : 'single',
     isCompressed: raw.compress_uploads ?? false,
     keepsOpen: raw.keep_alive ?? true,
     isEchoed: raw.echo ?? false,

@@ -50,6 +50,27 @@ outputs:
     expect(some).toEqual(http.bodies);
   });
 
+  it('get other formats, each made once for all who want it', async () => {
+    const http = new HttpReceiver();
+    await http.start();
+    const result = await run(`
+stdout_output: {enabled: false}
+outputs:
+  - {type: http, url: "http://127.0.0.1:${http.port}/v1/logs", format: otlp, batch_size: 200}
+  - {type: stdout, format: ocsf}
+  - {type: file, filename: ${scratch.path}/same.txt, format: ocsf}
+  - {type: file, filename: ${scratch.path}/chat.txt, template: '{"text": {{json output}}}'}
+`);
+    expect(result.stderr).not.toMatch(/could not|error|warning/);
+    const records = http.bodies.flatMap((body) => JSON.parse(body).resourceLogs);
+    expect(records).toHaveLength(EVENTS);
+    expect(http.headers[0]).toMatchObject({ 'content-type': 'application/json' });
+    expect(JSON.parse(result.stdout.split('\n')[0] ?? '')).toMatchObject({ class_uid: 2004 });
+    expect(readFileSync(join(scratch.path, 'same.txt'), 'utf8')).toBe(result.stdout);
+    const [chat = ''] = readFileSync(join(scratch.path, 'chat.txt'), 'utf8').split('\n');
+    expect(JSON.parse(chat)).toEqual({ text: expect.stringContaining(': ') });
+  });
+
   it('that are away get the alerts of an earlier run with those of the next', async () => {
     const state = join(scratch.path, 'state');
     const port = await freePort();
