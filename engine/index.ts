@@ -101,6 +101,8 @@ export { renderText, toJson } from './diagnostic/render.ts';
 export { buildEngine } from './pipeline/build-engine.ts';
 /** A run that was made ready by `buildEngine`. */
 export type { Engine } from './pipeline/engine.ts';
+/** What a run looks like while it goes on: streams, rules, plugins. */
+export type { EngineStatus } from './pipeline/engine-status.ts';
 /**
  * Events that the program has itself, evaluated without a stream; plugins run in threads of their own all the same.
  *

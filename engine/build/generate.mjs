@@ -1,5 +1,6 @@
 // Writes dist/generated: what can be computed when the engine is built instead of at each start.
 //   validate-<schema>.js   each schema of schemas/ as code (compiling them takes ajv 0.2 s)
+//   page.js                engine/serve/page.html as a text, which is served from memory
 //   build-info.js          versions that end up in cache keys and in `--version`
 //   wit-v0_1.js            a component of the largest world of schemas/wit/v0.1, to hold plugins' types to
 // The engine imports them as `#generated/…` (package.json, "imports").
@@ -21,6 +22,7 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 for (const name of SCHEMAS) await writeValidator(name);
 writeBuildInfo();
+writePage();
 await writeWit();
 
 async function writeValidator(name) {
@@ -58,6 +60,10 @@ async function writeValidator(name) {
     `${HEADER}import type { ValidateFunction } from 'ajv/dist/2020.js';\n` +
       'export declare const validate: ValidateFunction;\n',
   );
+}
+
+function writePage() {
+  writeTexts('page', { PAGE: readFileSync(join(repository, 'engine/serve/page.html'), 'utf8') });
 }
 
 function writeBuildInfo() {

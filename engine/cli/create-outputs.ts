@@ -9,6 +9,7 @@ import type {
   DeliveryConfig,
   FileTarget,
   HttpTarget,
+  NatsTarget,
   OutputConfig,
   ProgramTarget,
   SyslogTarget,
@@ -21,7 +22,6 @@ import { Spool } from '../deliver/spool.ts';
 import { UndeliveredFile } from '../deliver/undelivered-file.ts';
 import { FileOutput } from '../output/file-output.ts';
 import { HttpOutput } from '../output/http-output.ts';
-import { NatsOutput } from '../output/nats-output.ts';
 import type { Output } from '../output/output.ts';
 import { ProgramOutput } from '../output/program-output.ts';
 import { StreamOutput } from '../output/stream-output.ts';
@@ -42,16 +42,16 @@ export interface OutputContext {
   readonly onEnd: (delivery: Delivery) => void;
 }
 
-export function createOutlets(context: OutputContext): Outlet[] {
-  return context.config.outputs.map((output): Outlet => {
-    const delivery = createDelivery(output, context);
-    const { channel, mayBeMissing } = output;
-    return {
-      delivery,
-      mayBeMissing,
-      ...(channel === undefined ? {} : { select: selectFrom(channel) }),
-    };
-  });
+export function createOutlets(context: OutputContext): Promise<Outlet[]> {
+  const { outputs } = context.config;
+  return Promise.all(
+    outputs.map(async (output): Promise<Outlet> => {
+      const delivery = await createDelivery(output, context);
+      const { channel, mayBeMissing } = output;
+      const select = channel === undefined ? {} : { select: selectFrom(channel) };
+      return { id: output.name, delivery, mayBeMissing, ...select };
+    }),
+  );
 }
 
 function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Alert[] {
@@ -63,10 +63,10 @@ function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Ale
     });
 }
 
-function createDelivery(config: OutputConfig, context: OutputContext): Delivery {
+async function createDelivery(config: OutputConfig, context: OutputContext): Promise<Delivery> {
   const { name, delivery } = config;
   const sayHere = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
-  const output: Output = createOutput(config, context, sayHere);
+  const output = await createOutput(config, context, sayHere);
   if (delivery === undefined) return new OutputQueue(output, context.onEnd);
   return new RetryQueue(output, { ...toRetryOptions(delivery, name, sayHere), say: sayHere });
 }
@@ -84,11 +84,11 @@ function toRetryOptions(
   };
 }
 
-function createOutput(
+async function createOutput(
   { target, channel }: OutputConfig,
   { config, terminal }: OutputContext,
   say: (message: string) => void,
-): Output {
+): Promise<Output> {
   switch (target.type) {
     case 'stdout':
       return createStandardOutput(config, terminal);
@@ -101,7 +101,7 @@ function createOutput(
     case 'syslog':
       return createSyslog(target);
     case 'nats':
-      return new NatsOutput(target);
+      return await createNats(target);
   }
 }
 
@@ -149,6 +149,12 @@ function lineTypeOf({ alertFormat, alertChannels }: Config, channel: number | un
   if (shape.kind === 'template')
     return /^\s*[[{]/.test(shape.template ?? '') ? JSON_TYPE : TEXT_TYPE;
   return shape.kind === 'text' || shape.kind === 'cef' ? TEXT_TYPE : JSON_TYPE;
+}
+
+/** Its library is loaded by those who use it. */
+async function createNats(target: NatsTarget): Promise<Output> {
+  const { NatsOutput } = await import('../output/nats-output.ts');
+  return new NatsOutput(target);
 }
 
 function createSyslog({ facility, appName, ...target }: SyslogTarget): Output {

@@ -24,6 +24,8 @@ export interface Config {
   readonly alertChannels: readonly AlertChannel[];
   /** Where alerts go, in the order in which they are opened. */
   readonly outputs: readonly OutputConfig[];
+  /** What shows how a run goes; `undefined`: nothing does. */
+  readonly webserver: WebserverConfig | undefined;
   /** Files are read as they grow, until the run is stopped. */
   readonly isFollowed: boolean;
   /** Rules are read again when their files change, in a run that waits for what comes. */
@@ -42,6 +44,17 @@ export interface Config {
   readonly deadLettersFrom: string | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
   readonly cacheDirectory: string | undefined;
+}
+
+export interface WebserverConfig {
+  readonly address: string;
+  readonly port: number;
+  readonly healthPath: string;
+  readonly hasMetrics: boolean;
+  /** Alerts can be seen by whoever reaches the address. */
+  readonly hasPage: boolean;
+  /** PEM file with certificate and key; `undefined`: HTTP. */
+  readonly certificateFile: string | undefined;
 }
 
 /** How S3 and SQS are reached; what is `undefined` is found as Amazon's tools find it. Paths are absolute. */

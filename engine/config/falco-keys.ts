@@ -48,6 +48,7 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   http_output: HONOURED,
   program_output: HONOURED,
   syslog_output: HONOURED,
+  webserver: HONOURED,
   watch_config_files: HONOURED,
 
   config_files: { kind: 'lossy', findLoss: findUnreadFiles },
@@ -59,10 +60,6 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   grpc: whenEnabled('grpc', () => ({
     message: 'no gRPC server is started; Falco 0.44 no longer has one either',
     hint: 'remove `grpc`',
-  })),
-  webserver: whenEnabled('webserver', () => ({
-    message: 'no web server is started, health checks get no answer: not supported yet',
-    hint: 'set `webserver.enabled: false`',
   })),
   metrics: whenEnabled('metrics', () => ({
     message: 'metrics are not written: not supported yet',

@@ -12,7 +12,7 @@ import {
 import { storedPath } from '../install/file-store.ts';
 import { type Lock, lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type { AwsConfig, Config, RulesPath, WebhookConfig } from './config.ts';
+import type { AwsConfig, Config, RulesPath, WebhookConfig, WebserverConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { resolveOutputs, toPriority } from './resolve-outputs.ts';
@@ -108,6 +108,7 @@ function toConfig(
       timeFormatIso8601: raw.time_format_iso_8601 ?? false,
       hostname: hostname(),
     },
+    webserver: toWebserver(raw.webserver ?? {}, base),
     isFollowed: raw.follow ?? false,
     areFilesWatched: raw.watch_config_files ?? true,
     workers: raw.workers,
@@ -144,6 +145,29 @@ function toAws(raw: RawAws, base: string): AwsConfig {
     credentialsFile: path(credentials),
     endpoint,
     isPathStyle,
+  };
+}
+
+/** Falco's; its address is any, ours only this machine. */
+const WEB_PORT = 8765;
+const WEB_ADDRESS = '127.0.0.1';
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+function toWebserver(
+  raw: NonNullable<RawConfig['webserver']>,
+  base: string,
+): WebserverConfig | undefined {
+  if (raw.enabled !== true) return undefined;
+  const address = raw.listen_address ?? WEB_ADDRESS;
+  const { ssl_enabled: isTls = false, ssl_certificate: certificate = '' } = raw;
+  return {
+    address,
+    port: raw.listen_port ?? WEB_PORT,
+    healthPath: raw.k8s_healthz_endpoint ?? '/healthz',
+    hasMetrics: raw.prometheus_metrics_enabled ?? false,
+    // Falco's file listens everywhere, for the sake of health checks: alerts are not for everybody.
+    hasPage: raw.page ?? LOOPBACK.test(address),
+    certificateFile: isTls ? resolve(base, certificate) : undefined,
   };
 }
 

@@ -31,6 +31,16 @@ export interface RawConfig {
   syslog_output?: { enabled?: boolean };
   /** A mapping is Falco's older key of this name. */
   outputs?: RawOutput[] | Record<string, unknown>;
+  webserver?: {
+    enabled?: boolean;
+    listen_port?: number;
+    listen_address?: string;
+    k8s_healthz_endpoint?: string;
+    prometheus_metrics_enabled?: boolean;
+    ssl_enabled?: boolean;
+    ssl_certificate?: string;
+    page?: boolean;
+  };
   follow?: boolean;
   workers?: number;
   isolation?: 'thread' | 'process';

@@ -15,7 +15,7 @@ import {
   type SlotRoom,
 } from '../stream/slot-room.ts';
 import { createSlots, Slots } from '../stream/slots.ts';
-import type { StreamEnd, StreamFeed } from '../stream/stream-feed.ts';
+import type { StreamEnd, StreamFeed, StreamPhase } from '../stream/stream-feed.ts';
 import {
   type NumberedBatch,
   START_OF_STREAM,
@@ -48,6 +48,7 @@ export class DeadLetterFeed implements StreamFeed {
   state: StreamState = START_OF_STREAM;
   readonly room: RoomMemory;
   storedBytesRead = 0;
+  phase: StreamPhase = 'starting';
   readonly #options: DeadLetterFeedOptions;
   readonly #roomView: SlotRoom;
   readonly #slots = new Slots(createSlots());
@@ -55,6 +56,7 @@ export class DeadLetterFeed implements StreamFeed {
   #group: DeadLetter[] = [];
   #groupSize = 0;
   #isStopped = false;
+  #underWay = 0;
   #onSlot: () => void = () => {};
 
   constructor(options: DeadLetterFeedOptions) {
@@ -63,8 +65,13 @@ export class DeadLetterFeed implements StreamFeed {
     this.#roomView = openRoom(this.room, options.limits);
   }
 
+  get batchesUnderWay(): number {
+    return this.#underWay;
+  }
+
   async run(): Promise<StreamEnd> {
     const { path } = this.#options;
+    this.phase = 'reading';
     // What is written to it while it is read is not read.
     const { size } = await stat(path);
     if (size > 0) {
@@ -81,6 +88,7 @@ export class DeadLetterFeed implements StreamFeed {
     }
     await this.#handOver();
     this.#tellUnknown();
+    this.phase = 'over';
     return { stopped: this.#isStopped ? 'interrupted' : 'end', failure: undefined };
   }
 
@@ -94,6 +102,7 @@ export class DeadLetterFeed implements StreamFeed {
   }
 
   release(batch: NumberedBatch): void {
+    this.#underWay -= 1;
     this.#roomView.drop(batch);
     this.#slots.free(batch.slot);
     this.#onSlot();
@@ -152,6 +161,7 @@ export class DeadLetterFeed implements StreamFeed {
     this.#groupSize = 0;
     const numbered = { ...range, firstEventNumber: first.event, firstTime: first.firstTime };
     const origin = { stream: first.stream, rules: new Set(first.rules) };
+    this.#underWay += 1;
     this.#options.onBatch(numbered, this.state, origin);
   }
 

@@ -17,6 +17,8 @@ import {
 const CLOSE_TIME_MAX_MS = 500;
 
 export interface OutputReport {
+  /** In the configuration. */
+  readonly id: string;
   readonly name: string;
   readonly counts: DeliveryCounts;
   readonly end: OutputEnd | undefined;
@@ -25,6 +27,8 @@ export interface OutputReport {
 
 /** One output of a set. */
 export interface Outlet {
+  /** In the configuration. */
+  readonly id: string;
   readonly delivery: Delivery;
   /** What it is given, in the form that it has; without it everything as it is. */
   readonly select?: (alerts: readonly Alert[]) => readonly Alert[];
@@ -46,9 +50,9 @@ export class OutputSet {
   }
 
   get reports(): readonly OutputReport[] {
-    return this.#outlets.map(({ delivery }) => {
+    return this.#outlets.map(({ id, delivery }) => {
       const { name, counts, end, lastFault } = delivery;
-      return { name, counts, end, lastFault };
+      return { id, name, counts, end, lastFault };
     });
   }
 

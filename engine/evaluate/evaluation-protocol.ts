@@ -15,6 +15,7 @@ import type { NumberedBatch, PluginRole, RunFault } from '../stream/stream-proto
 import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
+import type { EvaluationCosts } from './cost-meter.ts';
 import type { EvaluationResult, FaultPlace } from './evaluation.ts';
 
 /** How the events of one stream are evaluated. */
@@ -73,6 +74,7 @@ export interface JobResult extends Omit<EvaluationResult, 'faults'> {
   /** Plugins that this worker does not call any more. */
   readonly quarantined: readonly string[];
   readonly log: PluginLog;
+  readonly costs: EvaluationCosts;
 }
 
 /** With what the main thread knows of it. */

@@ -71,7 +71,8 @@ class EvaluationWorker {
       const { pluginName: plugin, kind, message } = fault;
       return { plugin, kind, message, eventNumber };
     });
-    const result = { alerts, partial, faults: sent, ...this.#remarks([runner]) };
+    const costs = runner.takeCosts();
+    const result = { alerts, partial, faults: sent, costs, ...this.#remarks([runner]) };
     return { kind: 'result', result };
   }
 

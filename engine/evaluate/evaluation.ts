@@ -16,13 +16,22 @@ import type { Column } from '../column/column.ts';
 import { engineFieldValue, type SourceContext } from '../compile/engine-field-values.ts';
 import type { Detector, Matches } from '../detect/detector.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
-import type { ExtractionPlan, PlanName, SlotPlan } from '../plan/extraction-plan.ts';
+import type { ExtractionPlan, PlanName } from '../plan/extraction-plan.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
 import { chargeHeaviest } from './charge-heaviest.ts';
+import { CostMeter, type EvaluationCosts } from './cost-meter.ts';
+import {
+  type Events,
+  type EventsWithColumns,
+  type Found,
+  type Part,
+  type Range,
+  spread,
+} from './evaluation-parts.ts';
 import { eventsBetween } from './event-parts.ts';
 import type { Extractor } from './extractor.ts';
-import { type MatchedBatch, matchedBatch } from './matched-batch.ts';
+import { matchedBatch } from './matched-batch.ts';
 import { RuleVariants } from './rule-variants.ts';
 
 export interface StreamPosition {
@@ -79,6 +88,7 @@ export class Evaluation {
   readonly #variants: RuleVariants;
   readonly #formatter: AlertFormatter;
   readonly #quarantined = new Set<string>();
+  readonly #costs: CostMeter;
   /** What conditions that go row by row read from. */
   #current: EventsWithColumns | undefined;
   #firstTime = 0n;
@@ -87,6 +97,10 @@ export class Evaluation {
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
+    this.#costs = new CostMeter(
+      options.clock,
+      options.rules.map(({ name }) => name),
+    );
     this.#formatter = new AlertFormatter(options.rules, options.alertFormat, options.alertChannels);
     this.#variants = new RuleVariants(options.rules, options.plan, {
       ruleMatching: options.ruleMatching,
@@ -120,6 +134,11 @@ export class Evaluation {
     return this.#quarantined;
   }
 
+  /** Since they were taken last. */
+  takeCosts(): EvaluationCosts {
+    return this.#costs.take();
+  }
+
   /** Whether whole or in parts, a batch has one budget for its alerts. */
   beginBatch(): void {
     this.#budget = new AlertBudget();
@@ -145,7 +164,9 @@ export class Evaluation {
     if (eventCount === 0) return;
     const without = this.#missing(part.without);
     const { detector, ruleIndexes, notEvaluated } = this.#variants.without(without);
-    const matches = this.#findMatches({ events, firstEventNumber }, without, detector);
+    const sample = this.#costs.nextSample(ruleIndexes.length);
+    const matches = this.#findMatches({ events, firstEventNumber }, without, detector, sample);
+    this.#costs.addSample(sample, ruleIndexes);
     if (matches instanceof PluginFault) {
       this.#evaluateAgain(part, matches, result);
       return;
@@ -171,6 +192,7 @@ export class Evaluation {
     { events, firstEventNumber }: Events,
     without: ReadonlySet<string>,
     detector: Detector,
+    sample: Float64Array | undefined,
   ): Matches | PluginFault {
     const { plan } = this.#options;
     const columns = this.#extract(events, 'conditions', without);
@@ -189,8 +211,9 @@ export class Evaluation {
       startMs = this.#now();
       detector.addColumns(columns);
     }
-    const matches = detector.finish();
+    const matches = detector.finish(sample);
     elapsedMs += this.#now() - startMs;
+    this.#costs.conditions(elapsedMs);
     return this.#charge(elapsedMs, columns, events) ?? matches;
   }
 
@@ -238,7 +261,9 @@ export class Evaluation {
     if (!(columns instanceof PluginFault)) {
       const startMs = this.#now();
       this.#formatRows(found, { ...range, columns, events }, result);
-      const slow = this.#charge(this.#now() - startMs, columns, events);
+      const elapsedMs = this.#now() - startMs;
+      this.#costs.alerts(elapsedMs);
+      const slow = this.#charge(elapsedMs, columns, events);
       if (slow === undefined) return;
       const number = found.firstEventNumber + (found.matched.rows[from] ?? 0);
       this.#settle(slow, { eventCount: to - from, firstEventNumber: number }, result);
@@ -300,7 +325,8 @@ export class Evaluation {
     const columns: Column[] = [];
     try {
       for (const extractor of this.#options.extractors) {
-        if (!without.has(extractor.name)) extractor.extractInto(columns, plan, events);
+        if (without.has(extractor.name)) continue;
+        this.#costs.plugin(extractor.name, () => extractor.extractInto(columns, plan, events));
       }
       return columns;
     } catch (error) {
@@ -358,40 +384,4 @@ export class Evaluation {
     };
     return engineFieldValue(request.field.name, event, this.#options.context);
   }
-}
-
-/** The column of some rows as one of all: absent in the others. */
-function spread(column: Column, rows: Uint32Array, eventCount: number): Column {
-  const cells = new Uint32Array(eventCount);
-  for (let index = 0; index < rows.length; index++) cells[rows[index]!] = column.cells[index]!;
-  return { ...column, cells };
-}
-
-/** Consecutive events of the stream. */
-interface Events {
-  readonly events: EventBatch;
-  readonly firstEventNumber: number;
-}
-
-interface Part extends Events {
-  readonly without: ReadonlySet<string>;
-}
-
-interface Found {
-  readonly matches: Matches;
-  readonly matched: MatchedBatch;
-  readonly ruleIndexes: readonly number[];
-  readonly firstEventNumber: number;
-}
-
-/** Of matched events. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly without: ReadonlySet<string>;
-}
-
-interface EventsWithColumns extends Events {
-  readonly columns: readonly Column[];
-  readonly plan: SlotPlan;
 }

@@ -3,6 +3,7 @@
 import type { SlotRoom } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
+import type { EvaluationCosts } from './cost-meter.ts';
 import {
   Evaluation,
   type EvaluationOptions,
@@ -34,6 +35,10 @@ export class JobRunner {
     this.evaluation.beginBatch();
     if (isCareful) return this.#runOneByOne(batch, withoutPlugin);
     return this.evaluation.evaluate(this.#room.read(batch), batch);
+  }
+
+  takeCosts(): EvaluationCosts {
+    return this.evaluation.takeCosts();
   }
 
   /** So that the main thread knows which event it is when a call does not come back. */

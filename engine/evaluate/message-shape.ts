@@ -9,6 +9,7 @@ import {
   isCount,
   isKind,
   isListOf,
+  isMapOf,
   isOneOf,
   isOptional,
   isRecord,
@@ -25,8 +26,16 @@ const remarks = {
   log: isPluginLog,
 };
 
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
 const isResult = isRecord({
   ...remarks,
+  costs: isRecord({
+    plugins: isMapOf(isText, isDuration),
+    rules: isMapOf(isText, isDuration),
+    conditionsMs: isDuration,
+    alertsMs: isDuration,
+  }),
   alerts: isListOf(
     isRecord({
       rule: isText,

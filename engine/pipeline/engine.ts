@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { EngineParts } from './engine-parts.ts';
+import type { EngineStatus } from './engine-status.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -44,6 +45,11 @@ export class Engine {
     const message = `plugin \`${refusal.plugin}\` cannot start: ${refusal.reason}`;
     const refused = createDiagnostic('RULES_NOT_RELOADED', { message });
     return { isUsed: false, ruleCount: 0, diagnostics: [...diagnostics, refused] };
+  }
+
+  /** What it looks like now; `undefined` while nothing runs. */
+  status(): EngineStatus | undefined {
+    return this.#run?.status();
   }
 
   /** Another text when a file of the rules was changed, came or went. */

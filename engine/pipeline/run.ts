@@ -15,7 +15,7 @@ import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { closeRoom, openRoom, type SlotRoom } from '../stream/slot-room.ts';
-import type { StreamFeed } from '../stream/stream-feed.ts';
+import type { StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
   type NumberedBatch,
@@ -26,11 +26,13 @@ import {
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { EngineParts } from './engine-parts.ts';
+import type { EngineStatus } from './engine-status.ts';
 import type { RunOptions } from './run-options.ts';
+import { measureBytes, showProgress } from './run-progress.ts';
+import { statusOf } from './run-status.ts';
 import type { RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
 
-const PROGRESS_INTERVAL_MS = 100;
 const NO_LOG: PluginLog = { lines: [], unlisted: new Map() };
 
 export class Run {
@@ -49,6 +51,10 @@ export class Run {
   readonly #pool: EvaluationPool;
   readonly #io: IoThread;
   readonly #startedMs: number;
+  /** By stream: why it was given up. */
+  readonly #failures: (StreamFailure | undefined)[] = [];
+  /** In use; rules may be read again. */
+  #evaluation: EvaluationSetup;
   #refusal: { readonly plugin: string; readonly reason: string } | undefined;
   /** Resolves when a run that is being stopped has had its time. */
   readonly #late: Promise<void>;
@@ -60,6 +66,7 @@ export class Run {
     this.#parts = parts;
     this.#options = options;
     this.#startedMs = parts.clock.monotonicMs();
+    this.#evaluation = parts.evaluation;
     this.#late = new Promise((resolve) => {
       this.#tellLate = resolve;
     });
@@ -98,7 +105,12 @@ export class Run {
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
-    const stopProgress = this.#showProgress();
+    const stopProgress = showProgress(this.#parts, this.#options.onProgress, () => ({
+      events: this.#tally.eventsEvaluated,
+      bytesRead: this.#storedBytesRead,
+      alerts: this.#tally.alertsTotal,
+      elapsedMs: this.#parts.clock.monotonicMs() - this.#startedMs,
+    }));
     try {
       const failed = new Promise<never>((_, reject) => {
         this.#fail = reject;
@@ -114,14 +126,29 @@ export class Run {
     }
   }
 
-  replaceRules(evaluation: EvaluationSetup): Promise<Refusal | undefined> {
-    return this.#pool.replaceRules(evaluation);
+  async replaceRules(evaluation: EvaluationSetup): Promise<Refusal | undefined> {
+    const refusal = await this.#pool.replaceRules(evaluation);
+    if (refusal === undefined) this.#evaluation = evaluation;
+    return refusal;
+  }
+
+  status(): EngineStatus {
+    return statusOf({
+      parts: this.#parts,
+      evaluation: this.#evaluation,
+      feeds: this.#feeds,
+      failures: this.#failures,
+      tally: this.#tally,
+      quarantined: this.#pool.quarantined,
+      elapsedMs: this.#parts.clock.monotonicMs() - this.#startedMs,
+    });
   }
 
   async #toEnd(): Promise<RunSummary> {
     const outcomes = await Promise.all(
       this.#feeds.map(async (feed, stream) => {
         const end = await feed.run();
+        this.#failures[stream] = end.failure;
         if (this.#refusal === undefined)
           await Promise.race([this.#order.drained(stream), this.#late]);
         await this.#checkpoints[stream]?.flush();
@@ -140,7 +167,7 @@ export class Run {
     const summary = this.#tally.summary(outcomes, {
       elapsedMs,
       storedBytesRead: this.#storedBytesRead,
-      storedBytesTotal: isInterrupted ? await this.#measureBytes() : undefined,
+      storedBytesTotal: isInterrupted ? await measureBytes(this.#parts) : undefined,
       quarantined: [...this.#pool.quarantined],
     });
     if (this.#refusal === undefined) return summary;
@@ -276,7 +303,7 @@ export class Run {
         const letters = setAside(sender, batch, result, () => this.#eventsOf(stream, batch));
         if (letters.length > 0) await onDeadLetters(letters);
       }
-      this.#tally.addResult(stream, batch.eventCount, result);
+      this.#tally.addResult(stream, batch.eventCount, result, this.#parts.clock.nowMs());
       return isEverywhere ? 'everywhere' : 'in-part';
     } catch (error) {
       this.#fail(error);
@@ -338,35 +365,6 @@ export class Run {
 
   get #storedBytesRead(): number {
     return this.#feeds.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
-  }
-
-  /** Stored bytes of all streams; `undefined` when one cannot be told. */
-  async #measureBytes(): Promise<number | undefined> {
-    const sizes = await Promise.all(this.#parts.streams.map(({ measureBytes }) => measureBytes()));
-    return sizes.reduce<number | undefined>(
-      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-      0,
-    );
-  }
-
-  #showProgress(): () => void {
-    const { onProgress } = this.#options;
-    if (onProgress === undefined) return () => {};
-    const { clock } = this.#parts;
-    let bytesTotal: number | undefined;
-    void this.#measureBytes().then((total) => {
-      bytesTotal = total;
-    });
-    const timer = setInterval(() => {
-      onProgress({
-        events: this.#tally.eventsEvaluated,
-        bytesRead: this.#storedBytesRead,
-        bytesTotal,
-        alerts: this.#tally.alertsTotal,
-        elapsedMs: clock.monotonicMs() - this.#startedMs,
-      });
-    }, PROGRESS_INTERVAL_MS);
-    return () => clearInterval(timer);
   }
 }
 

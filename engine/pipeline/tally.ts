@@ -1,4 +1,5 @@
 import type { Priority } from '../base/priority.ts';
+import type { EvaluationCosts } from '../evaluate/cost-meter.ts';
 import type { JobResult } from '../evaluate/evaluation-protocol.ts';
 import type { ServiceCounts } from '../store/service-counts.ts';
 import type { StreamEnd } from '../stream/stream-feed.ts';
@@ -15,7 +16,18 @@ export interface StreamOutcome extends StreamEnd {
   readonly services: ServiceCounts | undefined;
 }
 
-interface StreamCounts {
+/** Of one rule. */
+export interface RuleCounts {
+  alerts: number;
+  /** Milliseconds since 1970. */
+  lastAlertMs: number | undefined;
+  notEvaluated: number;
+  evaluationMs: number;
+}
+
+export interface StreamCounts {
+  /** When a batch was delivered last; milliseconds since 1970. */
+  lastEventMs: number | undefined;
   alertsTotal: number;
   eventsInPart: number;
   lostProblems: number;
@@ -28,36 +40,61 @@ export class Tally {
   alertsTotal = 0;
   eventsEvaluated = 0;
   #eventsInPart = 0;
-  readonly #byRule = new Map<string, number>();
+  readonly #rules = new Map<string, RuleCounts>();
+  readonly #pluginMs = new Map<string, number>();
+  conditionsMs = 0;
+  alertsMs = 0;
   readonly #byPriority = new Map<Priority, number>();
   readonly #faults = new Map<string, PluginFaultCount>();
-  readonly #rulesNotEvaluated = new Map<string, number>();
   readonly #logUnlisted = new Map<string, number>();
   #lostProblems = 0;
   #warnings = 0;
 
-  addResult(stream: number, eventCount: number, { alerts, partial }: JobResult): void {
-    const counts = this.#of(stream);
+  /** `nowMs`: milliseconds since 1970. */
+  addResult(stream: number, eventCount: number, result: JobResult, nowMs: number): void {
+    const { alerts, partial } = result;
+    const counts = this.of(stream);
     counts.alertsTotal += alerts.length;
+    counts.lastEventMs = nowMs;
     this.eventsEvaluated += eventCount;
+    this.alertsTotal += alerts.length;
     for (const { rule, priority } of alerts) {
-      this.alertsTotal += 1;
-      this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+      const ofRule = this.ofRule(rule);
+      ofRule.alerts += 1;
+      ofRule.lastAlertMs = nowMs;
       this.#byPriority.set(priority, (this.#byPriority.get(priority) ?? 0) + 1);
     }
+    this.#addCosts(result.costs);
     for (const { eventCount: count, rulesNotEvaluated } of partial) {
       this.#eventsInPart += count;
       counts.eventsInPart += count;
       for (const rule of rulesNotEvaluated) {
-        this.#rulesNotEvaluated.set(rule, (this.#rulesNotEvaluated.get(rule) ?? 0) + count);
+        this.ofRule(rule).notEvaluated += count;
       }
     }
+  }
+
+  #addCosts({ plugins, rules, conditionsMs, alertsMs }: EvaluationCosts): void {
+    this.conditionsMs += conditionsMs;
+    this.alertsMs += alertsMs;
+    for (const [plugin, ms] of plugins)
+      this.#pluginMs.set(plugin, (this.#pluginMs.get(plugin) ?? 0) + ms);
+    for (const [rule, ms] of rules) this.ofRule(rule).evaluationMs += ms;
+  }
+
+  /** Milliseconds in calls that extract. */
+  extractionMsOf(plugin: string): number {
+    return this.#pluginMs.get(plugin) ?? 0;
+  }
+
+  faultsOf(plugin: string): PluginFaultCount[] {
+    return [...this.#faults.values()].filter((fault) => fault.plugin === plugin);
   }
 
   addNotes(stream: number, { problems, unlistedProblems }: SourceNotes): void {
     const listedLost = problems.filter(({ severity }) => severity === 'lost').length;
     const lost = listedLost + unlistedProblems.lost;
-    this.#of(stream).lostProblems += lost;
+    this.of(stream).lostProblems += lost;
     this.#lostProblems += lost;
     this.#warnings += problems.length - listedLost + unlistedProblems.warnings;
   }
@@ -69,7 +106,7 @@ export class Tally {
   }
 
   addSourceFault(stream: number, fault: RunFault): void {
-    this.#of(stream).sourceFaults += 1;
+    this.of(stream).sourceFaults += 1;
     this.addFault(fault);
   }
 
@@ -96,14 +133,15 @@ export class Tally {
       streams: outcomes.map(({ name, start, state, stopped, services }, stream) => {
         const events = state.events - start.events;
         const bytes = state.bytes - start.bytes;
-        return { name, events, bytes, ...this.#of(stream), services, stopped };
+        const { lastEventMs, ...counts } = this.of(stream);
+        return { name, events, bytes, ...counts, services, stopped };
       }),
       events,
       eventsUndelivered: events - this.eventsEvaluated,
       bytes: sum(({ bytes }) => bytes),
       ...measured,
       alertsTotal: this.alertsTotal,
-      alertsByRule: this.#byRule,
+      alertsByRule: this.#byRuleOf(({ alerts }) => alerts),
       alertsByPriority: this.#byPriority,
       lostProblems: this.#lostProblems,
       warnings: this.#warnings,
@@ -111,18 +149,33 @@ export class Tally {
       eventsWithoutTime: sum(({ eventsWithoutTime }) => eventsWithoutTime),
       eventsInPart: this.#eventsInPart,
       eventsInFull: this.eventsEvaluated - this.#eventsInPart,
-      rulesNotEvaluated: this.#rulesNotEvaluated,
+      rulesNotEvaluated: this.#byRuleOf(({ notEvaluated }) => notEvaluated),
       pluginFaults: [...this.#faults.values()],
       failures,
       stopped: failures.length > 0 ? 'fault' : isInterrupted ? 'interrupted' : 'end',
     };
   }
 
-  #of(stream: number): StreamCounts {
+  of(stream: number): StreamCounts {
     const known = this.#streams[stream];
     if (known !== undefined) return known;
-    const fresh = { alertsTotal: 0, eventsInPart: 0, lostProblems: 0, sourceFaults: 0 };
+    const counts = { alertsTotal: 0, eventsInPart: 0, lostProblems: 0, sourceFaults: 0 };
+    const fresh = { ...counts, lastEventMs: undefined };
     this.#streams[stream] = fresh;
     return fresh;
+  }
+
+  ofRule(rule: string): RuleCounts {
+    const known = this.#rules.get(rule);
+    if (known !== undefined) return known;
+    const fresh = { alerts: 0, lastAlertMs: undefined, notEvaluated: 0, evaluationMs: 0 };
+    this.#rules.set(rule, fresh);
+    return fresh;
+  }
+
+  /** Those of which there are some. */
+  #byRuleOf(pick: (counts: RuleCounts) => number): Map<string, number> {
+    const all = [...this.#rules].map(([rule, counts]) => [rule, pick(counts)] as const);
+    return new Map(all.filter(([, count]) => count > 0));
   }
 }

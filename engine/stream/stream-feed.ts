@@ -1,6 +1,9 @@
 import type { RoomMemory } from './slot-room.ts';
 import type { NumberedBatch, StreamState } from './stream-protocol.ts';
 
+/** `pausing`: its source failed, and is started again after a while. */
+export type StreamPhase = 'starting' | 'reading' | 'pausing' | 'over';
+
 /** What gives the batches of a stream, in order; they lie in its slots until they are released. */
 export interface StreamFeed {
   /** Where the stream stands, of what was handed on. */
@@ -9,6 +12,9 @@ export interface StreamFeed {
   readonly room: RoomMemory;
   /** So far. */
   readonly storedBytesRead: number;
+  readonly phase: StreamPhase;
+  /** Batches that were handed on and not released. */
+  readonly batchesUnderWay: number;
   /** Resolves when no more batches will come; rejects with an error of our own. */
   run(): Promise<StreamEnd>;
   /** Asks for an end after the current batch. */

@@ -12,7 +12,7 @@ import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { createRoom, openRoom, type RoomMemory, type SlotRoom } from './slot-room.ts';
 import { createSlots, Slots } from './slots.ts';
 import { createSourceSide, type SourceSide } from './source-side.ts';
-import type { StreamEnd, StreamFailure, StreamFeed } from './stream-feed.ts';
+import type { StreamEnd, StreamFailure, StreamFeed, StreamPhase } from './stream-feed.ts';
 import type {
   NumberedBatch,
   RunFault,
@@ -47,6 +47,7 @@ export interface StreamHostOptions {
 export class StreamHost implements StreamFeed {
   /** Where the stream stands, of what was handed on. */
   state: StreamState;
+  phase: StreamPhase = 'starting';
   readonly room: RoomMemory;
   readonly #options: StreamHostOptions;
   readonly #slotBuffer = createSlots();
@@ -82,6 +83,10 @@ export class StreamHost implements StreamFeed {
     return this.#bytesReadBefore + (this.#side?.handle.control.bytesRead ?? 0);
   }
 
+  get batchesUnderWay(): number {
+    return this.#usedSlots.size;
+  }
+
   /** Asks the source to stop after its current batch. */
   stop(): void {
     this.#isStopping = true;
@@ -110,11 +115,16 @@ export class StreamHost implements StreamFeed {
 
   /** Resolves when no more batches will come; rejects with an error of our own. */
   async run(): Promise<StreamEnd> {
-    for (;;) {
-      const end = await this.#runWorker();
-      if (end.kind === 'ended') return { stopped: end.reason, failure: undefined };
-      const failure = await this.#afterFault(end);
-      if (failure !== undefined) return { stopped: 'fault', failure };
+    try {
+      for (;;) {
+        const end = await this.#runWorker();
+        if (end.kind === 'ended') return { stopped: end.reason, failure: undefined };
+        this.phase = 'pausing';
+        const failure = await this.#afterFault(end);
+        if (failure !== undefined) return { stopped: 'fault', failure };
+      }
+    } finally {
+      this.phase = 'over';
     }
   }
 
@@ -148,6 +158,7 @@ export class StreamHost implements StreamFeed {
             switch (message.kind) {
               case 'open':
                 hasOpened = true;
+                this.phase = 'reading';
                 worker.hasStarted();
                 this.#options.onOpen();
                 break;

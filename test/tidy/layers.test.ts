@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'install',
     'trust',
   ],
+  serve: ['base', 'alert', 'check', 'deliver', 'pipeline'],
   cli: [
     'index.ts',
     'alert',
@@ -84,6 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'install',
     'output',
     'schema',
+    'serve',
     'trust',
   ],
 };
@@ -133,6 +135,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'util',
     'zlib',
   ],
+  serve: ['crypto', 'fs', 'http', 'https', 'net'],
   config: ['fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['child_process', 'fs', 'os', 'path', 'url'],

@@ -13,6 +13,8 @@ import {
 } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
+import type { ServiceStatus } from '../../serve/health.ts';
+import type { WebServer } from '../../serve/web-server.ts';
 import { createOutlets } from '../create-outputs.ts';
 import { EXIT } from '../exit-code.ts';
 import {
@@ -22,6 +24,7 @@ import {
   loadConfigFor,
   type SourceArguments,
 } from '../load.ts';
+import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { Reloader } from '../reloader.ts';
 import {
@@ -101,7 +104,7 @@ interface RunContext {
 }
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
-  const { config, terminal, isQuiet } = context;
+  const { terminal, isQuiet } = context;
   const bar = new ProgressBar(terminal);
   const say = (text: string): void => {
     bar.clear();
@@ -111,22 +114,9 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     if (!isQuiet) say(text);
   };
   const abort = new AbortController();
-  const onEnd = ({ name, end }: Delivery): void => {
-    if (end !== undefined && !end.isClosedByReader)
-      tell(`${name}: no more alerts go there: ${printable(end.reason)}`);
-    if (outputs.isOver) abort.abort();
-  };
-  const outputs = new OutputSet(createOutlets({ config, terminal, say: tell, onEnd }));
-  const setAside = createDeadLetterFile(config, tell);
-  const unusable = judge(
-    [...(await outputs.open()), ...(await openDeadLetters(setAside))],
-    context,
-  );
-  if (hasErrors(unusable)) {
-    await outputs.close(0);
-    return refuse(unusable, terminal);
-  }
-  show(unusable, isQuiet, terminal);
+  const opened = await openParts(engine, context, { tell, abort });
+  if (!('outputs' in opened)) return refuse(opened, terminal);
+  const { outputs, setAside, web } = opened;
   const stop = stopOnSignals(abort);
   const reloader = createReloader(engine, context, say);
   const reopener = reopenOnSignals(outputs);
@@ -135,6 +125,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       signal: abort.signal,
       deliver: async (alerts) => {
         bar.clear();
+        web?.tail.add(alerts);
         return await outputs.deliver(alerts);
       },
       ...(setAside === undefined
@@ -147,25 +138,58 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     await outputs.close();
-    const report: RunReport = {
-      summary,
-      outputs: outputs.reports,
-      signal: stop.signal,
-      setAside,
-    };
-    reportFailures(summary, say);
-    // Where nothing was read, the error above has said it all.
-    if (summary.events === 0 && summary.failures.some(({ atStart }) => atStart))
-      return EXIT.invalid;
-    if (!isQuiet) say(renderSummary(report));
-    else if (hasLosses(report)) say(renderLosses(report));
-    return exitCodeOf(report);
+    const { signal } = stop;
+    return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, say);
   } finally {
     bar.clear();
     stop.release();
     reloader.close();
     reopener.release();
+    await web?.close();
   }
+}
+
+function conclude(report: RunReport, isQuiet: boolean, say: (text: string) => void): number {
+  const { summary } = report;
+  reportFailures(summary, say);
+  // Where nothing was read, the error above has said it all.
+  if (summary.events === 0 && summary.failures.some(({ atStart }) => atStart)) return EXIT.invalid;
+  if (!isQuiet) say(renderSummary(report));
+  else if (hasLosses(report)) say(renderLosses(report));
+  return exitCodeOf(report);
+}
+
+interface OpenedParts {
+  readonly outputs: OutputSet;
+  readonly setAside: DeadLetterFile | undefined;
+  readonly web: WebServer | undefined;
+}
+
+/** What the run writes to, and what shows it; or why it cannot begin. */
+async function openParts(
+  engine: Engine,
+  context: RunContext,
+  { tell, abort }: { tell: (text: string) => void; abort: AbortController },
+): Promise<OpenedParts | readonly Diagnostic[]> {
+  const { config, terminal, isQuiet } = context;
+  const onEnd = ({ name, end }: Delivery): void => {
+    if (end !== undefined && !end.isClosedByReader)
+      tell(`${name}: no more alerts go there: ${printable(end.reason)}`);
+    if (outputs.isOver) abort.abort();
+  };
+  const outputs = new OutputSet(await createOutlets({ config, terminal, say: tell, onEnd }));
+  const setAside = createDeadLetterFile(config, tell);
+  const found = judge([...(await outputs.open()), ...(await openDeadLetters(setAside))], context);
+  const status = (): ServiceStatus => ({ engine: engine.status(), outputs: outputs.reports });
+  const web = hasErrors(found) ? {} : await openWebServer(config, status);
+  const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
+  if (hasErrors(all)) {
+    await outputs.close(0);
+    return all;
+  }
+  show(all, isQuiet, terminal);
+  if (web.url !== undefined) tell(`how it goes: ${web.url}`);
+  return { outputs, setAside, web: web.server };
 }
 
 function createReloader(

@@ -14,6 +14,12 @@ export const OUTPUT_CODES = {
       'Falco’s own configuration asks for syslog, which not every machine has. Alerts go to the other outputs only.',
     hint: 'set `syslog_output.enabled: false`',
   },
+  WEBSERVER_UNUSABLE: {
+    severity: 'error',
+    title: 'the web server cannot be started',
+    explanation: 'Nobody could see how the run goes, so nothing is read.',
+    hint: 'choose another `webserver.listen_port`, or set `webserver.enabled: false`',
+  },
   OUTPUT_NONE: {
     severity: 'warning',
     title: 'no output is enabled',

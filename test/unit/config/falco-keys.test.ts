@@ -34,7 +34,6 @@ const losses: [configuration: object, paths: string[]][] = [
     { grpc_output: { enabled: true }, grpc: { enabled: true } },
     ['grpc_output.enabled', 'grpc.enabled'],
   ],
-  [{ webserver: { enabled: true } }, ['webserver.enabled']],
   [{ metrics: { enabled: true } }, ['metrics.enabled']],
   [{ capture: { enabled: true } }, ['capture.enabled']],
   [{ engine: { kind: 'modern_ebpf' } }, ['engine.kind']],

@@ -46,6 +46,7 @@ function setUp() {
   const ended: [name: string, reason: string | undefined][] = [];
   const outputs = new OutputSet(
     [fast, slow].map((output) => ({
+      id: output.name,
       delivery: new OutputQueue(output, ({ name, end }) => ended.push([name, end?.reason])),
     })),
   );
@@ -98,7 +99,7 @@ describe('outputs', () => {
       },
     });
     const outputs = new OutputSet([
-      { delivery: new OutputQueue(new StreamOutput('stream', stream), () => {}) },
+      { id: 's', delivery: new OutputQueue(new StreamOutput('stream', stream), () => {}) },
     ]);
     const listeners = (): number =>
       (stream as EventEmitter)

@@ -20,7 +20,20 @@ const alert = {
   channels: [true, 'other'],
 };
 const partial = { firstEventNumber: 7, eventCount: 2, plugins: ['p'], rulesNotEvaluated: ['r'] };
-const result = { alerts: [alert], partial: [partial], faults: [fault], quarantined: ['p'], log };
+const costs = {
+  plugins: new Map([['p', 1]]),
+  rules: new Map([['r', 1]]),
+  conditionsMs: 1,
+  alertsMs: 0.5,
+};
+const result = {
+  alerts: [alert],
+  partial: [partial],
+  faults: [fault],
+  quarantined: ['p'],
+  log,
+  costs,
+};
 const batch = {
   slot: 3,
   eventCount: 2,
@@ -73,7 +86,9 @@ describe('a message of a process', () => {
   it.each(rows)('does not when a part of it is something else: %s', (_, shape, message) => {
     const places = placesOf(message);
     for (const place of places) {
-      for (const wrong of [null, -1, 1.5, Symbol.iterator, { length: 9 }]) {
+      // Of times any part of a millisecond is one.
+      const fractions = place.includes('costs') ? [] : [1.5];
+      for (const wrong of [null, -1, ...fractions, Symbol.iterator, { length: 9 }]) {
         expect(shape(changed(message, place, wrong)), place.join('.')).toBe(false);
       }
     }

@@ -1,0 +1,255 @@
+/* What shows a run to those who watch it: health, metrics, versions, and a page for people. It can only be read. */
+
+import { readFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, isIP } from 'node:net';
+import { VERSION } from '#generated/build-info';
+import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
+import { ENGINE_VERSION } from '../check/load-ruleset.ts';
+import { AlertTail } from './alert-tail.ts';
+import { readiness, type ServiceStatus } from './health.ts';
+import { METRICS_TYPE, metricsText } from './metrics.ts';
+import { PAGE, PAGE_POLICY } from './page.ts';
+
+export interface WebServerOptions {
+  readonly address: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Where Kubernetes asks. */
+  readonly healthPath: string;
+  readonly hasMetrics: boolean;
+  /** Alerts are shown to whoever reaches the address. */
+  readonly hasPage: boolean;
+  /** PEM file with certificate and key; `undefined`: HTTP. */
+  readonly certificateFile: string | undefined;
+  readonly status: () => ServiceStatus;
+  readonly clock?: Clock;
+}
+
+const CONNECTIONS_MAX = 200;
+const WATCHERS_MAX = 32;
+const REQUEST_TIME_MAX_MS = 10_000;
+/** Between two parts of a live feed. */
+const FEED_INTERVAL_MS = 200;
+/** Of one part: what comes faster can be read by nobody. */
+const FEED_ALERTS_MAX = 2_000;
+/** A reader that has so much to read gets nothing more for now. */
+const FEED_SIZE_MAX = 4 << 20;
+const HEARTBEAT_PARTS = 75;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+export class WebServer {
+  readonly tail = new AlertTail();
+  readonly #options: WebServerOptions;
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  #server: Server | undefined;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(options: WebServerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#startedMs = this.#clock.nowMs();
+  }
+
+  /** Resolves to its URL; rejects with what the system says. */
+  async open(): Promise<string> {
+    const { address, port, certificateFile } = this.#options;
+    const listener: RequestListener = (request, response) => this.#answer(request, response);
+    const pem = certificateFile === undefined ? undefined : readFileSync(certificateFile);
+    const server =
+      pem === undefined
+        ? createServer(listener)
+        : createTlsServer({ cert: pem, key: pem }, listener);
+    server.maxConnections = CONNECTIONS_MAX;
+    server.requestTimeout = REQUEST_TIME_MAX_MS;
+    server.headersTimeout = REQUEST_TIME_MAX_MS;
+    server.on('clientError', (_, socket) => socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: address, port }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#server = server;
+    const at = (server.address() as AddressInfo).port;
+    const host = isIP(address) === 6 ? `[${address}]` : address;
+    return `${pem === undefined ? 'http' : 'https'}://${host}:${at}/`;
+  }
+
+  async close(): Promise<void> {
+    for (const end of [...this.#watchers]) end();
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', headers } = request;
+    const url = new URL(request.url ?? '/', 'http://host');
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('cache-control', 'no-store');
+    if (method !== 'GET' && method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      send(response, 405, 'text/plain', 'this can only be read\n');
+      return;
+    }
+    if (!this.#isForUs(headers.host)) {
+      send(response, 421, 'text/plain', 'this is another host\n');
+      return;
+    }
+    void this.#route(url, request, response).catch(() => response.destroy());
+  }
+
+  /** A page of somebody else may have a name of its own that leads here: it would read what is not its own. */
+  #isForUs(host: string | undefined): boolean {
+    const { address } = this.#options;
+    if (!LOOPBACK.test(address)) return true;
+    const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    return LOOPBACK.test(name);
+  }
+
+  async #route(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { healthPath, hasMetrics, hasPage, status } = this.#options;
+    const { pathname } = url;
+    if (pathname === healthPath || pathname === '/healthz') {
+      sendJson(response, 200, { status: 'ok' });
+    } else if (pathname === '/readyz' || pathname.startsWith('/readyz/')) {
+      this.#sendReadiness(pathname, response);
+    } else if (pathname === '/versions') {
+      sendJson(response, 200, versions(status()));
+    } else if (pathname === '/metrics' && hasMetrics) {
+      const time = { nowMs: this.#clock.nowMs(), startedMs: this.#startedMs };
+      send(response, 200, METRICS_TYPE, await metricsText(status(), time));
+    } else if (hasPage && pathname === '/') {
+      response.setHeader('content-security-policy', PAGE_POLICY);
+      response.setHeader('referrer-policy', 'no-referrer');
+      send(response, 200, 'text/html; charset=utf-8', PAGE);
+    } else if (hasPage && pathname === '/api/status') {
+      sendJson(response, 200, this.#describe());
+    } else if (hasPage && pathname === '/api/alerts') {
+      this.#feed(request, response);
+    } else {
+      send(response, 404, 'text/plain', 'there is nothing here\n');
+    }
+  }
+
+  #sendReadiness(pathname: string, response: ServerResponse): void {
+    const all = readiness(this.#options.status());
+    if (pathname === '/readyz') {
+      sendJson(response, all.isReady ? 200 : 503, {
+        ready: all.isReady,
+        streams: all.streams.map(shown),
+      });
+      return;
+    }
+    const name = decode(pathname.slice('/readyz/'.length));
+    const one = all.streams.find(({ stream }) => stream === name);
+    if (one === undefined) send(response, 404, 'text/plain', 'there is no such stream\n');
+    else sendJson(response, one.isReady ? 200 : 503, shown(one));
+  }
+
+  /** All that the page shows but alerts. */
+  #describe(): unknown {
+    const { engine, outputs } = this.#options.status();
+    const streams = engine?.streams.map(({ latestTime, ...stream }) => ({
+      ...stream,
+      latestTimeMs: latestTime === undefined ? undefined : Number(latestTime / 1_000_000n),
+    }));
+    return {
+      version: VERSION,
+      nowMs: this.#clock.nowMs(),
+      startedMs: this.#startedMs,
+      alerts: this.tail.total,
+      ...engine,
+      streams: streams ?? [],
+      outputs,
+    };
+  }
+
+  /** Server-sent events: alerts behind the one that was seen last, as they come. */
+  #feed(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#watchers.size >= WATCHERS_MAX) {
+      send(response, 503, 'text/plain', 'too many watch already\n');
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    let seen = Number(request.headers['last-event-id'] ?? 0) || 0;
+    // One of another process.
+    if (seen > this.tail.total) seen = 0;
+    let silent = 0;
+    const step = (): void => {
+      if (response.writableLength > FEED_SIZE_MAX) return;
+      const alerts = this.tail.after(seen, FEED_ALERTS_MAX);
+      const last = alerts.at(-1);
+      silent += 1;
+      if (last === undefined) {
+        if (silent % HEARTBEAT_PARTS === 0) response.write(': still here\n\n');
+        return;
+      }
+      silent = 0;
+      const missed = (alerts[0]?.number ?? 0) - seen - 1;
+      seen = last.number;
+      const data = JSON.stringify({ missed, total: this.tail.total, alerts });
+      response.write(`id: ${seen}\ndata: ${data}\n\n`);
+    };
+    const timer = setInterval(step, FEED_INTERVAL_MS);
+    const end = (): void => {
+      clearInterval(timer);
+      this.#watchers.delete(end);
+      response.end();
+    };
+    this.#watchers.add(end);
+    response.on('close', end);
+    step();
+  }
+}
+
+/** As Falco has them, for what asks whether rules fit. */
+function versions({ engine }: ServiceStatus): unknown {
+  const [major, minor] = ENGINE_VERSION.split('.');
+  const plugins = engine?.plugins.map(({ name, version }) => [name, version] as const) ?? [];
+  return {
+    engine_version: minor ?? major,
+    engine_version_semver: ENGINE_VERSION,
+    tiercel_version: VERSION,
+    plugin_versions: Object.fromEntries(plugins),
+  };
+}
+
+function shown({
+  stream,
+  isReady,
+  state,
+}: ReturnType<typeof readiness>['streams'][number]): unknown {
+  return { stream, ready: isReady, state };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, 'application/json', JSON.stringify(value));
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}

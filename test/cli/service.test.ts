@@ -1,0 +1,92 @@
+/* A run that is watched: health, metrics, the page, through the program. */
+
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EVERY_EVENT } from '../support/cloudtrail-events.ts';
+import { freePort } from '../support/free-port.ts';
+import { type LiveProgram, runLive } from '../support/run-live.ts';
+import { runProgram } from '../support/run-program.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const scratch = scratchFolder('service');
+const rules = scratch.write('rules.yaml', EVERY_EVENT);
+const record = (number: number): string =>
+  `{"eventName":"E${number}","eventTime":"2026-01-01T00:00:00Z"}\n`;
+const configured = (name: string, more = ''): string =>
+  scratch.write(
+    `${name}.yaml`,
+    `webserver: {enabled: true, listen_port: 0, prometheus_metrics_enabled: true${more}}\n`,
+  );
+
+/** As soon as it is known. */
+async function urlOf(program: LiveProgram): Promise<string> {
+  await program.until('how it goes: ');
+  return /how it goes: (\S+)/.exec(program.stderr)?.[1] ?? '';
+}
+
+describe('a run with a web server', () => {
+  it('shows how it goes, and alerts as they come', async () => {
+    const log = scratch.write('log.jsonl', record(1));
+    const config = configured('page');
+    const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];
+    const { code, stdout, stderr } = await runLive(args, async (program) => {
+      const url = await urlOf(program);
+      await program.until('E1');
+      const ask = async (path: string): Promise<string> => await (await fetch(url + path)).text();
+      expect(JSON.parse(await ask('healthz'))).toEqual({ status: 'ok' });
+      expect(JSON.parse(await ask('readyz/cloudtrail'))).toMatchObject({ ready: true });
+      expect(await ask('')).toContain('<title>Tiercel</title>');
+      const feed = await fetch(`${url}api/alerts`);
+      const reader = feed.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let seen = '';
+      appendFileSync(log, record(2));
+      while (!seen.includes('E2')) seen += (await reader?.read())?.value ?? '';
+      await reader?.cancel();
+      expect(seen).toContain('"number":2,');
+      const metrics = await ask('metrics');
+      expect(metrics).toMatch(/^tiercel_stream_events_total\{.*\} 2$/m);
+      expect(metrics).toMatch(/^tiercel_output_delivered_total\{output="stdout"\} 2$/m);
+      expect(JSON.parse(await ask('api/status'))).toMatchObject({ alerts: 2 });
+    });
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toContain('2 alerts');
+    expect(code).toBe(0);
+  });
+
+  it('shows alerts to this machine alone, where nobody says otherwise', async () => {
+    const log = scratch.write('other.jsonl', record(1));
+    const config = configured('everywhere', ', listen_address: 0.0.0.0');
+    const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];
+    await runLive(args, async (program) => {
+      const url = (await urlOf(program)).replace('0.0.0.0', '127.0.0.1');
+      expect((await fetch(`${url}healthz`)).status).toBe(200);
+      expect((await fetch(url)).status).toBe(404);
+      expect((await fetch(`${url}api/alerts`)).status).toBe(404);
+    });
+  });
+
+  it('is refused where its port is taken, before anything is read', async () => {
+    const log = scratch.write('taken.jsonl', record(1));
+    const port = await freePort();
+    const config = scratch.write(
+      'taken.yaml',
+      `webserver: {enabled: true, listen_port: ${port}, listen_address: 192.0.2.1}\n`,
+    );
+    const run = await runProgram(['run', '-c', config, 'cloudtrail', log, '-r', rules]);
+    expect(run.stderr).toMatch(
+      /web server on 192\.0\.2\.1:\d+ cannot be started: .*WEBSERVER_UNUSABLE/s,
+    );
+    expect(run.stdout).toBe('');
+    expect(run.code).toBe(1);
+  });
+
+  it('needs a certificate where it is to have one', async () => {
+    const log = scratch.write('tls.jsonl', record(1));
+    const missing = join(scratch.path, 'none.pem');
+    const config = configured('tls', `, ssl_enabled: true, ssl_certificate: ${missing}`);
+    const run = await runProgram(['run', '-c', config, 'cloudtrail', log, '-r', rules]);
+    expect(run.stderr).toContain('ENOENT');
+    expect(run.code).toBe(1);
+  });
+});

@@ -1,0 +1,66 @@
+import type { OutputReport } from '../../engine/deliver/output-set.ts';
+import type { EngineStatus } from '../../engine/pipeline/engine-status.ts';
+import type { ServiceStatus } from '../../engine/serve/health.ts';
+
+const STREAM = {
+  name: 'production',
+  plugin: 'cloudtrail',
+  source: 'aws_cloudtrail',
+  phase: 'reading',
+  failure: undefined,
+  isLive: true,
+  events: 12,
+  bytes: 3_400,
+  alertsTotal: 5,
+  eventsInPart: 1,
+  lostProblems: 2,
+  sourceFaults: 3,
+  latestTime: 1_767_225_600_000_000_000n,
+  lastEventMs: 1_767_225_601_000,
+  batchesUnderWay: 4,
+} as const satisfies EngineStatus['streams'][number];
+
+const RULE = {
+  name: 'a "rule"',
+  source: 'aws_cloudtrail',
+  priority: 'Warning',
+  tags: ['login', 'T1059.004'],
+  alerts: 5,
+  lastAlertMs: 1_767_225_601_500,
+  notEvaluated: 1,
+  evaluationMs: 250,
+} as const satisfies EngineStatus['rules'][number];
+
+const OUTPUT = {
+  id: 'siem',
+  name: 'http https://siem.example.com/',
+  end: undefined,
+  lastFault: undefined,
+  counts: { delivered: 1, waiting: 2, spooled: 3, deadLetters: 4, undelivered: 5, faults: 6 },
+} as const satisfies OutputReport;
+
+/** Of a run with one of everything, whose first stream is changed. */
+export function serviceStatus(
+  stream: Partial<EngineStatus['streams'][number]> = {},
+): ServiceStatus & { engine: EngineStatus } {
+  return {
+    engine: {
+      elapsedMs: 60_000,
+      streams: [{ ...STREAM, ...stream }],
+      rules: [RULE],
+      plugins: [
+        {
+          name: 'cloudtrail',
+          version: '1.2.3',
+          isQuarantined: true,
+          faults: [{ plugin: 'cloudtrail', kind: 'trap', count: 7, message: 'unreachable' }],
+          extractionMs: 1_500,
+        },
+      ],
+      workerCount: 2,
+      conditionsMs: 40,
+      alertsMs: 60,
+    },
+    outputs: [OUTPUT],
+  };
+}

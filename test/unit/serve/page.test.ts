@@ -1,0 +1,168 @@
+/* The page for the person on duty, in a browser, where there is one. */
+
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Alert } from '../../../engine/alert/alert.ts';
+import { WebServer } from '../../../engine/serve/web-server.ts';
+import { Chromium, findChromium } from '../../support/chromium.ts';
+import { serviceStatus } from '../../support/service-status.ts';
+import { someAlerts } from '../../support/some-alerts.ts';
+
+const program = findChromium();
+/** Names of pictures, to look at by hand: TEST_PICTURES=FOLDER. */
+const pictures = process.env.TEST_PICTURES;
+
+/** What an attacker would like to have run in the browser of the person on duty. */
+const HOSTILE = [
+  '<script>globalThis.hacked = 1</script>',
+  '<img src=x onerror="globalThis.hacked = 2">',
+  '"><svg onload="globalThis.hacked = 3">',
+  'javascript:globalThis.hacked=4',
+  '{{constructor.constructor("globalThis.hacked = 5")()}}',
+  '</script><script>globalThis.hacked = 6</script>',
+  '</textarea><iframe srcdoc="<script>parent.hacked = 7</script>">',
+  "';globalThis.hacked=8;//",
+  '\u202e\u0000\u2028<b>',
+];
+
+describe.skipIf(program === undefined)('the page', () => {
+  let browser: Chromium;
+  let server: WebServer;
+  let url: string;
+  beforeAll(async () => {
+    browser = new Chromium(program ?? '');
+    const failure = {
+      ...{ stream: 'production', plugin: 'p', kind: 'trap', atStart: false },
+      reason: HOSTILE[1] ?? '',
+    };
+    server = new WebServer({
+      ...{ address: '127.0.0.1', port: 0, healthPath: '/healthz', hasMetrics: true, hasPage: true },
+      certificateFile: undefined,
+      status: () => serviceStatus({ name: HOSTILE[0] ?? '', failure }),
+    });
+    url = await server.open();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const shown = (selector: string): Promise<string[]> =>
+    browser.evaluate(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`,
+    );
+  const picture = async (name: string): Promise<void> => {
+    if (pictures !== undefined)
+      writeFileSync(`${pictures}/${name}.png`, await browser.screenshot());
+  };
+  const hostileAlerts: Alert[] = HOSTILE.flatMap((text, index) => {
+    const [alert] = someAlerts(index + 1);
+    if (alert === undefined) return [];
+    const lines = [text, JSON.stringify({ output: text, rule: text })];
+    return lines.map((line) => ({ ...alert, rule: text, source: text, line }));
+  });
+
+  it('shows alerts as they come, the latest first, and nothing of them runs', async () => {
+    await browser.open(url);
+    await browser.until('document.getElementById("state").textContent.includes("alerts")');
+    server.tail.add(hostileAlerts);
+    await browser.until(`document.querySelectorAll(".row").length === ${hostileAlerts.length}`);
+    expect((await shown('.row .rule')).slice(0, 2)).toEqual([HOSTILE.at(-1), HOSTILE.at(-1)]);
+    for (let turn = 0; turn < hostileAlerts.length; turn++) {
+      await browser.press('j');
+      await browser.press('Enter');
+    }
+    await browser.until('document.querySelector("#detail.shown pre")');
+    for (const part of ['2', '3', '4', '5']) await browser.press(part);
+    expect((await shown('#streams td'))[0]).toBe(HOSTILE[0]);
+    expect(await shown('#streams td')).toContain(`given up: ${HOSTILE[1]}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await browser.evaluate('String(globalThis.hacked)')).toBe('undefined');
+    const foreign =
+      'document.querySelectorAll("img, iframe, #rows svg, #rows b, #detail b").length';
+    expect(await browser.evaluate(foreign)).toBe(0);
+    expect(browser.said).toEqual([]);
+    await browser.press('1');
+    await picture('alerts');
+  });
+
+  it('can be filtered by words and priority', async () => {
+    const [alert] = someAlerts(1);
+    if (alert === undefined) throw new Error('no alert');
+    server.tail.add([
+      { ...alert, rule: 'Root login', priority: 'Critical', line: 'root from 1.2.3.4' },
+      { ...alert, rule: 'Console login', priority: 'Notice', line: 'eve from 1.2.3.4' },
+    ]);
+    await browser.until('document.getElementById("rows").textContent.includes("Root login")');
+    const filter = (text: string, least = 7): Promise<void> =>
+      browser.evaluate(`(() => {
+        document.getElementById('filter').value = ${JSON.stringify(text)};
+        document.getElementById('least').value = '${least}';
+        document.getElementById('filter').dispatchEvent(new Event('input'));
+        return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      })()`);
+    await filter('LOGIN 1.2.3.4');
+    expect(await shown('.row .rule')).toEqual(['Console login', 'Root login']);
+    await filter('login -root');
+    expect(await shown('.row .rule')).toEqual(['Console login']);
+    await filter('login', 2);
+    expect(await shown('.row .rule')).toEqual(['Root login']);
+    await filter('');
+  });
+
+  it('is used with keys alone', async () => {
+    await browser.press('/');
+    expect(await browser.evaluate('document.activeElement.id')).toBe('filter');
+    await browser.press('Escape');
+    await browser.press('p');
+    server.tail.add(someAlerts(77_777));
+    await browser.until('document.getElementById("count").textContent.includes("1 came since")');
+    expect(await shown('.row .text')).not.toContain('77777');
+    await browser.press('p');
+    await browser.until('document.querySelector(".row .text").textContent === "77777"');
+    await browser.press('3');
+    expect(await browser.evaluate('document.querySelector("section.shown").id')).toBe('rules');
+    await browser.press('?');
+    expect(await browser.evaluate('document.getElementById("keys").open')).toBe(true);
+    await browser.press('Escape');
+    await browser.evaluate('document.getElementById("keys").close()');
+    await browser.press('1');
+  });
+
+  it('holds ten thousand alerts, and draws only those that can be seen', async () => {
+    for (let from = 1; from <= 12_000; from += 2_000) server.tail.add(someAlerts(from, 2_000));
+    await browser.until('document.querySelector(".row .text").textContent === "12000"');
+    await browser.until('document.getElementById("count").textContent.startsWith("10,000 shown")');
+    const drawn = await browser.evaluate<number>('document.querySelectorAll(".row").length');
+    expect(drawn).toBeLessThan(100);
+    await browser.evaluate('document.getElementById("list").scrollTop = 5000 * 26');
+    await browser.until('document.querySelectorAll(".row .text")[10].textContent === "7000"');
+    // Who reads further down is not moved by what comes.
+    server.tail.add(someAlerts(12_001, 10));
+    await browser.until('document.getElementById("list").scrollTop === 5010 * 26');
+    await browser.until('document.querySelectorAll(".row .text")[10].textContent === "7000"');
+  });
+
+  it.each([
+    ['dark', { isDark: true }],
+    ['narrow', { width: 360, height: 640 }],
+  ])('fits: %s', async (name, options) => {
+    await browser.open(url, options);
+    await browser.until('document.querySelectorAll(".row").length > 10');
+    const background = await browser.evaluate<string>(
+      'getComputedStyle(document.body).backgroundColor',
+    );
+    expect(background === 'rgb(20, 23, 26)').toBe(name === 'dark');
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await browser.evaluate(overflow)).toBe(0);
+    await picture(name);
+    await browser.press('2');
+    await picture(`${name}-streams`);
+    expect(browser.said).toEqual([]);
+  });
+
+  it('says when what it shows is old', async () => {
+    await server.close();
+    await browser.until('document.getElementById("state").textContent.includes("no connection")');
+  });
+});
