@@ -76,7 +76,16 @@ export class AlertFacts {
 
   /** `{"ct.user":"eve"}` */
   get fieldsJson(): string {
-    return `{${this.fields.map(({ key, json }) => `${JSON.stringify(key)}:${json}`).join(',')}}`;
+    let text = '';
+    for (const [index, { json }] of this.fields.entries()) {
+      if (text !== '') text += ',';
+      text += this.#output.fields[index]?.keyJson + json;
+    }
+    return `{${text}}`;
+  }
+
+  get ruleJson(): CompiledOutput['ruleJson'] {
+    return this.#output.ruleJson;
   }
 
   get uuid(): string {

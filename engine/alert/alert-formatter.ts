@@ -63,7 +63,7 @@ export class AlertFormatter {
     this.#compiled[ruleIndex] = compiled;
     event.budget.beginAlert(event.bytes.length, compiled.mentions);
     const facts = new AlertFacts(rule, this.#format, compiled.output, event);
-    const line = printableLines(this.#shape.line(facts));
+    const line = this.#shape.line(facts);
     const channels = this.#linesFor(compiled.channels, facts);
     event.budget.endAlert();
     const { name, priority, source } = rule;
@@ -81,7 +81,7 @@ export class AlertFormatter {
     const made: (string | undefined)[] = [];
     return wanted.map((one) => {
       if (typeof one === 'boolean') return one;
-      const line = made[one] ?? printableLines(this.#others[one]?.line(facts) ?? '');
+      const line = made[one] ?? this.#others[one]?.line(facts) ?? '';
       made[one] = line;
       return line;
     });
@@ -108,8 +108,10 @@ function mentionsOf({ kind, hasRawEvent }: AlertShape, { parts, fields }: Compil
   return 2 * parts.length + fields.length + (hasRawEvent ? 1 : 0);
 }
 
+/** Nothing in a line drives a terminal; what is in lines of text was seen to before. */
 function compileShape(shape: AlertShape): CompiledShape {
-  return { shape, line: lineMaker(shape) };
+  const line = lineMaker(shape);
+  return { shape, line: shape.kind === 'text' ? line : (facts) => printableLines(line(facts)) };
 }
 
 function lineMaker({ kind, hasRawEvent, template = '' }: AlertShape): CompiledShape['line'] {

@@ -1,5 +1,6 @@
 /* What an alert of a rule prints, compiled once: the text in parts, and the fields of its JSON. */
 
+import { printableLines } from '../base/printable.ts';
 import type { CheckedOperand, CheckedRule, OutputSegment } from '../check/checked-rule.ts';
 import type { Value } from '../column/cell-values.ts';
 import { compileOperand, type GetField } from '../compile/compile-operand.ts';
@@ -37,10 +38,14 @@ export interface CompiledOutput {
   readonly escapedParts: readonly Part[];
   /** `output_fields`, by key; the JSON of a value. */
   readonly fields: readonly CompiledField[];
+  /** What is the same for all alerts of the rule, as JSON. */
+  readonly ruleJson: { readonly name: string; readonly source: string; readonly tags: string };
 }
 
 export interface CompiledField {
   readonly key: string;
+  /** The key as JSON, with its colon. */
+  readonly keyJson: string;
   readonly json: (event: MatchedEvent) => string;
 }
 
@@ -51,15 +56,20 @@ export function compileOutput(rule: CheckedRule, timeKey: string): CompiledOutpu
   for (const field of rule.output.fields) {
     if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
     else {
-      const parts = compileSegments(field.segments, (text) => text);
+      const parts = compileSegments(field.segments, asItIs);
       fields.set(field.key, (event) => jsonText(cutTo(renderAll(parts, event), OUTPUT_SIZE_MAX)));
     }
   }
   const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return {
-    parts: compileSegments(rule.output.segments, (text) => text),
-    escapedParts: compileSegments(rule.output.segments, escapeText),
-    fields: sorted.map(([key, json]) => ({ key, json })),
+    parts: compileSegments(rule.output.segments, asItIs),
+    escapedParts: compileSegments(rule.output.segments, escapeText, printableLines),
+    fields: sorted.map(([key, json]) => ({ key, keyJson: `${jsonText(key)}:`, json })),
+    ruleJson: {
+      name: jsonText(rule.name),
+      source: jsonText(rule.source),
+      tags: JSON.stringify(rule.tags),
+    },
   };
 }
 
@@ -76,13 +86,16 @@ function compileFieldJson(operand: CheckedOperand): (event: MatchedEvent) => str
   };
 }
 
-/** `finish`: what is done to the text of a value before it goes into a line. */
+const asItIs = (text: string): string => text;
+
+/** What is done to the text of a value, and to a text of the rule's own, before it goes into a line. */
 function compileSegments(
   segments: readonly OutputSegment[],
   finish: (text: string) => string,
+  finishLiteral: (text: string) => string = asItIs,
 ): Part[] {
   return segments.map((segment) => {
-    if (segment.kind === 'text') return { text: segment.text };
+    if (segment.kind === 'text') return { text: finishLiteral(segment.text) };
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
     const { width } = segment;
@@ -115,5 +128,5 @@ function fitWidth(text: string, width: number | undefined): string {
 
 /** Lone surrogates cannot be written as UTF-8. */
 export function jsonText(text: string): string {
-  return JSON.stringify(Buffer.from(text, 'utf8').toString('utf8'));
+  return JSON.stringify(text.toWellFormed());
 }

@@ -65,7 +65,7 @@ export function valueJson(value: Value | undefined, type: FieldType, budget: Ale
 
 /** Lone surrogates cannot be written as UTF-8. */
 function toWellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+  return text.toWellFormed();
 }
 
 /** A value cannot end a line, drive a terminal or turn the direction of text. */

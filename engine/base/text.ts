@@ -8,8 +8,12 @@ export function toByteString(text: string): ByteString {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** Bytes that are not UTF-8 become U+FFFD. */
 export function fromByteString(bytes: ByteString): string {
+  // Most texts are, and are what they are.
+  if (ASCII.test(bytes)) return bytes;
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 

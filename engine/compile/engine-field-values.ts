@@ -82,18 +82,24 @@ function pad(value: number, width = 2): string {
   return String(value).padStart(width, '0');
 }
 
+/** The second that was written last, in the zone of the process: events come in the order of their times, mostly. */
+let latest = { second: Number.NaN, day: '', clock: '' };
+
 /** In the zone of the process (TZ). */
 export function formatLocal(
   time: bigint,
   form: 'time' | 'datetime',
   withNanoseconds: boolean,
 ): string {
-  const date = new Date(Number(time / 1_000_000n));
-  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  const second = Number(time / SECOND);
+  if (latest.second !== second) {
+    const date = new Date(Number(time / 1_000_000n));
+    const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+    const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+    latest = { second, day, clock };
+  }
   const fraction = withNanoseconds ? `.${pad(Number(time % SECOND), 9)}` : '';
-  if (form === 'time') return clock + fraction;
-  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
-  return `${day} ${clock}${fraction}`;
+  return form === 'time' ? latest.clock + fraction : `${latest.day} ${latest.clock}${fraction}`;
 }
 
 export function formatIso8601(time: bigint): string {
@@ -105,6 +111,14 @@ export function formatUtc(time: bigint): string {
   return `${utcSeconds(time)}.${pad(Number(time % SECOND), 9)}Z`;
 }
 
+/** As in `latest`. */
+let latestUtc = { second: Number.NaN, text: '' };
+
 function utcSeconds(time: bigint): string {
-  return new Date(Number(time / 1_000_000n)).toISOString().slice(0, -5);
+  const second = Number(time / SECOND);
+  if (latestUtc.second !== second) {
+    const text = new Date(Number(time / 1_000_000n)).toISOString().slice(0, -5);
+    latestUtc = { second, text };
+  }
+  return latestUtc.text;
 }

@@ -35,6 +35,7 @@ import {
   watchedCalls,
 } from './evaluation-protocol.ts';
 import { isEvaluationMessage, isResultOf } from './message-shape.ts';
+import { type KnownOfRule, unpackAlerts } from './packed-alerts.ts';
 
 export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
 
@@ -72,6 +73,8 @@ interface Member {
   readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
   readonly control: WorkerControl;
   readonly calls: readonly WatchedCall[];
+  /** By stream. */
+  readonly rules: readonly (readonly KnownOfRule[])[];
   /** The first is being worked on. */
   readonly jobs: PendingJob[];
   hasStarted: boolean;
@@ -189,6 +192,9 @@ export class EvaluationPool {
       worker,
       control,
       calls: watchedCalls(setup),
+      rules: setup.streams.map(({ rules }) =>
+        rules.map(({ name: rule, priority, source }) => ({ rule, priority, source })),
+      ),
       jobs: [],
       hasStarted: false,
       onStart,
@@ -270,7 +276,10 @@ export class EvaluationPool {
       throw new Error('a result of other events than it was given');
     }
     member.jobs.shift();
-    done?.resolve({ ...message.result, withoutPlugin: done.withoutPlugin });
+    const known = member.rules[done?.stream ?? -1] ?? [];
+    const alerts = unpackAlerts(message.result.alerts, known);
+    if (alerts === undefined) throw new Error('alerts of rules that it was not given');
+    done?.resolve({ ...message.result, alerts, withoutPlugin: done.withoutPlugin });
     this.#endIfDone(member);
     this.#dispatch();
   }

@@ -17,6 +17,7 @@ import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
 import type { EvaluationResult, FaultPlace } from './evaluation.ts';
+import type { PackedAlerts } from './packed-alerts.ts';
 
 /** How the events of one stream are evaluated. */
 export interface StreamEvaluation {
@@ -77,6 +78,11 @@ export interface JobResult extends Omit<EvaluationResult, 'faults'> {
   readonly costs: EvaluationCosts;
 }
 
+/** The same on its way out of a worker. */
+export interface SentResult extends Omit<JobResult, 'alerts'> {
+  readonly alerts: PackedAlerts;
+}
+
 /** With what the main thread knows of it. */
 export interface SettledJob extends JobResult {
   /** Events that a plugin did not come back from. */
@@ -93,7 +99,7 @@ export type EvaluationMessage =
   /** A plugin says itself that it cannot work like this. */
   | { readonly kind: 'refused'; readonly plugin: string; readonly reason: string }
   /** Of the oldest job that was not answered. */
-  | { readonly kind: 'result'; readonly result: JobResult };
+  | { readonly kind: 'result'; readonly result: SentResult };
 
 export interface WatchedCall {
   readonly plugin: string;

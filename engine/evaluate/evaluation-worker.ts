@@ -22,11 +22,14 @@ import type {
 } from './evaluation-protocol.ts';
 import { Extractor } from './extractor.ts';
 import { JobRunner } from './job-runner.ts';
+import { packAlerts } from './packed-alerts.ts';
 
 type Start = Extract<EvaluationRequest, { kind: 'start' }>;
 
 class EvaluationWorker {
   readonly #runners: JobRunner[];
+  /** By stream: of a rule by its name. */
+  readonly #rulePositions: readonly ReadonlyMap<string, number>[];
   readonly #faultBudget: FaultBudget;
   readonly #faults: FaultLedger;
   readonly #calls: GuardedCalls;
@@ -38,6 +41,9 @@ class EvaluationWorker {
     this.#faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
     this.#calls = new GuardedCalls(control);
     this.#quarantined = new Set(quarantined);
+    this.#rulePositions = setup.streams.map(
+      ({ rules }) => new Map(rules.map(({ name }, position) => [name, position])),
+    );
     let watched = 0;
     this.#runners = setup.streams.map((stream, index) => {
       const firstPosition = watched;
@@ -65,8 +71,11 @@ class EvaluationWorker {
 
   run({ job }: Extract<EvaluationRequest, { kind: 'job' }>): EvaluationMessage {
     const runner = this.#runners[job.stream];
-    if (runner === undefined) throw new Error(`stream ${job.stream} is not known`);
-    const { alerts, partial, faults } = runner.run(job);
+    const positions = this.#rulePositions[job.stream];
+    if (runner === undefined || positions === undefined)
+      throw new Error(`stream ${job.stream} is not known`);
+    const { alerts: found, partial, faults } = runner.run(job);
+    const alerts = packAlerts(found, positions);
     const sent = faults.map(({ fault, eventNumber }) => {
       const { pluginName: plugin, kind, message } = fault;
       return { plugin, kind, message, eventNumber };

@@ -1,21 +1,11 @@
 /* The messages of `evaluation-protocol.ts` that an evaluation process may send. */
 
 import { printable } from '../base/printable.ts';
-import { PRIORITIES } from '../base/priority.ts';
 import { isPluginLog, isRunFault } from '../stream/message-shape.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
-import {
-  isBigint,
-  isCount,
-  isKind,
-  isListOf,
-  isMapOf,
-  isOneOf,
-  isOptional,
-  isRecord,
-  isText,
-} from '../supervise/shape.ts';
-import type { JobResult } from './evaluation-protocol.ts';
+import { isCount, isKind, isListOf, isMapOf, isRecord, isText } from '../supervise/shape.ts';
+import type { SentResult } from './evaluation-protocol.ts';
+import { isPackedAlerts } from './packed-alerts.ts';
 
 /** It goes to outputs as it is. */
 const isLine = (value: unknown): boolean => typeof value === 'string' && printable(value) === value;
@@ -36,17 +26,7 @@ const isResult = isRecord({
     conditionsMs: isDuration,
     alertsMs: isDuration,
   }),
-  alerts: isListOf(
-    isRecord({
-      rule: isText,
-      priority: isOneOf(...PRIORITIES),
-      source: isText,
-      eventNumber: isCount,
-      time: isBigint,
-      line: isLine,
-      channels: isOptional(isListOf((one) => typeof one === 'boolean' || isLine(one))),
-    }),
-  ),
+  alerts: isPackedAlerts(isLine),
   partial: isListOf(
     isRecord({
       firstEventNumber: isCount,
@@ -65,7 +45,7 @@ export const isEvaluationMessage = isKind({
 
 /** Whether it is about events of the batch only. */
 export function isResultOf(
-  { partial, alerts, faults }: JobResult,
+  { partial, alerts, faults }: SentResult,
   { firstEventNumber, eventCount }: NumberedBatch,
 ): boolean {
   const end = firstEventNumber + eventCount;
@@ -73,7 +53,7 @@ export function isResultOf(
     first >= firstEventNumber && first + count <= end;
   return (
     partial.every((part) => isIn(part.firstEventNumber, part.eventCount)) &&
-    alerts.every((alert) => isIn(alert.eventNumber, 1)) &&
+    alerts.eventNumbers.every((number) => isIn(number, 1)) &&
     faults.every((fault) => fault.eventNumber === undefined || isIn(fault.eventNumber, 1))
   );
 }

@@ -17,9 +17,9 @@ export function jsonLine(facts: AlertFacts, hasRawEvent: boolean): string {
   if (format.jsonIncludeOutputFieldsProperty) parts.push(`"output_fields":${facts.fieldsJson}`);
   parts.push(`"priority":"${rule.priority}"`);
   if (hasRawEvent) parts.push(`"raw_event":${jsonText(facts.rawEvent)}`);
-  parts.push(`"rule":${jsonText(rule.name)}`);
-  parts.push(`"source":${jsonText(rule.source)}`);
-  if (format.jsonIncludeTagsProperty) parts.push(`"tags":${JSON.stringify(rule.tags)}`);
+  parts.push(`"rule":${facts.ruleJson.name}`);
+  parts.push(`"source":${facts.ruleJson.source}`);
+  if (format.jsonIncludeTagsProperty) parts.push(`"tags":${facts.ruleJson.tags}`);
   parts.push(`"time":"${formatUtc(facts.time)}"`);
   if (format.jsonIncludeUuid) parts.push(`"uuid":"${facts.uuid}"`);
   return `{${parts.join(',')}}`;

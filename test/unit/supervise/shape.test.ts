@@ -10,14 +10,12 @@ const log = {
   unlisted: new Map([['p', 1]]),
 };
 const fault = { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 };
-const alert = {
-  rule: 'r',
-  priority: 'Notice',
-  source: 's',
-  eventNumber: 7,
-  time: 1n,
-  line: 'r',
-  channels: [true, 'other'],
+const alerts = {
+  rules: Uint32Array.of(0),
+  eventNumbers: Float64Array.of(7),
+  times: BigUint64Array.of(1n),
+  lines: ['r'],
+  channels: [[true, 'other']],
 };
 const partial = { firstEventNumber: 7, eventCount: 2, plugins: ['p'], rulesNotEvaluated: ['r'] };
 const costs = {
@@ -27,7 +25,7 @@ const costs = {
   alertsMs: 0.5,
 };
 const result = {
-  alerts: [alert],
+  alerts,
   partial: [partial],
   faults: [fault],
   quarantined: ['p'],
@@ -95,7 +93,7 @@ describe('a message of a process', () => {
   });
 
   it('does not when a line of an alert drives a terminal', () => {
-    const wrong = { ...result, alerts: [{ ...alert, line: 'r\u001b[2J' }] };
+    const wrong = { ...result, alerts: { ...alerts, lines: ['r\u001b[2J'] } };
     expect(isEvaluationMessage({ kind: 'result', result: wrong })).toBe(false);
   });
 
@@ -104,7 +102,7 @@ describe('a message of a process', () => {
     expect(isResultOf(result as never, given)).toBe(true);
     const others = [
       { ...result, partial: [{ ...partial, eventCount: 3 }] },
-      { ...result, alerts: [{ ...alert, eventNumber: 9 }] },
+      { ...result, alerts: { ...alerts, eventNumbers: Float64Array.of(9) } },
       { ...result, faults: [{ ...fault, eventNumber: 6 }] },
     ];
     for (const other of others) expect(isResultOf(other as never, given)).toBe(false);
