@@ -46,7 +46,7 @@ export class AlertFormatter {
     this.#rules = rules;
     this.#format = format;
     this.#channels = channels;
-    const usual: AlertShape = { kind: format.jsonOutput ? 'json' : 'text', hasRawEvent: false };
+    const usual = shapeOf(format);
     const others: AlertShape[] = [];
     for (const { shape } of channels) {
       const isNew = shape !== undefined && ![usual, ...others].some((one) => sameShape(one, shape));
@@ -100,6 +100,11 @@ export class AlertFormatter {
     const mentions = used.reduce((sum, { shape }) => sum + mentionsOf(shape, output), 0);
     return { output, channels, mentions };
   }
+}
+
+/** What `line` looks like. */
+function shapeOf({ shape, jsonOutput }: AlertFormat): AlertShape {
+  return shape ?? { kind: jsonOutput ? 'json' : 'text', hasRawEvent: false };
 }
 
 /** In most forms the text is there twice at most, and each field once more. */

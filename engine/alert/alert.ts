@@ -1,4 +1,5 @@
 import type { Priority } from '../base/priority.ts';
+import type { AlertShape } from './alert-channel.ts';
 
 /** What comes of one rule and one event. The line is final: outputs only write it. */
 export interface Alert {
@@ -21,6 +22,8 @@ export interface Alert {
 /** How alerts are written; the keys of Falco's configuration in camel case, with Falco's defaults. */
 export interface AlertFormat {
   readonly jsonOutput: boolean;
+  /** Of `line`, where all outputs want the same; `undefined`: text or JSON, as `jsonOutput` says. */
+  readonly shape?: AlertShape | undefined;
   readonly jsonIncludeOutputProperty: boolean;
   readonly jsonIncludeMessageProperty: boolean;
   readonly jsonIncludeOutputFieldsProperty: boolean;

@@ -106,7 +106,9 @@ async function createOutput(
 }
 
 function createStandardOutput({ alertFormat }: Config, terminal: Terminal): Output {
-  const isPainted = terminal.color && terminal.stdout.isTTY === true && !alertFormat.jsonOutput;
+  const isText =
+    alertFormat.shape === undefined ? !alertFormat.jsonOutput : alertFormat.shape.kind === 'text';
+  const isPainted = terminal.color && terminal.stdout.isTTY === true && isText;
   return isPainted
     ? new StreamOutput('standard output', terminal.stdout, ({ line, priority }) =>
         paintPriority(line, priority),
@@ -144,7 +146,8 @@ function createHttpOutput(
 
 /** Of the lines that the output gets. */
 function lineTypeOf({ alertFormat, alertChannels }: Config, channel: number | undefined): string {
-  const shape = channel === undefined ? undefined : alertChannels[channel]?.shape;
+  const shape =
+    (channel === undefined ? undefined : alertChannels[channel]?.shape) ?? alertFormat.shape;
   if (shape === undefined) return alertFormat.jsonOutput ? JSON_TYPE : TEXT_TYPE;
   if (shape.kind === 'template')
     return /^\s*[[{]/.test(shape.template ?? '') ? JSON_TYPE : TEXT_TYPE;

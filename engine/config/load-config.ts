@@ -47,8 +47,10 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
   const { plugins, streams, diagnostics } = resolvePlugins(raw, request, places);
   const trust = resolveTrust(read, base);
   const outputs = resolveOutputs(read, base);
+  const rest = toConfig(read, request, base);
   const value = Object.freeze({
-    ...toConfig(read, request, base),
+    ...rest,
+    alertFormat: { ...rest.alertFormat, shape: outputs.shape },
     plugins,
     streams,
     trust: trust.value,

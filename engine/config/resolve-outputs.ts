@@ -1,7 +1,7 @@
 /* Falco's keys for outputs, and `outputs`: raw → with all defaults, or what is wrong with them. */
 
 import { join, resolve } from 'node:path';
-import type { AlertChannel } from '../alert/alert-channel.ts';
+import { type AlertChannel, type AlertShape, sameShape } from '../alert/alert-channel.ts';
 import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -78,6 +78,8 @@ interface Written {
 export interface ResolvedOutputs {
   readonly outputs: readonly OutputConfig[];
   readonly alertChannels: readonly AlertChannel[];
+  /** That all outputs want; `undefined`: some want other ones, or what is usual. */
+  readonly shape: AlertShape | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -85,7 +87,8 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
   const written = [...falcoOutputs(read.raw), ...ownOutputs(read.raw)];
   const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();
-  const channels = new Channels();
+  const shape = commonShape(written, read.raw.json_output ?? false);
+  const channels = new Channels(shape);
   const outputs = written.flatMap((one): OutputConfig[] => {
     const wrong = problemsOf(one);
     const name = one.raw.name ?? one.defaultName;
@@ -102,7 +105,7 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
   });
   if (written.length === 0)
     diagnostics.push(createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' }));
-  return { outputs, alertChannels: channels.all, diagnostics };
+  return { outputs, alertChannels: channels.all, shape, diagnostics };
 }
 
 function falcoOutputs(raw: RawConfig): Written[] {
@@ -216,18 +219,35 @@ function toOutput(
 class Channels {
   readonly all: AlertChannel[] = [];
   readonly #keys: string[] = [];
+  /** What all get is this. */
+  readonly #usual: AlertShape | undefined;
+
+  constructor(usual: AlertShape | undefined) {
+    this.#usual = usual;
+  }
 
   /** `undefined`: it is what all get. */
   positionOf(channel: AlertChannel): number | undefined {
     const { minimumPriority, ...lists } = channel.filter;
     const takesAll = minimumPriority === 'Debug' && Object.values(lists).every((one) => !one);
-    if (channel.shape === undefined && takesAll) return undefined;
+    const { shape } = channel;
+    const isUsual =
+      shape === undefined || (this.#usual !== undefined && sameShape(shape, this.#usual));
+    if (isUsual && takesAll) return undefined;
     const key = JSON.stringify(channel);
     const known = this.#keys.indexOf(key);
     if (known !== -1) return known;
     this.all.push(channel);
     return this.#keys.push(key) - 1;
   }
+}
+
+/** So that no other line is made for nobody. */
+function commonShape(written: readonly Written[], isJson: boolean): AlertShape | undefined {
+  const shapes = written.map(({ raw }) => toChannel(raw, isJson).shape);
+  const [first] = shapes;
+  const isCommon = shapes.every((one) => one && first && sameShape(one, first));
+  return isCommon ? first : undefined;
 }
 
 function toChannel(raw: RawOutput, isJson: boolean): AlertChannel {

@@ -72,7 +72,9 @@ export async function buildEngine(
         const useless = hasErrors(found) ? [] : findUselessRun(plugins, rulesetLoad);
         const all = [...found, ...useless];
         // Outputs stay what they are, and so does what they want.
-        const kept = { ...next, alertChannels: config.alertChannels };
+        const { alertChannels, alertFormat } = config;
+        const format = { ...next.alertFormat, shape: alertFormat.shape };
+        const kept = { ...next, alertChannels, alertFormat: format };
         const evaluation = hasErrors(all) ? undefined : toEvaluation(kept, rulesetLoad);
         return { evaluation, ruleCount: rulesetLoad.rules.length, diagnostics: all };
       },

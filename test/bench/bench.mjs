@@ -21,6 +21,7 @@ import { measureIsolation } from './isolation.mjs';
 import { measureLatency } from './latency.mjs';
 import { measureLines } from './lines.mjs';
 import { makeCorpus } from './make-corpus.mjs';
+import { measureOutputs } from './outputs.mjs';
 import { measureReplacement } from './replacement.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -192,6 +193,12 @@ async function main() {
     gzip: data.gz,
     line: oneAlert,
   });
+  const outputs = await measureOutputs(folder, {
+    runProgram,
+    runs: options.runs,
+    record: ALERTING_RECORD,
+    startMs: start.warmWholeMs,
+  });
   const lines = measureLines(folder, options);
   const bucket = await measureBucket(repository, folder, { runProgram, objects: options.objects });
   const report = {
@@ -209,6 +216,7 @@ async function main() {
     latency,
     replacement,
     isolation,
+    outputs,
     lines,
     bucket: { objects: options.objects, rows: bucket },
   };
@@ -256,6 +264,8 @@ function print(report) {
         ` median of the pairs ${ratio.toFixed(2)} ×`,
     );
   }
+  for (const { name, alertsPerSecond, ratio } of report.outputs)
+    out(`alerts, ${name}: ${alertsPerSecond.toLocaleString('en-US')}/s, ${ratio.toFixed(2)} ×`);
   for (const { name, linesPerSecond, ratio } of report.lines.results) {
     out(
       `access log, ${name}: ${linesPerSecond} lines a second, ${ratio.toFixed(2)} × of a loop in JavaScript` +
