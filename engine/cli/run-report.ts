@@ -27,6 +27,20 @@ const RULES_SHOWN = 50;
 /** Of those that were not evaluated. */
 const RULES_NAMED = 5;
 
+/** The same for programs. */
+export function summaryFields({ summary, outputs, signal }: RunReport): object {
+  const { alertsByRule, alertsByPriority, rulesNotEvaluated, logLinesUnlisted, ...rest } = summary;
+  return {
+    ...rest,
+    alertsByRule: Object.fromEntries(alertsByRule),
+    alertsByPriority: Object.fromEntries(alertsByPriority),
+    rulesNotEvaluated: Object.fromEntries(rulesNotEvaluated),
+    logLinesUnlisted: Object.fromEntries(logLinesUnlisted),
+    outputs,
+    signal,
+  };
+}
+
 /** Every count of something lost is in it. */
 export function renderSummary(report: RunReport): string {
   const { summary } = report;

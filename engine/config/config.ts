@@ -1,5 +1,6 @@
 import type { AlertFormat } from '../alert/alert.ts';
 import type { AlertChannel } from '../alert/alert-channel.ts';
+import type { Priority } from '../base/priority.ts';
 import type { LockedPlugin, LockedRules } from '../install/lock.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
 import type { TrustPolicy } from '../trust/judge-signature.ts';
@@ -24,6 +25,8 @@ export interface Config {
   readonly alertChannels: readonly AlertChannel[];
   /** Where alerts go, in the order in which they are opened. */
   readonly outputs: readonly OutputConfig[];
+  /** What a run says of itself. */
+  readonly log: { readonly isJson: boolean; readonly minimumPriority: Priority };
   /** What shows how a run goes; `undefined`: nothing does. */
   readonly webserver: WebserverConfig | undefined;
   /** Files are read as they grow, until the run is stopped. */

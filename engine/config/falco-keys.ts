@@ -49,6 +49,7 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   program_output: HONOURED,
   syslog_output: HONOURED,
   webserver: HONOURED,
+  log_level: HONOURED,
   watch_config_files: HONOURED,
 
   config_files: { kind: 'lossy', findLoss: findUnreadFiles },
@@ -78,7 +79,6 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   output_timeout: { kind: 'harmless', why: 'slow outputs are waited for' },
   log_stderr: OWN_LOG,
   log_syslog: OWN_LOG,
-  log_level: OWN_LOG,
   libs_logger: OWN_LOG,
   plugins_hostinfo: { kind: 'harmless', why: 'plugins see nothing of the host' },
   base_syscalls: SYSTEM_CALLS,

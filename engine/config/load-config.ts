@@ -110,6 +110,7 @@ function toConfig(
       timeFormatIso8601: raw.time_format_iso_8601 ?? false,
       hostname: hostname(),
     },
+    log: { isJson: raw.log_format === 'json', minimumPriority: toPriority(raw.log_level) },
     webserver: toWebserver(raw.webserver ?? {}, base),
     isFollowed: raw.follow ?? false,
     areFilesWatched: raw.watch_config_files ?? true,

@@ -31,6 +31,8 @@ export interface RawConfig {
   syslog_output?: { enabled?: boolean };
   /** A mapping is Falco's older key of this name. */
   outputs?: RawOutput[] | Record<string, unknown>;
+  log_level?: string;
+  log_format?: 'text' | 'json';
   webserver?: {
     enabled?: boolean;
     listen_port?: number;

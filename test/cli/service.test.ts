@@ -90,3 +90,35 @@ describe('a run with a web server', () => {
     expect(run.code).toBe(1);
   });
 });
+
+describe('what a run says of itself', () => {
+  const log = scratch.write('said.jsonl', `${record(1)}not JSON\n`);
+  const run = (...options: string[]) =>
+    runProgram(['run', 'cloudtrail', log, '-r', rules, ...options.flatMap((one) => ['-o', one])]);
+
+  it('is a line of JSON for each message where it is asked for', async () => {
+    const { stderr, code } = await run('log_format=json', 'capture.enabled=true');
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { level: 'warning', diagnostic: { code: 'CONFIG_NOT_SUPPORTED' } },
+      { level: 'warning', problem: { severity: 'lost', line: 2 } },
+      { level: 'warning', summary: { events: 1, alertsTotal: 1, lostProblems: 1 } },
+    ]);
+    expect(lines[1].message).toContain('not read: said.jsonl:2: ');
+    for (const { time, message } of lines) {
+      expect(Number.isNaN(Date.parse(time))).toBe(false);
+      expect(typeof message).toBe('string');
+    }
+    expect(code).toBe(3);
+  });
+
+  it('is no more than its level, which loses nothing else', async () => {
+    const { stderr, stdout, code } = await run('log_level=error');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('E1');
+    expect(code).toBe(3);
+  });
+});

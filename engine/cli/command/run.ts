@@ -27,6 +27,7 @@ import {
 import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { Reloader } from '../reloader.ts';
+import { createRunLog, type RunLog } from '../run-log.ts';
 import {
   hasLosses,
   type RunReport,
@@ -34,6 +35,7 @@ import {
   renderSummary,
   STOP_SIGNALS,
   type StopSignal,
+  summaryFields,
 } from '../run-report.ts';
 import { countOf, say as sayTo, type Terminal } from '../terminal.ts';
 
@@ -54,20 +56,27 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   ];
   const load = (): Checked<Config> => loadConfigFor({ ...args, options }, args);
   const { value: config, diagnostics } = load();
-  if (config === undefined || hasErrors(diagnostics)) return refuse(diagnostics, terminal);
+  if (config === undefined || hasErrors(diagnostics)) {
+    sayTo(terminal, renderText(diagnostics, terminal));
+    return EXIT.invalid;
+  }
+  const bar = new ProgressBar(terminal);
+  const log = await createRunLog(config, terminal, () => bar.clear());
   const build = await buildEngine(config);
   const found = [...diagnostics, ...judge(build.diagnostics, args)];
-  if (build.engine === undefined || hasErrors(found)) return refuse(found, terminal);
-  show(found, args.quiet, terminal);
+  if (build.engine === undefined || hasErrors(found)) return refuse(found, log);
+  show(found, args.quiet, log);
   const configFile = configFileOf(args);
   const { quiet: isQuiet, isStrict } = args;
-  return runEngine(build.engine, { config, configFile, load, terminal, isQuiet, isStrict });
+  const context = { config, configFile, load, terminal, bar, log, isQuiet, isStrict };
+  return runEngine(build.engine, context);
 }
 
-function show(found: readonly Diagnostic[], isQuiet: boolean, terminal: Terminal): void {
+function show(found: readonly Diagnostic[], isQuiet: boolean, log: RunLog): void {
   const shown = isQuiet ? found.filter(changesAlerts) : found;
   if (shown.length === 0) return;
-  sayTo(terminal, isQuiet ? briefly(shown) : renderText(shown, terminal));
+  if (!isQuiet) log.diagnostics(shown);
+  else for (const { message, severity } of shown) log.say(severity, `tiercel: ${message}`);
 }
 
 /** Alerts are other ones, or elsewhere, than whoever wrote the files expects: said also when nothing else is. */
@@ -83,12 +92,8 @@ const CHANGING_ALERTS: readonly Diagnostic['code'][] = [
   'OUTPUT_MISSING',
 ];
 
-function briefly(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map(({ message }) => `tiercel: ${message}`).join('\n');
-}
-
-function refuse(diagnostics: readonly Diagnostic[], terminal: Terminal): number {
-  sayTo(terminal, renderText(diagnostics, terminal));
+function refuse(diagnostics: readonly Diagnostic[], log: RunLog): number {
+  log.diagnostics(diagnostics);
   return EXIT.invalid;
 }
 
@@ -98,27 +103,24 @@ interface RunContext {
   /** Reads the configuration again. */
   readonly load: () => Checked<Config>;
   readonly terminal: Terminal;
+  readonly bar: ProgressBar;
+  readonly log: RunLog;
   readonly isQuiet: boolean;
   /** Warnings are errors. */
   readonly isStrict: boolean;
 }
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
-  const { terminal, isQuiet } = context;
-  const bar = new ProgressBar(terminal);
-  const say = (text: string): void => {
-    bar.clear();
-    sayTo(terminal, text);
-  };
-  const tell = (text: string): void => {
-    if (!isQuiet) say(text);
+  const { bar, log, isQuiet } = context;
+  const tell: Tell = (level, text, fields) => {
+    if (!isQuiet) log.say(level, text, fields);
   };
   const abort = new AbortController();
   const opened = await openParts(engine, context, { tell, abort });
-  if (!('outputs' in opened)) return refuse(opened, terminal);
+  if (!('outputs' in opened)) return refuse(opened, log);
   const { outputs, setAside, web } = opened;
   const stop = stopOnSignals(abort);
-  const reloader = createReloader(engine, context, say);
+  const reloader = createReloader(engine, context);
   const reopener = reopenOnSignals(outputs);
   try {
     const summary = await engine.run({
@@ -139,7 +141,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     });
     await outputs.close();
     const { signal } = stop;
-    return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, say);
+    return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
     bar.clear();
     stop.release();
@@ -149,15 +151,19 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   }
 }
 
-function conclude(report: RunReport, isQuiet: boolean, say: (text: string) => void): number {
+function conclude(report: RunReport, isQuiet: boolean, log: RunLog): number {
   const { summary } = report;
-  reportFailures(summary, say);
+  reportFailures(summary, log);
   // Where nothing was read, the error above has said it all.
   if (summary.events === 0 && summary.failures.some(({ atStart }) => atStart)) return EXIT.invalid;
-  if (!isQuiet) say(renderSummary(report));
-  else if (hasLosses(report)) say(renderLosses(report));
+  const level = hasLosses(report) ? 'warning' : 'info';
+  if (!isQuiet) log.say(level, renderSummary(report), { summary: summaryFields(report) });
+  else if (hasLosses(report)) log.say(level, renderLosses(report));
   return exitCodeOf(report);
 }
+
+/** Says what is left unsaid where a run is to be quiet. */
+type Tell = RunLog['say'];
 
 interface OpenedParts {
   readonly outputs: OutputSet;
@@ -169,16 +175,17 @@ interface OpenedParts {
 async function openParts(
   engine: Engine,
   context: RunContext,
-  { tell, abort }: { tell: (text: string) => void; abort: AbortController },
+  { tell, abort }: { tell: Tell; abort: AbortController },
 ): Promise<OpenedParts | readonly Diagnostic[]> {
-  const { config, terminal, isQuiet } = context;
+  const { config, terminal, log, isQuiet } = context;
   const onEnd = ({ name, end }: Delivery): void => {
     if (end !== undefined && !end.isClosedByReader)
-      tell(`${name}: no more alerts go there: ${printable(end.reason)}`);
+      tell('error', `${name}: no more alerts go there: ${printable(end.reason)}`);
     if (outputs.isOver) abort.abort();
   };
-  const outputs = new OutputSet(await createOutlets({ config, terminal, say: tell, onEnd }));
-  const setAside = createDeadLetterFile(config, tell);
+  const say = (text: string): void => tell('warning', text);
+  const outputs = new OutputSet(await createOutlets({ config, terminal, say, onEnd }));
+  const setAside = createDeadLetterFile(config, say);
   const found = judge([...(await outputs.open()), ...(await openDeadLetters(setAside))], context);
   const status = (): ServiceStatus => ({ engine: engine.status(), outputs: outputs.reports });
   const web = hasErrors(found) ? {} : await openWebServer(config, status);
@@ -187,15 +194,14 @@ async function openParts(
     await outputs.close(0);
     return all;
   }
-  show(all, isQuiet, terminal);
-  if (web.url !== undefined) tell(`how it goes: ${web.url}`);
+  show(all, isQuiet, log);
+  if (web.url !== undefined) tell('info', `how it goes: ${web.url}`, { url: web.url });
   return { outputs, setAside, web: web.server };
 }
 
 function createReloader(
   engine: Engine,
-  { config, configFile, load, terminal, isQuiet }: RunContext,
-  say: (text: string) => void,
+  { config, configFile, load, log, isQuiet }: RunContext,
 ): Reloader {
   return new Reloader({
     engine,
@@ -206,10 +212,13 @@ function createReloader(
       // What is only worth knowing was said at start.
       const severities = isQuiet ? ['error'] : ['error', 'warning'];
       const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
-      if (shown.length > 0) say(renderText(shown, terminal));
-      if (ruleCount === undefined) say('rules not read again: those before stay in use');
-      else if (!isQuiet) say(`rules read again: ${countOf(ruleCount, 'rule')} in use`);
-      if (areOthersChanged) say('changes of plugins, streams and outputs need a new start');
+      if (shown.length > 0) log.diagnostics(shown);
+      if (ruleCount === undefined)
+        log.say('error', 'rules not read again: those before stay in use');
+      else if (!isQuiet)
+        log.say('info', `rules read again: ${countOf(ruleCount, 'rule')} in use`, { ruleCount });
+      if (areOthersChanged)
+        log.say('warning', 'changes of plugins, streams and outputs need a new start');
     },
   });
 }
@@ -234,20 +243,21 @@ async function openDeadLetters(file: DeadLetterFile | undefined): Promise<Diagno
   }
 }
 
-function reportsTo(
-  tell: (text: string) => void,
-): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLog'> {
+function reportsTo(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLog'> {
   return {
     onProblem: ({ severity, subject, line, message }) => {
       const what = severity === 'lost' ? 'not read' : 'warning';
       const place = line > 0 ? `${subject}:${line}` : subject;
-      tell(`${what}: ${printable(place)}: ${printable(message)}`);
+      const text = `${what}: ${printable(place)}: ${printable(message)}`;
+      tell('warning', text, { problem: { severity, subject, line } });
     },
     onFault: ({ plugin, kind, message, eventNumber }) => {
       const event = eventNumber === undefined ? '' : `, event ${eventNumber} goes on without it`;
-      tell(`plugin \`${plugin}\`: ${kind}: ${printable(message)}${event}`);
+      const text = `plugin \`${plugin}\`: ${kind}: ${printable(message)}${event}`;
+      tell('warning', text, { fault: { plugin, kind, eventNumber } });
     },
-    onLog: ({ plugin, level, message }) => tell(`${plugin} ${level}: ${printable(message)}`),
+    onLog: ({ plugin, level, message }) =>
+      tell(level, `${plugin} ${level}: ${printable(message)}`, { plugin }),
   };
 }
 
@@ -297,7 +307,7 @@ function stopOnSignals(abort: AbortController): SignalStop {
 const POSITION_HINT =
   'use the plugin that wrote the checkpoint, or `--from-start` to read the stream from its start';
 
-function reportFailures(summary: RunSummary, say: (text: string) => void): void {
+function reportFailures(summary: RunSummary, log: RunLog): void {
   for (const { stream, plugin, reason, kind, atStart } of summary.failures) {
     const which = stream === plugin ? '' : ` (stream \`${stream}\`)`;
     const what = atStart ? 'cannot start' : 'was given up';
@@ -306,7 +316,7 @@ function reportFailures(summary: RunSummary, say: (text: string) => void): void 
       kind === 'position'
         ? createDiagnostic('CHECKPOINT_UNUSABLE', { message, hint: POSITION_HINT })
         : createDiagnostic('SOURCE_UNREADABLE', { message });
-    say(renderText([diagnostic], { color: false }));
+    log.diagnostics([diagnostic]);
   }
 }
 

@@ -13,6 +13,7 @@ const KEYS_OF_FALCO =
   rules_files static_fields stdout_output syscall_event_drops syscall_event_timeouts syslog_output
   time_format_iso_8601 watch_config_files webserver`.split(/\s+/);
 const OWN_KEYS = [
+  'log_format',
   'cache_dir',
   'data_dir',
   'dead_letter_file',
