@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +196,27 @@ describe('a receiver that may be away', () => {
     await queue.close(1_000);
     expect(output.lines).toEqual(numbers(1, 40));
     expect(said.filter((text) => text.includes('full'))).toHaveLength(1);
+  });
+
+  it('loses nothing while its spool cannot be written, and goes on when it can', async () => {
+    const folder = newPath();
+    const { output, queue, said } = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
+    // As where a disk is full: no segment can be made.
+    rmSync(folder, { recursive: true });
+    let isBack = false;
+    output.behave = () => (isBack ? undefined : away());
+    let isSettled = false;
+    const given = queue.deliver(someAlerts(1, 3)).finally(() => {
+      isSettled = true;
+    });
+    await until(() => said.some((text) => text.includes('ENOENT')));
+    expect(isSettled).toBe(false);
+    mkdirSync(folder);
+    expect(await given).toBe(true);
+    expect(queue.counts).toMatchObject({ spooled: 3, waiting: 0 });
+    isBack = true;
+    await queue.close(1_000);
+    expect(output.lines).toEqual(numbers(1, 3));
   });
 
   it('that answers nothing when the run ends loses what is in memory, and it is counted', async () => {
