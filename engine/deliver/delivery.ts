@@ -14,12 +14,19 @@ export interface Delivery {
   open(): Promise<void>;
   /** Resolves to whether they have arrived, or are kept on disk until they do; calls are settled in their order. */
   deliver(alerts: readonly Alert[]): Promise<boolean>;
-  /** What does not arrive within the time, in milliseconds, is kept or undelivered. */
-  close(timeMaxMs: number): Promise<void>;
+  /** What does not arrive within the time is kept or undelivered. */
+  close(options: CloseOptions): Promise<void>;
   /** Others have moved what it writes to. */
   reopen(): Promise<void>;
   /** It can be used no more. */
   fail(error: unknown): void;
+}
+
+export interface CloseOptions {
+  /** Milliseconds in which nothing arrives. */
+  readonly timeMaxMs: number;
+  /** What is on disk stays there: nobody wants to wait for it. */
+  readonly isInHaste: boolean;
 }
 
 export interface OutputEnd {

@@ -7,6 +7,7 @@
 import type { Alert } from '../alert/alert.ts';
 import type { Output } from '../output/output.ts';
 import {
+  type CloseOptions,
   type Delivery,
   type DeliveryCounts,
   isClosedByReader,
@@ -65,7 +66,7 @@ export class OutputQueue implements Delivery {
   }
 
   /** What the output does not take within the time is undelivered. */
-  async close(timeMaxMs: number): Promise<void> {
+  async close({ timeMaxMs }: CloseOptions): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const isLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeMaxMs);

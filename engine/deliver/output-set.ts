@@ -95,7 +95,8 @@ export class OutputSet {
   }
 
   /** What an output does not take within the time is kept or undelivered. */
-  async close(timeMaxMs = CLOSE_TIME_MAX_MS): Promise<void> {
-    await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(timeMaxMs)));
+  async close({ timeMaxMs = CLOSE_TIME_MAX_MS, isInHaste = false } = {}): Promise<void> {
+    const options = { timeMaxMs, isInHaste };
+    await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(options)));
   }
 }

@@ -4,7 +4,13 @@ import type { Alert } from '../alert/alert.ts';
 import type { Output } from '../output/output.ts';
 import { awayFault, type OutputFault } from '../output/output-fault.ts';
 import { Backlog } from './backlog.ts';
-import { type Delivery, type DeliveryCounts, type OutputEnd, reasonOf } from './delivery.ts';
+import {
+  type CloseOptions,
+  type Delivery,
+  type DeliveryCounts,
+  type OutputEnd,
+  reasonOf,
+} from './delivery.ts';
 import type { Spool } from './spool.ts';
 import type { UndeliveredFile } from './undelivered-file.ts';
 
@@ -93,8 +99,10 @@ export class RetryQueue implements Delivery {
     return await settled;
   }
 
-  async close(timeMaxMs: number): Promise<void> {
-    await this.#drain(timeMaxMs);
+  async close({ timeMaxMs, isInHaste }: CloseOptions): Promise<void> {
+    await this.#drain(timeMaxMs, () =>
+      isInHaste ? this.#backlog.waiting : this.#backlog.waiting + this.#backlog.spooled,
+    );
     this.#isClosing = true;
     this.#endPause();
     if (this.#sending !== undefined) this.#output.abandon?.();
@@ -119,19 +127,15 @@ export class RetryQueue implements Delivery {
   }
 
   /** Until nothing is left, or nothing has left for the time. */
-  async #drain(timeMaxMs: number): Promise<void> {
-    let left = this.#left;
+  async #drain(timeMaxMs: number, count: () => number): Promise<void> {
+    let left = count();
     let sinceMs = performance.now();
     while (left > 0 && performance.now() - sinceMs <= timeMaxMs) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-      if (this.#left >= left) continue;
-      left = this.#left;
+      if (count() >= left) continue;
+      left = count();
       sinceMs = performance.now();
     }
-  }
-
-  get #left(): number {
-    return this.#backlog.waiting + this.#backlog.spooled;
   }
 
   #send(): void {

@@ -139,8 +139,8 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...reportsTo(tell),
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
-    await outputs.close();
     const { signal } = stop;
+    await outputs.close({ isInHaste: signal !== undefined });
     return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
     bar.clear();
@@ -191,7 +191,7 @@ async function openParts(
   const web = hasErrors(found) ? {} : await openWebServer(config, status);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
   if (hasErrors(all)) {
-    await outputs.close(0);
+    await outputs.close({ timeMaxMs: 0, isInHaste: true });
     return all;
   }
   show(all, isQuiet, log);

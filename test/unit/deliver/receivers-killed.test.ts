@@ -87,7 +87,7 @@ async function deliverThroughDeaths(
     isOver = true;
   }
   await feeding;
-  await queue.close(5_000);
+  await queue.close({ timeMaxMs: 5_000, isInHaste: false });
   expect(queue.counts).toMatchObject({ delivered: given, spooled: 0, undelivered: 0 });
   return given;
 }

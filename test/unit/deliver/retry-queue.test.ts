@@ -79,7 +79,7 @@ describe('a receiver that may be away', () => {
     expect(output.lines).toEqual(numbers(1, 4));
     expect(said).toEqual(['away; alerts are tried again', 'alerts arrive again']);
     expect(queue.counts).toMatchObject({ delivered: 4, faults: 4, waiting: 0, undelivered: 0 });
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
   });
 
   it('that took a part of a delivery gets only the rest', async () => {
@@ -87,7 +87,7 @@ describe('a receiver that may be away', () => {
     output.behave = (alerts) => (alerts.length > 2 ? away(2) : undefined);
     expect(await queue.deliver(someAlerts(1, 7))).toBe(true);
     expect(output.lines).toEqual(numbers(1, 7));
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
   });
 
   it('gets what has come meanwhile in one delivery, no larger than a batch', async () => {
@@ -101,7 +101,7 @@ describe('a receiver that may be away', () => {
     await Promise.all(all);
     expect(output.sizes).toEqual([10, 10, 5]);
     expect(output.lines).toEqual(numbers(1, 25));
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
   });
 
   it('that refuses one alert of many gets all others; that one is kept with the reason', async () => {
@@ -112,7 +112,7 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(1, 40))).toBe(true);
     expect(output.lines).toEqual(numbers(1, 40).filter((line) => line !== '13'));
     expect(queue.counts).toMatchObject({ delivered: 39, deadLetters: 1, undelivered: 0 });
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
     const letter = JSON.parse(readFileSync(path, 'utf8'));
     expect(letter).toMatchObject({ output: 'tested', reason: 'bad alert', alert: { line: '13' } });
   });
@@ -129,7 +129,7 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(4))).toBe(true);
     expect(output.lines).toEqual(['4']);
     expect(queue.counts).toMatchObject({ delivered: 1, undelivered: 3 });
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
   });
 
   it('is left alone as long as it asks for', async () => {
@@ -141,7 +141,7 @@ describe('a receiver that may be away', () => {
     };
     await queue.deliver(someAlerts(1));
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(59);
-    await queue.close(10);
+    await queue.close({ timeMaxMs: 10, isInHaste: false });
   });
 
   it('keeps nobody waiting where there is a spool, and gets what waited first', async () => {
@@ -156,7 +156,7 @@ describe('a receiver that may be away', () => {
     isBack = true;
     await until(() => output.lines.length === 100);
     expect(await queue.deliver(someAlerts(101))).toBe(true);
-    await queue.close(1_000);
+    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
     expect(output.lines).toEqual(numbers(1, 101));
     expect(queue.counts).toMatchObject({ delivered: 101, spooled: 0 });
   });
@@ -166,14 +166,30 @@ describe('a receiver that may be away', () => {
     const before = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
     before.output.behave = () => away();
     const given = before.queue.deliver(someAlerts(1, 5));
-    await before.queue.close(0);
+    await before.queue.close({ timeMaxMs: 0, isInHaste: false });
     expect(await given).toBe(true);
     expect(before.queue.counts).toMatchObject({ spooled: 5, undelivered: 0 });
     const after = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
     await after.queue.deliver(someAlerts(6));
-    await after.queue.close(1_000);
+    await after.queue.close({ timeMaxMs: 1_000, isInHaste: false });
     expect(after.output.lines).toEqual(numbers(1, 6));
     expect(after.said).toEqual(['5 alerts that an earlier run kept are sent first']);
+  });
+
+  it('is not waited for at the end when there is haste; what is on disk stays there', async () => {
+    const spool = new Spool({ folder: newPath(), sizeMax: 1 << 20 });
+    const { output, queue } = await setUp({ spool, batchSizeMax: 1 });
+    let isBack = false;
+    output.behave = () =>
+      isBack ? new Promise<void>((resolve) => setTimeout(resolve, 20)) : away();
+    expect(await queue.deliver(someAlerts(1, 200))).toBe(true);
+    isBack = true;
+    await until(() => output.lines.length > 2);
+    await queue.close({ timeMaxMs: 500, isInHaste: true });
+    const { delivered, spooled, undelivered } = queue.counts;
+    expect(output.lines.length).toBeLessThan(100);
+    expect(delivered + spooled).toBe(200);
+    expect(undelivered).toBe(0);
   });
 
   it('holds up whoever gives alerts when its spool is full; nothing is lost, and it is said once', async () => {
@@ -193,7 +209,7 @@ describe('a receiver that may be away', () => {
     expect(queue.counts.spooled + queue.counts.waiting).toBe(40);
     isBack = true;
     expect(await Promise.all(all)).toEqual(Array.from({ length: 10 }, () => true));
-    await queue.close(1_000);
+    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
     expect(output.lines).toEqual(numbers(1, 40));
     expect(said.filter((text) => text.includes('full'))).toHaveLength(1);
   });
@@ -215,7 +231,7 @@ describe('a receiver that may be away', () => {
     expect(await given).toBe(true);
     expect(queue.counts).toMatchObject({ spooled: 3, waiting: 0 });
     isBack = true;
-    await queue.close(1_000);
+    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
     expect(output.lines).toEqual(numbers(1, 3));
   });
 
@@ -223,7 +239,7 @@ describe('a receiver that may be away', () => {
     const { output, queue } = await setUp();
     output.behave = () => new Promise(() => {});
     const given = queue.deliver(someAlerts(1, 3));
-    await queue.close(20);
+    await queue.close({ timeMaxMs: 20, isInHaste: false });
     expect(await given).toBe(false);
     expect(queue.counts).toMatchObject({ undelivered: 3, waiting: 0 });
     expect(queue.end).toBeDefined();
@@ -253,7 +269,7 @@ describe('a receiver that may be away', () => {
             return queue.deliver(someAlerts(given - size + 1, size));
           });
           expect((await Promise.all(all)).every((isThere) => isThere)).toBe(true);
-          await queue.close(1_000);
+          await queue.close({ timeMaxMs: 1_000, isInHaste: false });
           expect(output.lines).toEqual(numbers(1, given));
         },
       ),
