@@ -39,7 +39,10 @@ export interface AlertChannel {
   readonly filter: AlertFilter;
 }
 
-export function takesRule({ filter }: AlertChannel, rule: CheckedRule): boolean {
+export function takesRule(
+  { filter }: AlertChannel,
+  rule: Pick<CheckedRule, 'name' | 'priority' | 'tags' | 'source'>,
+): boolean {
   const { minimumPriority, rules, tags, sources } = filter;
   return (
     PRIORITIES.indexOf(rule.priority) <= PRIORITIES.indexOf(minimumPriority) &&

@@ -27,6 +27,8 @@ export interface Config {
   readonly outputs: readonly OutputConfig[];
   /** What a run says of itself. */
   readonly log: { readonly isJson: boolean; readonly minimumPriority: Priority };
+  /** Falco's snapshots of metrics; `undefined`: none are taken. */
+  readonly metrics: MetricsConfig | undefined;
   /** What shows how a run goes; `undefined`: nothing does. */
   readonly webserver: WebserverConfig | undefined;
   /** Files are read as they grow, until the run is stopped. */
@@ -47,6 +49,14 @@ export interface Config {
   readonly deadLettersFrom: string | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
   readonly cacheDirectory: string | undefined;
+}
+
+export interface MetricsConfig {
+  readonly intervalMs: number;
+  /** Each is an alert. */
+  readonly isAlert: boolean;
+  /** Each is a line of it; `undefined`: of none. */
+  readonly file: string | undefined;
 }
 
 export interface WebserverConfig {

@@ -49,6 +49,7 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   program_output: HONOURED,
   syslog_output: HONOURED,
   webserver: HONOURED,
+  metrics: HONOURED,
   log_level: HONOURED,
   watch_config_files: HONOURED,
 
@@ -61,10 +62,6 @@ export const FALCO_KEYS: Readonly<Record<string, FalcoKey>> = {
   grpc: whenEnabled('grpc', () => ({
     message: 'no gRPC server is started; Falco 0.44 no longer has one either',
     hint: 'remove `grpc`',
-  })),
-  metrics: whenEnabled('metrics', () => ({
-    message: 'metrics are not written: not supported yet',
-    hint: 'set `metrics.enabled: false`; the summary at the end of a run has the counts',
   })),
   capture: whenEnabled('capture', () => ({
     message: 'events around an alert are not captured: not supported yet',

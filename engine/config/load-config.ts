@@ -12,7 +12,14 @@ import {
 import { storedPath } from '../install/file-store.ts';
 import { type Lock, lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type { AwsConfig, Config, RulesPath, WebhookConfig, WebserverConfig } from './config.ts';
+import type {
+  AwsConfig,
+  Config,
+  MetricsConfig,
+  RulesPath,
+  WebhookConfig,
+  WebserverConfig,
+} from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { resolveOutputs, toPriority } from './resolve-outputs.ts';
@@ -111,6 +118,7 @@ function toConfig(
       hostname: hostname(),
     },
     log: { isJson: raw.log_format === 'json', minimumPriority: toPriority(raw.log_level) },
+    metrics: toMetrics(raw.metrics ?? {}, base),
     webserver: toWebserver(raw.webserver ?? {}, base),
     isFollowed: raw.follow ?? false,
     areFilesWatched: raw.watch_config_files ?? true,
@@ -149,6 +157,28 @@ function toAws(raw: RawAws, base: string): AwsConfig {
     endpoint,
     isPathStyle,
   };
+}
+
+const DURATION_PART = /(\d+)(ms|s|m|h|d|w)/g;
+const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+/** Falco's. */
+const METRICS_INTERVAL = '1h';
+const METRICS_INTERVAL_MIN_MS = 100;
+/** Timers of Node go no further. */
+const METRICS_INTERVAL_MAX_MS = 2 ** 31 - 1;
+
+function toMetrics(
+  raw: NonNullable<RawConfig['metrics']>,
+  base: string,
+): MetricsConfig | undefined {
+  if (raw.enabled !== true) return undefined;
+  const { interval = METRICS_INTERVAL, output_rule: isAlert = false, output_file: file = '' } = raw;
+  const wantedMs = [...interval.matchAll(DURATION_PART)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS],
+    0,
+  );
+  const intervalMs = Math.min(METRICS_INTERVAL_MAX_MS, Math.max(METRICS_INTERVAL_MIN_MS, wantedMs));
+  return { intervalMs, isAlert, file: file === '' ? undefined : resolve(base, file) };
 }
 
 /** Falco's; its address is any, ours only this machine. */

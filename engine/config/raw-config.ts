@@ -31,6 +31,12 @@ export interface RawConfig {
   syslog_output?: { enabled?: boolean };
   /** A mapping is Falco's older key of this name. */
   outputs?: RawOutput[] | Record<string, unknown>;
+  metrics?: {
+    enabled?: boolean;
+    interval?: string;
+    output_rule?: boolean;
+    output_file?: string;
+  };
   log_level?: string;
   log_format?: 'text' | 'json';
   webserver?: {

@@ -85,9 +85,9 @@ falco_libs: {thread_table_size: 262144}
   });
 
   it('that asks in vain by an option says so as well', async () => {
-    const options = ['-o', 'metrics.enabled=true'];
+    const options = ['-o', 'capture.enabled=true'];
     const { stderr } = await run(['run', 'cloudtrail', events, '-r', rules, ...options]);
-    expect(stderr).toContain('warning: `metrics.enabled`');
+    expect(stderr).toContain('warning: `capture.enabled`');
   });
 
   it.skipIf(existsSync('/dev/log'))(

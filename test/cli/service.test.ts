@@ -1,6 +1,6 @@
 /* A run that is watched: health, metrics, the page, through the program. */
 
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVERY_EVENT } from '../support/cloudtrail-events.ts';
@@ -88,6 +88,48 @@ describe('a run with a web server', () => {
     const run = await runProgram(['run', '-c', config, 'cloudtrail', log, '-r', rules]);
     expect(run.stderr).toContain('ENOENT');
     expect(run.code).toBe(1);
+  });
+});
+
+describe('snapshots of metrics', () => {
+  it('are alerts and lines of a file, every so often', async () => {
+    const log = scratch.write('counted.jsonl', record(1));
+    const file = join(scratch.path, 'metrics.jsonl');
+    const config = scratch.write(
+      'metrics.yaml',
+      `json_output: true
+metrics: {enabled: true, interval: 100ms, output_rule: true, output_file: ${file}}
+outputs:
+  - {type: file, filename: ${scratch.path}/warnings.txt, priority: warning}
+  - {type: file, filename: ${scratch.path}/text.txt, format: text}
+`,
+    );
+    const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];
+    const { stdout, code } = await runLive(args, async (program) => {
+      await program.until('E1');
+      await program.until('"falco.num_evts":1');
+    });
+    const alerts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const snapshots = alerts.filter(({ rule }) => rule === 'Falco internal: metrics snapshot');
+    expect(snapshots.at(-1)).toMatchObject({
+      priority: 'Informational',
+      source: 'internal',
+      output_fields: { 'falco.num_evts': 1, 'falco.rules.matches_total': 1 },
+    });
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ sample }) => sample)).toEqual(lines.map((_, index) => index + 1));
+    expect(lines.at(-1).output_fields).toMatchObject({ 'falco.num_evts': 1 });
+    expect(readFileSync(join(scratch.path, 'warnings.txt'), 'utf8')).not.toContain('snapshot');
+    expect(readFileSync(join(scratch.path, 'text.txt'), 'utf8')).toMatch(
+      /^\S+: Informational Falco metrics snapshot \(evt\.hostname=/m,
+    );
+    expect(code).toBe(0);
   });
 });
 

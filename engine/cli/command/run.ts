@@ -24,6 +24,7 @@ import {
   loadConfigFor,
   type SourceArguments,
 } from '../load.ts';
+import { takeSnapshots } from '../metrics-snapshots.ts';
 import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { Reloader } from '../reloader.ts';
@@ -122,6 +123,12 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   const stop = stopOnSignals(abort);
   const reloader = createReloader(engine, context);
   const reopener = reopenOnSignals(outputs);
+  const endSnapshots = takeSnapshots({
+    config: context.config,
+    status: () => ({ engine: engine.status(), outputs: outputs.reports }),
+    deliver: (alerts) => outputs.deliver(alerts),
+    say: (text) => tell('warning', text),
+  });
   try {
     const summary = await engine.run({
       signal: abort.signal,
@@ -140,6 +147,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     const { signal } = stop;
+    endSnapshots();
     await outputs.close({ isInHaste: signal !== undefined });
     return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
@@ -147,6 +155,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     stop.release();
     reloader.close();
     reopener.release();
+    endSnapshots();
     await web?.close();
   }
 }

@@ -35,7 +35,6 @@ const losses: [configuration: object, paths: string[]][] = [
     { grpc_output: { enabled: true }, grpc: { enabled: true } },
     ['grpc_output.enabled', 'grpc.enabled'],
   ],
-  [{ metrics: { enabled: true } }, ['metrics.enabled']],
   [{ capture: { enabled: true } }, ['capture.enabled']],
   [{ engine: { kind: 'modern_ebpf' } }, ['engine.kind']],
   [{ engine: { kind: 'replay' } }, ['engine.kind']],

@@ -1,0 +1,49 @@
+import type { Alert } from '../alert/alert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import type { Config } from '../config/config.ts';
+import { LineFile } from '../output/line-file.ts';
+import type { ServiceStatus } from '../serve/health.ts';
+import { eventsOf, snapshotAlert, snapshotFields } from '../serve/snapshot.ts';
+
+/** Counts of a run, no events: the operator and the group read them. */
+const FILE_MODE = 0o640;
+
+export interface SnapshotOptions {
+  readonly config: Config;
+  readonly status: () => ServiceStatus;
+  readonly deliver: (alerts: readonly Alert[]) => unknown;
+  /** They cannot be written. */
+  readonly say: (text: string) => void;
+}
+
+/** Takes a snapshot every so often, until the answer is called. */
+export function takeSnapshots({ config, status, deliver, say }: SnapshotOptions): () => void {
+  const { metrics, alertFormat, alertChannels } = config;
+  if (metrics === undefined) return () => {};
+  const file =
+    metrics.file === undefined
+      ? undefined
+      : new LineFile(metrics.file, { mode: FILE_MODE, keepsOpen: false });
+  const startedMs = SYSTEM_CLOCK.nowMs();
+  let [beforeMs, eventsBefore, sample] = [startedMs, 0, 0];
+  const take = (): void => {
+    const now = status();
+    const nowMs = SYSTEM_CLOCK.nowMs();
+    const { hostname } = alertFormat;
+    const snapshot = { nowMs, startedMs, sinceMs: nowMs - beforeMs, eventsBefore, hostname };
+    const fields = snapshotFields(now, snapshot);
+    beforeMs = nowMs;
+    eventsBefore = eventsOf(now);
+    sample += 1;
+    const line = `${JSON.stringify({ sample, output_fields: fields })}\n`;
+    file?.append(line).catch((error: Error) => say(`${metrics.file}: ${error.message}`));
+    if (!metrics.isAlert) return;
+    const shape = alertFormat.shape ?? {
+      kind: alertFormat.jsonOutput ? ('json' as const) : ('text' as const),
+      hasRawEvent: false,
+    };
+    void deliver([snapshotAlert(fields, snapshot, { shape, channels: alertChannels })]);
+  };
+  const timer = setInterval(take, metrics.intervalMs);
+  return () => clearInterval(timer);
+}
