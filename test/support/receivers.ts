@@ -70,12 +70,17 @@ export class HttpReceiver extends PortReceiver {
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
+    await endServer(server, () => server?.closeAllConnections());
   }
+}
+
+/** `cut`: ends what is connected. */
+async function endServer(server: TcpServer | Server | undefined, cut: () => void): Promise<void> {
+  if (server === undefined) return;
+  const closed = once(server, 'close');
+  server.close();
+  cut();
+  await closed;
 }
 
 /** Syslog with octet counting; `tls`: PEM of its certificate. */
@@ -110,11 +115,9 @@ export class SyslogReceiver extends PortReceiver {
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of this.#sockets) socket.resetAndDestroy();
-    await closed;
+    await endServer(server, () => {
+      for (const socket of this.#sockets) socket.resetAndDestroy();
+    });
   }
 
   #take(socket: Socket): void {
