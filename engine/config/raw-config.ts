@@ -27,7 +27,11 @@ export interface RawConfig {
   stdout_output?: { enabled?: boolean };
   file_output?: { enabled?: boolean } & RawFileOutput;
   program_output?: { enabled?: boolean; program?: string; keep_alive?: boolean };
-  http_output?: { enabled?: boolean; mtls?: boolean } & RawHttpOutput;
+  http_output?: {
+    enabled?: boolean;
+    mtls?: boolean;
+    max_consecutive_timeouts?: number;
+  } & RawHttpOutput;
   syslog_output?: { enabled?: boolean };
   /** A mapping is Falco's older key of this name. */
   outputs?: RawOutput[] | Record<string, unknown>;

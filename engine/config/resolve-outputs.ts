@@ -1,5 +1,6 @@
 /* Falco's keys for outputs, and `outputs`: raw → with all defaults, or what is wrong with them. */
 
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AlertChannel, type AlertShape, sameShape } from '../alert/alert-channel.ts';
 import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
@@ -72,7 +73,7 @@ export interface ResolvedOutputs {
 }
 
 export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs {
-  const written = [...falcoOutputs(read.raw), ...ownOutputs(read.raw)];
+  const written = [...falcoOutputs(read.raw, base), ...ownOutputs(read.raw)];
   const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();
   const shape = commonShape(written, read.raw.json_output ?? false);
@@ -96,7 +97,7 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
   return { outputs, alertChannels: channels.all, shape, diagnostics };
 }
 
-function falcoOutputs(raw: RawConfig): Written[] {
+function falcoOutputs(raw: RawConfig, base: string): Written[] {
   const found: Written[] = [];
   if (raw.stdout_output?.enabled ?? true)
     found.push({ raw: { type: 'stdout' }, path: ['stdout_output'], defaultName: 'stdout' });
@@ -111,10 +112,14 @@ function falcoOutputs(raw: RawConfig): Written[] {
     add('file', 'file_output', { filename, keep_alive });
   }
   if (raw.http_output?.enabled) {
-    const { enabled, mtls = false, keep_alive = false, ...http } = raw.http_output;
-    const { client_cert, client_key, ca_cert, ca_bundle, ca_path, url = '', ...rest } = http;
+    const { mtls = false, keep_alive = false, ...http } = raw.http_output;
+    // What is not answered is tried again in any case.
+    const { enabled: _, max_consecutive_timeouts: __, ...told } = http;
+    const { client_cert, client_key, ca_cert, ca_bundle, ca_path, url = '', ...rest } = told;
     // Falco's own file names places for certificates, which matter only to those who have put some there.
-    const tls = url.startsWith('https:') ? { ca_cert, ca_bundle, ca_path } : {};
+    const folder = ca_path && existsSync(resolve(base, ca_path)) ? ca_path : undefined;
+    const isChecked = url.startsWith('https:') && rest.insecure !== true;
+    const tls = isChecked ? { ca_cert, ca_bundle, ca_path: folder } : {};
     const own = mtls ? { client_cert, client_key } : {};
     add('http', 'http_output', { ...rest, url, keep_alive, ...withoutEmpty({ ...tls, ...own }) });
   }

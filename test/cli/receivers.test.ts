@@ -30,7 +30,21 @@ describe('receivers of alerts', () => {
     await syslog.start();
     const result = await run(`
 stdout_output: {enabled: false}
-http_output: {enabled: true, url: "http://127.0.0.1:${http.port}/"}
+http_output:
+  enabled: true
+  url: http://127.0.0.1:${http.port}/
+  user_agent: falcosecurity/falco
+  insecure: false
+  ca_cert: ""
+  ca_bundle: ""
+  ca_path: /etc/falco/certs/
+  mtls: false
+  client_cert: /etc/ssl/certs/client.crt
+  client_key: /etc/ssl/certs/client.key
+  echo: false
+  compress_uploads: false
+  keep_alive: false
+  max_consecutive_timeouts: 5
 json_output: true
 program_output: {enabled: true, keep_alive: true, program: "wc -l"}
 outputs:
