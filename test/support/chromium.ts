@@ -38,7 +38,8 @@ export class Chromium {
       ...['--remote-debugging-pipe', 'about:blank'],
     ];
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
-    this.#child = spawn(program, args, { stdio: [...stdio] });
+    // With a group of its own: it starts others, which write to its profile.
+    this.#child = spawn(program, args, { stdio: [...stdio], detached: true });
     let rest = '';
     (this.#child.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => {
       const messages = (rest + text).split('\0');
@@ -107,10 +108,10 @@ export class Chromium {
   async close(): Promise<void> {
     if (this.#child.exitCode === null) {
       const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
       await ended;
     }
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20 });
   }
 
   #send(method: string, params: object = {}): Promise<unknown> {
