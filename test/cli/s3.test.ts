@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { type S3Service, startS3 } from '../support/s3-service.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const SAMPLES = join(REPOSITORY, 'rules/samples/AWSLogs');
@@ -107,53 +108,58 @@ describe('the logs of a trail', () => {
     return runProgram(args, { env: s3.env });
   };
 
-  it.each([
-    [
-      'all of them',
-      's3://trail/',
-      {},
-      'OneOld OneMorning OneEvening OneLate OneWest Two OrgOne OrgTwo Plain',
-    ],
-    ['an account', `s3://trail/AWSLogs/${TWO}`, {}, 'Two'],
-    [
-      'accounts by list',
-      's3://trail/AWSLogs/',
-      { s3AccountList: ` ${TWO} ,333333333333` },
-      'Two OrgTwo',
-    ],
-    ['an organisation', 's3://trail/AWSLogs/o-abcdefghij/', {}, 'OrgOne OrgTwo'],
-    [
-      'since a day',
-      's3://trail',
-      { s3Interval: '2026-01-20' },
-      'OneMorning OneEvening OneLate OneWest Two OrgOne OrgTwo Plain',
-    ],
-    [
-      'since a minute',
-      `s3://trail/AWSLogs/${ONE}/`,
-      { s3Interval: '2026-01-20T10:00:00Z' },
-      'OneEvening OneLate OneWest',
-    ],
-    [
-      'one day',
-      `s3://trail/AWSLogs/${ONE}/`,
-      { s3Interval: '2026-01-20-2026-01-20' },
-      'OneMorning OneEvening OneWest',
-    ],
-    [
-      'hours',
-      `s3://trail/AWSLogs/${ONE}/CloudTrail/`,
-      { s3Interval: '2026-01-20T09-2026-01-20T10' },
-      'OneMorning OneWest',
-    ],
-    ['the last years', `s3://trail/AWSLogs/${TWO}/`, { s3Interval: '5000w' }, 'Two'],
-    [
-      'one region',
-      `s3://trail/AWSLogs/${ONE}/CloudTrail/us-west-2/`,
-      { s3Interval: '2026-01-01' },
-      'OneWest',
-    ],
-  ])('%s are read', async (_, location, init, names) => {
+  it.each(
+    sampled(
+      [
+        [
+          'all of them',
+          's3://trail/',
+          {},
+          'OneOld OneMorning OneEvening OneLate OneWest Two OrgOne OrgTwo Plain',
+        ],
+        ['an account', `s3://trail/AWSLogs/${TWO}`, {}, 'Two'],
+        [
+          'accounts by list',
+          's3://trail/AWSLogs/',
+          { s3AccountList: ` ${TWO} ,333333333333` },
+          'Two OrgTwo',
+        ],
+        ['an organisation', 's3://trail/AWSLogs/o-abcdefghij/', {}, 'OrgOne OrgTwo'],
+        [
+          'since a day',
+          's3://trail',
+          { s3Interval: '2026-01-20' },
+          'OneMorning OneEvening OneLate OneWest Two OrgOne OrgTwo Plain',
+        ],
+        [
+          'since a minute',
+          `s3://trail/AWSLogs/${ONE}/`,
+          { s3Interval: '2026-01-20T10:00:00Z' },
+          'OneEvening OneLate OneWest',
+        ],
+        [
+          'one day',
+          `s3://trail/AWSLogs/${ONE}/`,
+          { s3Interval: '2026-01-20-2026-01-20' },
+          'OneMorning OneEvening OneWest',
+        ],
+        [
+          'hours',
+          `s3://trail/AWSLogs/${ONE}/CloudTrail/`,
+          { s3Interval: '2026-01-20T09-2026-01-20T10' },
+          'OneMorning OneWest',
+        ],
+        ['the last years', `s3://trail/AWSLogs/${TWO}/`, { s3Interval: '5000w' }, 'Two'],
+        [
+          'one region',
+          `s3://trail/AWSLogs/${ONE}/CloudTrail/us-west-2/`,
+          { s3Interval: '2026-01-01' },
+          'OneWest',
+        ],
+      ],
+      2,
+    ),
+  )('%s are read', async (_, location, init, names) => {
     const { code, stdout, stderr } = await read(location, init);
     expect(namesIn(stdout)).toEqual(names.split(' '));
     expect(code, stderr).toBe(0);
@@ -166,14 +172,19 @@ describe('the logs of a trail', () => {
     expect(keysRead.filter((name) => name.includes('2026/01'))).toEqual([]);
   });
 
-  it.each([
-    [{ s3Interval: 'soon' }, 's3Interval `soon` is no interval'],
-    [{ s3Interval: '1h-2d' }, 's3Interval `1h-2d` ends before it begins'],
-    [{ s3Interval: '2026-01-20x' }, 's3Interval `2026-01-20x` is no interval'],
-    [{ s3AccountList: '12' }, 's3AccountList names `12`, expected accounts of 12 digits'],
-    [{ s3Interval: '1h' }, 'holds no logs that the configuration asks for'],
-    [{ s3DownloadConcurrency: 0 }, 's3DownloadConcurrency'],
-  ])('%j is an error', async (init, message) => {
+  it.each(
+    sampled(
+      [
+        [{ s3Interval: 'soon' }, 's3Interval `soon` is no interval'],
+        [{ s3Interval: '1h-2d' }, 's3Interval `1h-2d` ends before it begins'],
+        [{ s3Interval: '2026-01-20x' }, 's3Interval `2026-01-20x` is no interval'],
+        [{ s3AccountList: '12' }, 's3AccountList names `12`, expected accounts of 12 digits'],
+        [{ s3Interval: '1h' }, 'holds no logs that the configuration asks for'],
+        [{ s3DownloadConcurrency: 0 }, 's3DownloadConcurrency'],
+      ],
+      2,
+    ),
+  )('%j is an error', async (init, message) => {
     const { code, stderr } = await read(`s3://trail/AWSLogs/${ONE}/`, init);
     expect(stderr).toContain(message);
     expect(code).toBe(1);
@@ -214,10 +225,15 @@ describe('a fault of the service', () => {
     };
   };
 
-  it.each([
-    ['throttling', answer(503, 'SlowDown')],
-    ['an internal error', answer(500, 'InternalError')],
-  ])('%s passes by, and nothing is missing', async (_, fault) => {
+  it.each(
+    sampled(
+      [
+        ['throttling', answer(503, 'SlowDown')],
+        ['an internal error', answer(500, 'InternalError')],
+      ],
+      2,
+    ),
+  )('%s passes by, and nothing is missing', async (_, fault) => {
     s3.injectFaults(first(2, fault));
     const { code, stdout, stderr } = await run('s3://logs/AWSLogs/', '-q');
     expect(stdout.trim().split('\n')).toHaveLength(15);
@@ -242,20 +258,25 @@ describe('a fault of the service', () => {
     expect(ranges[3]).toMatch(/^bytes=\d{6}\d*-$/);
   });
 
-  it.each([
-    [
-      'access that is denied',
-      answer(403, 'AccessDenied'),
-      'access denied: `s3:GetObject` is not allowed',
-    ],
-    ['an archived object', answer(403, 'InvalidObjectState'), 'is archived; restore it first'],
-    ['an object that is gone', answer(404, 'NoSuchKey'), 'does not exist'],
-    [
-      'a service that goes on failing',
-      answer(500, 'InternalError'),
-      'the service failed (InternalError, status 500)',
-    ],
-  ])('%s costs that object alone', async (_, fault, message) => {
+  it.each(
+    sampled(
+      [
+        [
+          'access that is denied',
+          answer(403, 'AccessDenied'),
+          'access denied: `s3:GetObject` is not allowed',
+        ],
+        ['an archived object', answer(403, 'InvalidObjectState'), 'is archived; restore it first'],
+        ['an object that is gone', answer(404, 'NoSuchKey'), 'does not exist'],
+        [
+          'a service that goes on failing',
+          answer(500, 'InternalError'),
+          'the service failed (InternalError, status 500)',
+        ],
+      ],
+      2,
+    ),
+  )('%s costs that object alone', async (_, fault, message) => {
     s3.injectFaults((name) => (name.includes('B.json') ? fault : undefined));
     const { code, stdout, stderr } = await run('s3://three/', '-r', rules);
     expect(namesIn(stdout)).toEqual(['A', 'C']);
@@ -284,12 +305,17 @@ describe('a fault of the service', () => {
 });
 
 describe('a location that cannot be read', () => {
-  it.each([
-    ['s3://nobody/x', 'bucket `nobody` does not exist'],
-    ['s3://logs/none/', 's3://logs/none/ holds no files'],
-    ['s3://X/y', '`X` is no name of a bucket'],
-    ['s3://', 'no bucket was named'],
-  ])('%s: %s', async (location, message) => {
+  it.each(
+    sampled(
+      [
+        ['s3://nobody/x', 'bucket `nobody` does not exist'],
+        ['s3://logs/none/', 's3://logs/none/ holds no files'],
+        ['s3://X/y', '`X` is no name of a bucket'],
+        ['s3://', 'no bucket was named'],
+      ],
+      2,
+    ),
+  )('%s: %s', async (location, message) => {
     const { code, stderr } = await run(location);
     expect(stderr).toContain(message);
     expect(code).toBe(1);

@@ -12,6 +12,7 @@ import {
   SOURCE_MANIFEST,
   sourceModule,
 } from '../support/hostile-module.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('fault-matrix');
@@ -113,7 +114,7 @@ function casesOf<Place extends string>(place: Place): [string, Place, Misdeed][]
 describe('an extractor', () => {
   const cases = PLACES.flatMap(casesOf);
 
-  it.each(cases)(
+  it.each(sampled(cases, 2))(
     'that fails at %s',
     async (_name, place, { does, more, fault }) => {
       const plan = place === 'output fields' ? 1 : 0;
@@ -146,7 +147,7 @@ describe('an extractor', () => {
 describe('a source', () => {
   const cases = (['start', 'a call'] as const).flatMap(casesOf);
 
-  it.each(cases)(
+  it.each(sampled(cases, 2))(
     'that fails at %s',
     async (_name, place, { does, more }) => {
       const module = sourceModule({ [place === 'start' ? 'open' : 'next']: does, more });
