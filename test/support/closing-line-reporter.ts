@@ -8,15 +8,15 @@ export default class ClosingLineReporter implements Reporter {
     // An error outside of any test (a module that does not load, an unhandled rejection) is a failure.
     let failed = errors.length;
     for (const module of modules) {
-      let testCount = 0;
+      const failedBefore = failed;
       for (const test of module.children.allTests()) {
-        testCount += 1;
         const { state } = test.result();
         if (state === 'passed') passed += 1;
         else if (state === 'failed') failed += 1;
         else skipped += 1;
       }
-      if (testCount === 0 && module.state() === 'failed') failed += 1;
+      // What fails before its tests, or after them, is one too.
+      if (failed === failedBefore && module.state() === 'failed') failed += 1;
     }
     const skippedPart = skipped > 0 ? `, ${skipped} skipped` : '';
     process.stdout.write(`\n${passed} passed, ${failed} failed${skippedPart}\n`);
