@@ -16,16 +16,22 @@ export interface SnapshotOptions {
   readonly say: (text: string) => void;
 }
 
-/** Takes a snapshot every so often, until the answer is called. */
-export function takeSnapshots({ config, status, deliver, say }: SnapshotOptions): () => void {
+/** Takes a snapshot every so often, until the answer is called; it resolves when those that were taken are written. */
+export function takeSnapshots({
+  config,
+  status,
+  deliver,
+  say,
+}: SnapshotOptions): () => Promise<void> {
   const { metrics, alertFormat, alertChannels } = config;
-  if (metrics === undefined) return () => {};
+  if (metrics === undefined) return async () => {};
   const file =
     metrics.file === undefined
       ? undefined
       : new LineFile(metrics.file, { mode: FILE_MODE, keepsOpen: false });
   const startedMs = SYSTEM_CLOCK.nowMs();
   let [beforeMs, eventsBefore, sample] = [startedMs, 0, 0];
+  let writing: Promise<void> = Promise.resolve();
   const take = (): void => {
     const now = status();
     const nowMs = SYSTEM_CLOCK.nowMs();
@@ -36,7 +42,10 @@ export function takeSnapshots({ config, status, deliver, say }: SnapshotOptions)
     eventsBefore = eventsOf(now);
     sample += 1;
     const line = `${JSON.stringify({ sample, output_fields: fields })}\n`;
-    file?.append(line).catch((error: Error) => say(`${metrics.file}: ${error.message}`));
+    // One after the other, however long the disk takes.
+    writing = writing
+      .then(() => file?.append(line))
+      .catch((error: Error) => say(`${metrics.file}: ${error.message}`));
     if (!metrics.isAlert) return;
     const shape = alertFormat.shape ?? {
       kind: alertFormat.jsonOutput ? ('json' as const) : ('text' as const),
@@ -45,5 +54,8 @@ export function takeSnapshots({ config, status, deliver, say }: SnapshotOptions)
     void deliver([snapshotAlert(fields, snapshot, { shape, channels: alertChannels })]);
   };
   const timer = setInterval(take, metrics.intervalMs);
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await writing;
+  };
 }

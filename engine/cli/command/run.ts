@@ -147,7 +147,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     const { signal } = stop;
-    endSnapshots();
+    await endSnapshots();
     await outputs.close({ isInHaste: signal !== undefined });
     return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
@@ -155,7 +155,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     stop.release();
     reloader.close();
     reopener.release();
-    endSnapshots();
+    await endSnapshots();
     await web?.close();
   }
 }
