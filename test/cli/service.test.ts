@@ -107,7 +107,7 @@ outputs:
     const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];
     const { stdout, code } = await runLive(args, async (program) => {
       await program.until('E1');
-      await program.until('"falco.num_evts":1');
+      await program.until('"falco.rules.matches_total":1');
     });
     const alerts = stdout
       .trim()
