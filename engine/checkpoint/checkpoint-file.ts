@@ -10,6 +10,8 @@ import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
 const DUTY = 20;
 /** Between two writes, at least: what was read since is read again after a crash, and has the same ids. */
 const INTERVAL_MS = 1_000;
+/** After a start it begins with this and doubles, so that a process that is killed again and again gets on. */
+const FIRST_INTERVAL_MS = 50;
 
 export interface CheckpointFileOptions {
   readonly path: string;
@@ -29,6 +31,7 @@ export class CheckpointFile {
   #writing: Promise<void> = Promise.resolve();
   #hasFailed = false;
   #lastWriteMs = 0;
+  #intervalMs = 0;
 
   constructor(options: CheckpointFileOptions) {
     this.#options = options;
@@ -38,8 +41,10 @@ export class CheckpointFile {
   update(state: StreamState): void {
     if (state.position === undefined) return;
     this.#latest = state;
-    const pauseMs = Math.max(INTERVAL_MS, DUTY * this.#lastWriteMs);
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    const pauseMs = Math.max(this.#intervalMs, DUTY * this.#lastWriteMs);
+    this.#intervalMs = Math.min(INTERVAL_MS, Math.max(FIRST_INTERVAL_MS, 2 * this.#intervalMs));
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.flush();
     }, pauseMs);

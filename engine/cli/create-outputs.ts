@@ -18,7 +18,7 @@ import type { Delivery } from '../deliver/delivery.ts';
 import { OutputQueue } from '../deliver/output-queue.ts';
 import type { Outlet } from '../deliver/output-set.ts';
 import { RetryQueue } from '../deliver/retry-queue.ts';
-import { Spool } from '../deliver/spool.ts';
+import { Spool } from '../deliver/spool/spool.ts';
 import { UndeliveredFile } from '../deliver/undelivered-file.ts';
 import { FileOutput } from '../output/file-output.ts';
 import { HttpOutput } from '../output/http-output.ts';
@@ -78,7 +78,7 @@ function toRetryOptions(
 ): Omit<ConstructorParameters<typeof RetryQueue>[1], 'say'> {
   return {
     ...delivery,
-    spool: spool === undefined ? undefined : new Spool(spool),
+    spool: spool === undefined ? undefined : new Spool({ ...spool, say }),
     deadLetters:
       deadLetterFile === undefined ? undefined : new UndeliveredFile(deadLetterFile, name, say),
   };

@@ -3,8 +3,9 @@
 import type { Alert } from '../alert/alert.ts';
 import { PRIORITIES } from '../base/priority.ts';
 
-export function printAlert({ time, ...alert }: Alert): string {
-  return JSON.stringify({ ...alert, time: String(time) });
+/** Lines for other outputs are left out. */
+export function printAlert({ rule, priority, source, eventNumber, time, line }: Alert): string {
+  return JSON.stringify({ rule, priority, source, eventNumber, line, time: String(time) });
 }
 
 /** `undefined`: nothing that `printAlert` wrote. */

@@ -1,16 +1,18 @@
 /*
  * Alerts that a receiver does not have yet, in one order: in memory, and on disk once they have waited for long.
  * Everything on disk is older than everything in memory, so the oldest are on disk whenever anything is. Without a
- * spool whoever gives them waits, so that memory is bounded by the slots of the streams; with one nobody does, until
- * the disk is full.
+ * spool whoever gives them waits until they are handed over, so that memory is bounded by the slots of the streams;
+ * with one nobody does, until the disk is full.
+ *
+ * Whatever touches the spool, or moves alerts out of memory, is an operation of one queue: they never overlap.
  */
 
 import type { Alert } from '../alert/alert.ts';
+import { assert } from '../base/assert.ts';
+import { OperationQueue } from '../base/operation-queue.ts';
 import { reasonOf } from './delivery.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from './spool/spool.ts';
 
-/** So long alerts wait in memory before they go to disk. */
-const SPILL_AFTER_MS = 100;
 /** A disk that took nothing is tried again so often. */
 const SPILL_PAUSE_MS = 1_000;
 
@@ -26,18 +28,23 @@ interface Entry {
 export class Backlog {
   readonly #spool: Spool | undefined;
   readonly #say: (message: string) => void;
+  /** So long alerts wait in memory before they go to disk, while the receiver takes some. */
+  readonly #spillAfterMs: number;
+  readonly #operations = new OperationQueue();
   #entries: Entry[] = [];
   #waiting = 0;
-  #spill: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** It took nothing, and nothing has left it since. */
-  #isDiskFull = false;
+  #isSpilling = false;
+  /** The disk took nothing, and is not tried before; nothing has left it since. */
+  #diskPauseEndMs = 0;
   #hasToldFull = false;
+  #isReceiverAway = false;
 
   /** `say` is told once when the disk takes nothing; whoever gives alerts waits then. */
-  constructor(spool: Spool | undefined, say: (message: string) => void) {
+  constructor(spool: Spool | undefined, say: (message: string) => void, spillAfterMs: number) {
     this.#spool = spool;
     this.#say = say;
+    this.#spillAfterMs = spillAfterMs;
   }
 
   /** Alerts in memory. */
@@ -50,8 +57,15 @@ export class Backlog {
     return this.#spool?.count ?? 0;
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting === 0 && this.spooled === 0;
+  /** Alerts that were on disk and are damaged or missing. */
+  get lost(): number {
+    return this.#spool?.lost ?? 0;
+  }
+
+  /** Alerts need not wait in memory for a receiver that takes none. */
+  set isReceiverAway(isAway: boolean) {
+    this.#isReceiverAway = isAway;
+    this.#considerSpill();
   }
 
   /** Rejects with what the system says of the spool. */
@@ -70,50 +84,67 @@ export class Backlog {
     return settled;
   }
 
-  /** No more than `max`; none: there is nothing. */
-  async oldest(max: number): Promise<Alert[]> {
-    await this.#spill;
-    if (this.#spool !== undefined && this.#spool.count > 0) return await this.#spool.oldest(max);
-    const alerts: Alert[] = [];
-    for (const entry of this.#entries) {
-      const room = max - alerts.length;
-      if (room <= 0) break;
-      alerts.push(...entry.alerts.slice(entry.settled, entry.settled + room));
+  /** Alerts behind the `skip` oldest, no more than `max`. Rejects where the disk cannot be read. */
+  peek(max: number, skip = 0): Promise<Alert[]> {
+    return this.#operations.run(async () => {
+      const alerts = this.spooled > 0 ? ((await this.#spool?.peek(max, skip)) ?? []) : [];
+      let skipped = Math.max(0, skip - this.spooled);
+      for (const { alerts: given, settled } of this.#entries) {
+        if (alerts.length >= max) break;
+        const from = settled + skipped;
+        const taken = given.slice(from, from + max - alerts.length);
+        for (const alert of taken) alerts.push(alert);
+        skipped = Math.max(0, skipped - (given.length - settled));
+      }
+      return alerts;
+    });
+  }
+
+  /** The `count` oldest are with a receiver that may lose them: without a spool nobody waits for them any more. */
+  handOver(count: number): void {
+    if (this.#spool !== undefined) return;
+    let left = count;
+    for (const { alerts, settled, isLost, resolve } of this.#entries) {
+      left -= alerts.length - settled;
+      if (left < 0) return;
+      resolve(!isLost);
     }
-    return alerts;
   }
 
   /** The oldest ones are with the receiver, or among the dead letters, or lost. */
-  async settle(count: number, isThere: boolean): Promise<void> {
-    // They may have gone to disk since they were given out.
-    await this.#spill;
-    const onDisk = Math.min(count, this.spooled);
-    if (onDisk > 0) {
-      await this.#spool?.forget(onDisk);
-      // There may be room now for what did not fit.
-      this.#isDiskFull = false;
-    }
-    this.#settleInMemory(count - onDisk, isThere);
-    this.#considerSpill();
+  settle(count: number, isThere: boolean): Promise<void> {
+    return this.#operations.run(async () => {
+      // They may have gone to disk since they were given out.
+      const onDisk = Math.min(count, this.spooled);
+      this.#settleInMemory(count - onDisk, isThere);
+      if (onDisk > 0) {
+        await this.#spool?.forget(onDisk);
+        // There may be room now for what did not fit.
+        this.#diskPauseEndMs = 0;
+      }
+      this.#considerSpill();
+    });
   }
 
   /** What is in memory goes to disk as far as it can; the rest is lost. Resolves to how many that are. */
   async close(): Promise<number> {
     clearTimeout(this.#timer);
-    await this.#spill;
-    if (this.#spool !== undefined && this.#waiting > 0) await this.#spillNow();
-    clearTimeout(this.#timer);
-    const lost = this.#waiting;
-    this.#settleInMemory(lost, false);
-    await this.#spool?.close();
-    return lost;
+    return await this.#operations.run(async () => {
+      await this.#spill();
+      clearTimeout(this.#timer);
+      const lost = this.#waiting;
+      this.#settleInMemory(lost, false);
+      await this.#spool?.close();
+      return lost;
+    });
   }
 
   #settleInMemory(count: number, isThere: boolean): void {
+    assert(count <= this.#waiting, 'no more alerts are settled than wait');
     this.#waiting -= count;
     for (let left = count; left > 0; ) {
       const entry = this.#entries[0];
-      if (entry === undefined) throw new Error(`${left} alerts too many are settled`);
+      assert(entry !== undefined, 'alerts in memory are those of the entries');
       const part = Math.min(left, entry.alerts.length - entry.settled);
       left -= part;
       entry.settled += part;
@@ -127,27 +158,23 @@ export class Backlog {
   #considerSpill(): void {
     clearTimeout(this.#timer);
     const oldest = this.#entries[0];
-    if (this.#spool === undefined || oldest === undefined || this.#spill !== undefined) return;
-    const dueMs = this.spooled > 0 ? 0 : SPILL_AFTER_MS - (performance.now() - oldest.sinceMs);
-    const pauseMs = this.#isDiskFull ? SPILL_PAUSE_MS : dueMs;
-    if (pauseMs <= 0) void this.#spillNow();
-    else {
-      this.#timer = setTimeout(() => {
-        this.#isDiskFull = false;
-        void this.#spillNow();
-      }, pauseMs);
-    }
+    if (this.#spool === undefined || oldest === undefined || this.#isSpilling) return;
+    const dueMs = this.#isReceiverAway ? 0 : oldest.sinceMs + this.#spillAfterMs;
+    const pauseMs = Math.max(dueMs, this.#diskPauseEndMs) - performance.now();
+    if (pauseMs <= 0) this.#startSpill();
+    else this.#timer = setTimeout(() => this.#startSpill(), pauseMs);
   }
 
-  #spillNow(): Promise<void> {
-    this.#spill ??= this.#spillAll().finally(() => {
-      this.#spill = undefined;
+  #startSpill(): void {
+    this.#isSpilling = true;
+    void this.#operations.run(async () => {
+      await this.#spill();
+      this.#isSpilling = false;
       this.#considerSpill();
     });
-    return this.#spill;
   }
 
-  async #spillAll(): Promise<void> {
+  async #spill(): Promise<void> {
     const spool = this.#spool;
     if (spool === undefined || this.#waiting === 0) return;
     try {
@@ -158,7 +185,7 @@ export class Backlog {
     } catch (error) {
       if (!this.#hasToldFull) this.#say(`${spool.folder}: ${reasonOf(error)}; alerts wait`);
       this.#hasToldFull = true;
-      this.#isDiskFull = true;
+      this.#diskPauseEndMs = performance.now() + SPILL_PAUSE_MS;
     }
   }
 }

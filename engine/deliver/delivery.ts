@@ -25,8 +25,11 @@ export interface Delivery {
 export interface CloseOptions {
   /** Milliseconds in which nothing arrives. */
   readonly timeMaxMs: number;
-  /** What is on disk stays there: nobody wants to wait for it. */
-  readonly isInHaste: boolean;
+  /**
+   * When all has to be over, as `performance.now()` tells time: what is on disk stays there then. `undefined`: somebody
+   * waits for everything to arrive. Asked again and again, since a signal may come meanwhile.
+   */
+  readonly untilMs: () => number | undefined;
 }
 
 export interface OutputEnd {
@@ -66,4 +69,20 @@ export function isClosedByReader(error: unknown): boolean {
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Resolves to what the action does, or after the time to `undefined`; rejects as the action does. */
+export async function withinTime<Result>(
+  action: Promise<Result> | undefined,
+  timeMaxMs: number,
+): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const isLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, timeMaxMs));
+  });
+  try {
+    return await Promise.race([action, isLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -14,6 +14,7 @@ import {
   NO_COUNTS,
   type OutputEnd,
   reasonOf,
+  withinTime,
 } from './delivery.ts';
 
 export class OutputQueue implements Delivery {
@@ -66,13 +67,10 @@ export class OutputQueue implements Delivery {
   }
 
   /** What the output does not take within the time is undelivered. */
-  async close({ timeMaxMs }: CloseOptions): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const isLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeMaxMs);
-    });
-    await Promise.race([this.#enqueue(0, () => this.#output.close()), isLate]);
-    clearTimeout(timer);
+  async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
+    const leftMs = (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
+    const closed = this.#enqueue(0, () => this.#output.close());
+    await withinTime(closed, Math.min(timeMaxMs, leftMs));
     if (this.#pending === 0) return;
     this.#undelivered += this.#pending;
     this.#pending = 0;

@@ -6,6 +6,7 @@
 import type { Alert } from '../alert/alert.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import {
+  type CloseOptions,
   type Delivery,
   type DeliveryCounts,
   isClosedByReader,
@@ -95,8 +96,11 @@ export class OutputSet {
   }
 
   /** What an output does not take within the time is kept or undelivered. */
-  async close({ timeMaxMs = CLOSE_TIME_MAX_MS, isInHaste = false } = {}): Promise<void> {
-    const options = { timeMaxMs, isInHaste };
+  async close({
+    timeMaxMs = CLOSE_TIME_MAX_MS,
+    untilMs = () => undefined,
+  }: Partial<CloseOptions> = {}): Promise<void> {
+    const options = { timeMaxMs, untilMs };
     await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(options)));
   }
 }

@@ -1,4 +1,9 @@
-/* The way to a receiver that may be away: what failed is sent again, after pauses that grow, in the same order. */
+/*
+ * The way to a receiver that may be away: what failed is sent again, after pauses that grow, in the same order.
+ *
+ * One loop (`#work`) takes the oldest alerts, delivers them and settles them. It waits for a pause to be over, for
+ * alerts, or for a failure between deliveries, and never goes round again without one of them.
+ */
 
 import type { Alert } from '../alert/alert.ts';
 import type { Output } from '../output/output.ts';
@@ -10,8 +15,9 @@ import {
   type DeliveryCounts,
   type OutputEnd,
   reasonOf,
+  withinTime,
 } from './delivery.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from './spool/spool.ts';
 import type { UndeliveredFile } from './undelivered-file.ts';
 
 export interface RetryOptions {
@@ -24,32 +30,48 @@ export interface RetryOptions {
   readonly pauseMaxMs: number;
   /** `undefined`: what waits is in memory, and whoever gives it waits too. */
   readonly spool: Spool | undefined;
+  /** Milliseconds that alerts wait in memory before they go to the spool. */
+  readonly spillAfterMs?: number;
   /** `undefined`: what is not tried any more is lost. */
   readonly deadLetters: UndeliveredFile | undefined;
   /** What people should know, once each time: it is away, it is back, the disk is full. */
   readonly say: (message: string) => void;
 }
 
+const SPILL_AFTER_MS = 100;
 const DRAIN_LOOK_MS = 5;
-/** For an output to let go of what it is at, and to end. */
+/** For an output to let go of the delivery that is under way. */
 const ABANDON_TIME_MS = 500;
-const END_TIME_MS = 5_000;
+/** For an output to end, where nobody is in haste. */
+const END_TIME_MS = 15_000;
+/** For alerts in memory to go to disk when all has to be over. */
+const KEEP_TIME_MS = 1_000;
+/** A disk that cannot be read is tried again so often. */
+const DISK_PAUSE_MS = 1_000;
 
 export class RetryQueue implements Delivery {
   readonly #output: Output;
   readonly #options: RetryOptions;
   readonly #backlog: Backlog;
-  #sending: Promise<void> | undefined;
+  #working: Promise<void> | undefined;
+  /** The oldest alerts, so many, were handed over and may not be read yet. */
+  #handed = 0;
   /** Smaller after the receiver refused a batch, until the guilty alert stands alone. */
   #batchSize: number;
-  /** Of the oldest alerts, that failed. */
+  /** Deliveries of the oldest alerts that failed. */
   #tries = 0;
   /** Alerts were given up on and none has arrived since: what comes is not tried before the next pause is over. */
   #isGivenUp = false;
   #lastReason = '';
   #nextTryMs = 0;
   #isAway = false;
+  #isDiskUnreadable = false;
   #isClosing = false;
+  #isTrying = false;
+  /** The receiver failed between two deliveries. */
+  #interruption: unknown;
+  #isWoken = false;
+  #wakeUp: () => void = () => {};
   #endPause: () => void = () => {};
   #end: OutputEnd | undefined;
   readonly #counts = { delivered: 0, deadLetters: 0, undelivered: 0, faults: 0 };
@@ -57,7 +79,7 @@ export class RetryQueue implements Delivery {
   constructor(output: Output, options: RetryOptions) {
     this.#output = output;
     this.#options = options;
-    this.#backlog = new Backlog(options.spool, options.say);
+    this.#backlog = new Backlog(options.spool, options.say, options.spillAfterMs ?? SPILL_AFTER_MS);
     this.#batchSize = options.batchSizeMax;
   }
 
@@ -74,18 +96,23 @@ export class RetryQueue implements Delivery {
   }
 
   get counts(): DeliveryCounts {
-    const { waiting, spooled } = this.#backlog;
-    return { ...this.#counts, waiting, spooled };
+    const { waiting, spooled, lost } = this.#backlog;
+    const undelivered = this.#counts.undelivered + lost;
+    return { ...this.#counts, undelivered, waiting, spooled };
   }
 
   async open(): Promise<void> {
     const { deadLetters, say } = this.#options;
     await this.#output.open();
+    this.#output.onFailure = (error) => {
+      this.#interruption = error;
+      this.#wake();
+    };
     await deadLetters?.open();
     await this.#backlog.open();
     const { spooled } = this.#backlog;
     if (spooled > 0) say(`${spooled} alerts that an earlier run kept are sent first`);
-    this.#send();
+    this.#working = this.#work();
   }
 
   async deliver(alerts: readonly Alert[]): Promise<boolean> {
@@ -95,102 +122,143 @@ export class RetryQueue implements Delivery {
       return false;
     }
     const settled = this.#backlog.add(alerts);
-    this.#send();
+    this.#wake();
     return await settled;
   }
 
-  async close({ timeMaxMs, isInHaste }: CloseOptions): Promise<void> {
-    await this.#drain(timeMaxMs, () =>
-      isInHaste ? this.#backlog.waiting : this.#backlog.waiting + this.#backlog.spooled,
-    );
+  async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
+    await this.#drain(timeMaxMs, untilMs);
     this.#isClosing = true;
+    this.#wake();
     this.#endPause();
-    if (this.#sending !== undefined) this.#output.abandon?.();
-    await withinTime(this.#sending, ABANDON_TIME_MS);
-    const lost = await this.#backlog.close();
-    this.#counts.undelivered += lost;
-    if (lost > 0) this.fail(new Error(this.#lastReason === '' ? 'no time left' : this.#lastReason));
-    try {
-      await withinTime(this.#output.close(), END_TIME_MS);
-    } catch (error) {
-      this.#counts.faults += 1;
-      this.#options.say(reasonOf(error));
-    }
+    const leftMs = (): number => (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
+    if (this.#isTrying) this.#output.abandon?.();
+    await withinTime(this.#working, Math.min(ABANDON_TIME_MS, leftMs()));
+    await this.#closeOutput(Math.min(END_TIME_MS, leftMs() - KEEP_TIME_MS));
+    const lost = await withinTime(this.#backlog.close(), Math.min(END_TIME_MS, leftMs()));
+    this.#counts.undelivered += lost ?? this.#backlog.waiting;
+    if (lost !== 0)
+      this.fail(new Error(this.#lastReason === '' ? 'no time left' : this.#lastReason));
     await this.#options.deadLetters?.close();
   }
 
   /** There is nothing that others could move. */
-  async reopen(): Promise<void> {}
+  async reopen(): Promise<void> {
+    await this.#output.reopen?.();
+  }
 
   fail(error: unknown): void {
     this.#end ??= { reason: reasonOf(error), isClosedByReader: false };
   }
 
-  /** Until nothing is left, or nothing has left for the time. */
-  async #drain(timeMaxMs: number, count: () => number): Promise<void> {
-    let left = count();
+  async #closeOutput(timeMaxMs: number): Promise<void> {
+    const isOver = Symbol('is over');
+    try {
+      const end = this.#output.close(timeMaxMs).then(() => isOver);
+      if ((await withinTime(end, timeMaxMs)) !== isOver) return;
+      // A delivery that was under way has ended with the output.
+      await withinTime(this.#working, Math.min(ABANDON_TIME_MS, timeMaxMs));
+      await this.#confirm(this.#handed);
+    } catch (error) {
+      this.#counts.faults += 1;
+      this.#lastReason = reasonOf(error);
+      this.#options.say(this.#lastReason);
+    }
+  }
+
+  /** Until nothing is left to hand over, nothing has left for the time, or all has to be over. */
+  async #drain(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
+    let left = Number.POSITIVE_INFINITY;
     let sinceMs = performance.now();
-    while (left > 0 && performance.now() - sinceMs <= timeMaxMs) {
+    for (;;) {
+      const [nowMs, isHasty] = [performance.now(), untilMs() !== undefined];
+      const { waiting, spooled } = this.#backlog;
+      const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - this.#handed);
+      if (now < left) [left, sinceMs] = [now, nowMs];
+      if (now === 0 || nowMs - sinceMs > timeMaxMs) return;
+      if (isHasty && nowMs > (untilMs() ?? 0) - KEEP_TIME_MS - ABANDON_TIME_MS) return;
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-      if (count() >= left) continue;
-      left = count();
-      sinceMs = performance.now();
     }
   }
 
-  #send(): void {
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
-      if (!this.#isClosing && !this.#backlog.isEmpty) this.#send();
-    });
-  }
-
-  async #sendAll(): Promise<void> {
+  async #work(): Promise<void> {
     while (!this.#isClosing) {
-      const alerts = await this.#backlog.oldest(this.#batchSize);
-      if (alerts.length === 0) return;
-      const pauseMs = this.#nextTryMs - performance.now();
-      if (pauseMs <= 0) await this.#try(alerts);
-      else if (this.#isGivenUp) await this.#giveUp(alerts);
-      else await this.#pause(pauseMs);
+      try {
+        await this.#step();
+        this.#isDiskUnreadable = false;
+      } catch (error) {
+        if (!this.#isDiskUnreadable) this.#options.say(`${reasonOf(error)}; alerts wait`);
+        this.#isDiskUnreadable = true;
+        await this.#pause(DISK_PAUSE_MS);
+      }
     }
+  }
+
+  async #step(): Promise<void> {
+    const interruption = this.#interruption;
+    if (interruption !== undefined) await this.#takeFault([], awayFault(interruption));
+    const alerts = await this.#backlog.peek(this.#batchSize, this.#handed);
+    const pauseMs = this.#nextTryMs - performance.now();
+    if (alerts.length === 0) await this.#wait();
+    else if (pauseMs <= 0) await this.#try(alerts);
+    else if (this.#isGivenUp) await this.#giveUp(alerts);
+    else await this.#pause(pauseMs);
   }
 
   async #try(alerts: readonly Alert[]): Promise<void> {
+    this.#isTrying = true;
+    let fault: OutputFault | undefined;
     try {
       await this.#output.deliver(alerts);
-      await this.#arrive(alerts.length);
-      this.#batchSize = Math.min(this.#options.batchSizeMax, 2 * this.#batchSize);
     } catch (error) {
-      const fault = awayFault(error);
-      await this.#arrive(fault.taken);
-      await this.#takeFault(alerts.slice(fault.taken), fault);
+      fault = awayFault(error);
     }
+    this.#isTrying = false;
+    await this.#arrive(fault?.taken ?? alerts.length);
+    if (fault === undefined)
+      this.#batchSize = Math.min(this.#options.batchSizeMax, 2 * this.#batchSize);
+    else await this.#takeFault(alerts.slice(fault.taken), fault);
   }
 
   async #arrive(count: number): Promise<void> {
     if (count === 0) return;
-    this.#counts.delivered += count;
-    this.#tries = 0;
+    this.#handed += count;
     this.#isGivenUp = false;
     this.#nextTryMs = 0;
     if (this.#isAway) this.#options.say('alerts arrive again');
     this.#isAway = false;
+    this.#backlog.isReceiverAway = false;
+    const { unread } = this.#output;
+    await this.#confirm(this.#handed - Math.min(unread ?? 0, this.#handed));
+    if (unread !== undefined) this.#backlog.handOver(this.#handed);
+  }
+
+  /** So many of those that were handed over, from the oldest on, have arrived. */
+  async #confirm(count: number): Promise<void> {
+    if (count === 0) return;
+    this.#handed -= count;
+    this.#counts.delivered += count;
+    this.#tries = 0;
     await this.#backlog.settle(count, true);
   }
 
+  /** What was handed over and not read is delivered again, before those that failed. */
   async #takeFault(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
+    const isOldest = this.#handed === 0;
+    this.#handed = 0;
+    this.#interruption = undefined;
     this.#counts.faults += 1;
     this.#lastReason = fault.message;
-    if (fault.kind === 'refused') await this.#takeRefusal(alerts, fault);
-    else await this.#takeAbsence(alerts, fault);
+    const oldest = isOldest ? alerts : [];
+    if (fault.kind === 'refused') await this.#takeRefusal(oldest, fault);
+    else await this.#takeAbsence(oldest, fault);
   }
 
   /** Of several alerts it is not known which one it is. */
   async #takeRefusal(alerts: readonly Alert[], { taken }: OutputFault): Promise<void> {
-    const isKnown = alerts.length === 1 || taken > 0;
+    const isKnown = alerts.length === 1 || (taken > 0 && alerts.length > 0);
     if (isKnown) await this.#giveUp(alerts.slice(0, 1));
-    else this.#batchSize = alerts.length >> 1;
+    else this.#batchSize = Math.max(1, alerts.length >> 1);
   }
 
   async #takeAbsence(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
@@ -198,10 +266,11 @@ export class RetryQueue implements Delivery {
     this.#tries += 1;
     if (!this.#isAway && !this.#isClosing) say(`${fault.message}; alerts are tried again`);
     this.#isAway = true;
+    this.#backlog.isReceiverAway = true;
     const isLast = this.#isGivenUp || (triesMax !== undefined && this.#tries >= triesMax);
     const pauseMs = isLast ? pauseMaxMs : Math.min(pauseMaxMs, pauseMinMs * 2 ** (this.#tries - 1));
     this.#nextTryMs = performance.now() + Math.max(pauseMs, Math.min(fault.pauseMs, pauseMaxMs));
-    if (!isLast) return;
+    if (!isLast || alerts.length === 0) return;
     this.#isGivenUp = true;
     await this.#giveUp(alerts);
   }
@@ -212,7 +281,23 @@ export class RetryQueue implements Delivery {
     await this.#backlog.settle(alerts.length, isKept);
   }
 
+  /** Until alerts have come, the receiver has failed, or all has to be over. */
+  async #wait(): Promise<void> {
+    if (!this.#isWoken) {
+      await new Promise<void>((resolve) => {
+        this.#wakeUp = resolve;
+      });
+    }
+    this.#isWoken = false;
+  }
+
+  #wake(): void {
+    this.#isWoken = true;
+    this.#wakeUp();
+  }
+
   async #pause(ms: number): Promise<void> {
+    if (this.#isClosing) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#endPause = () => {
@@ -222,13 +307,4 @@ export class RetryQueue implements Delivery {
     });
     this.#endPause = () => {};
   }
-}
-
-async function withinTime(action: Promise<unknown> | undefined, timeMaxMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const isLate = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeMaxMs);
-  });
-  await Promise.race([action, isLate]);
-  clearTimeout(timer);
 }

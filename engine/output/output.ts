@@ -11,8 +11,16 @@ export interface Output {
   open(): Promise<void>;
   /** Resolves when the alerts are handed over. */
   deliver(alerts: readonly Alert[]): Promise<void>;
-  close(): Promise<void>;
-  /** What it was given and does not take is given up; it is not used again. */
+  /**
+   * Alerts, the latest that were handed over, that the receiver may not have read yet: they are delivered again after
+   * the next failure. Without it what is handed over has arrived.
+   */
+  readonly unread?: number;
+  /** Set by whoever delivers: called when the receiver fails between two deliveries. */
+  onFailure?: ((error: unknown) => void) | undefined;
+  /** Resolves when all that was handed over is read. `timeMaxMs`: afterwards it has to be over. */
+  close(timeMaxMs?: number): Promise<void>;
+  /** Called before `close`, while a delivery is under way: the delivery is to end soon, and nothing follows. */
   abandon?(): void;
   /** Others have moved what it writes to: it begins anew under the same name. */
   reopen?(): Promise<void>;

@@ -119,7 +119,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   stream: ['fs', 'worker_threads'],
   checkpoint: ['fs', 'fs/promises', 'path'],
   'dead-letter': ['fs', 'fs/promises', 'readline'],
-  deliver: ['fs/promises', 'path'],
+  deliver: ['fs/promises', 'path', 'zlib'],
   output: [
     'child_process',
     'dgram',

@@ -148,7 +148,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     });
     const { signal } = stop;
     await endSnapshots();
-    await outputs.close({ isInHaste: signal !== undefined });
+    await outputs.close({ untilMs: () => stop.endMs });
     return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
     bar.clear();
@@ -200,7 +200,7 @@ async function openParts(
   const web = hasErrors(found) ? {} : await openWebServer(config, status);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
   if (hasErrors(all)) {
-    await outputs.close({ timeMaxMs: 0, isInHaste: true });
+    await outputs.close({ timeMaxMs: 0, untilMs: () => performance.now() });
     return all;
   }
   show(all, isQuiet, log);
@@ -283,9 +283,14 @@ function reopenOnSignals(outputs: OutputSet): { release(): void } {
   };
 }
 
+/** Whatever streams, outputs and disks do: whoever stops a program kills it some time later. */
+const STOP_TIME_MAX_MS = 4_500;
+
 interface SignalStop {
   /** The one that came, if one did. */
   readonly signal: StopSignal | undefined;
+  /** When all has to be over, as `performance.now()` tells time. */
+  readonly endMs: number | undefined;
   release(): void;
 }
 
@@ -294,12 +299,13 @@ interface SignalStop {
  * ends the process wherever it is, also while a thread of ours is in a read that does not return.
  */
 function stopOnSignals(abort: AbortController): SignalStop {
-  const state: { signal: StopSignal | undefined } = { signal: undefined };
+  const state: { signal?: StopSignal; endMs?: number } = {};
   const release = (): void => {
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     state.signal = signal as StopSignal;
+    state.endMs = performance.now() + STOP_TIME_MAX_MS;
     release();
     abort.abort();
   };
@@ -307,6 +313,9 @@ function stopOnSignals(abort: AbortController): SignalStop {
   return {
     get signal() {
       return state.signal;
+    },
+    get endMs() {
+      return state.endMs;
     },
     release,
   };

@@ -13,7 +13,7 @@ import { connect as connectNats, type NatsConnection } from '@nats-io/transport-
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RetryQueue } from '../../../engine/deliver/retry-queue.ts';
-import { Spool } from '../../../engine/deliver/spool.ts';
+import { Spool } from '../../../engine/deliver/spool/spool.ts';
 import { HttpOutput } from '../../../engine/output/http-output.ts';
 import { NatsOutput } from '../../../engine/output/nats-output.ts';
 import type { Output } from '../../../engine/output/output.ts';
@@ -87,7 +87,7 @@ async function deliverThroughDeaths(
     isOver = true;
   }
   await feeding;
-  await queue.close({ timeMaxMs: 5_000, isInHaste: false });
+  await queue.close({ timeMaxMs: 5_000, untilMs: () => undefined });
   expect(queue.counts).toMatchObject({ delivered: given, spooled: 0, undelivered: 0 });
   return given;
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../engine/alert/alert.ts';
 import { type RetryOptions, RetryQueue } from '../../../engine/deliver/retry-queue.ts';
-import { Spool } from '../../../engine/deliver/spool.ts';
+import { Spool } from '../../../engine/deliver/spool/spool.ts';
 import { UndeliveredFile } from '../../../engine/deliver/undelivered-file.ts';
 import type { Output } from '../../../engine/output/output.ts';
 import { OutputFault } from '../../../engine/output/output-fault.ts';
@@ -79,7 +79,7 @@ describe('a receiver that may be away', () => {
     expect(output.lines).toEqual(numbers(1, 4));
     expect(said).toEqual(['away; alerts are tried again', 'alerts arrive again']);
     expect(queue.counts).toMatchObject({ delivered: 4, faults: 4, waiting: 0, undelivered: 0 });
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 
   it('that took a part of a delivery gets only the rest', async () => {
@@ -87,7 +87,7 @@ describe('a receiver that may be away', () => {
     output.behave = (alerts) => (alerts.length > 2 ? away(2) : undefined);
     expect(await queue.deliver(someAlerts(1, 7))).toBe(true);
     expect(output.lines).toEqual(numbers(1, 7));
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 
   it('gets what has come meanwhile in one delivery, no larger than a batch', async () => {
@@ -101,7 +101,7 @@ describe('a receiver that may be away', () => {
     await Promise.all(all);
     expect(output.sizes).toEqual([10, 10, 5]);
     expect(output.lines).toEqual(numbers(1, 25));
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 
   it('that refuses one alert of many gets all others; that one is kept with the reason', async () => {
@@ -112,7 +112,7 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(1, 40))).toBe(true);
     expect(output.lines).toEqual(numbers(1, 40).filter((line) => line !== '13'));
     expect(queue.counts).toMatchObject({ delivered: 39, deadLetters: 1, undelivered: 0 });
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
     const letter = JSON.parse(readFileSync(path, 'utf8'));
     expect(letter).toMatchObject({ output: 'tested', reason: 'bad alert', alert: { line: '13' } });
   });
@@ -129,7 +129,7 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(4))).toBe(true);
     expect(output.lines).toEqual(['4']);
     expect(queue.counts).toMatchObject({ delivered: 1, undelivered: 3 });
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 
   it('is left alone as long as it asks for', async () => {
@@ -141,7 +141,7 @@ describe('a receiver that may be away', () => {
     };
     await queue.deliver(someAlerts(1));
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(59);
-    await queue.close({ timeMaxMs: 10, isInHaste: false });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 
   it('keeps nobody waiting where there is a spool, and gets what waited first', async () => {
@@ -156,7 +156,7 @@ describe('a receiver that may be away', () => {
     isBack = true;
     await until(() => output.lines.length === 100);
     expect(await queue.deliver(someAlerts(101))).toBe(true);
-    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
+    await queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
     expect(output.lines).toEqual(numbers(1, 101));
     expect(queue.counts).toMatchObject({ delivered: 101, spooled: 0 });
   });
@@ -166,12 +166,12 @@ describe('a receiver that may be away', () => {
     const before = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
     before.output.behave = () => away();
     const given = before.queue.deliver(someAlerts(1, 5));
-    await before.queue.close({ timeMaxMs: 0, isInHaste: false });
+    await before.queue.close({ timeMaxMs: 0, untilMs: () => undefined });
     expect(await given).toBe(true);
     expect(before.queue.counts).toMatchObject({ spooled: 5, undelivered: 0 });
     const after = await setUp({ spool: new Spool({ folder, sizeMax: 1 << 20 }) });
     await after.queue.deliver(someAlerts(6));
-    await after.queue.close({ timeMaxMs: 1_000, isInHaste: false });
+    await after.queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
     expect(after.output.lines).toEqual(numbers(1, 6));
     expect(after.said).toEqual(['5 alerts that an earlier run kept are sent first']);
   });
@@ -185,7 +185,8 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(1, 200))).toBe(true);
     isBack = true;
     await until(() => output.lines.length > 2);
-    await queue.close({ timeMaxMs: 500, isInHaste: true });
+    const endMs = performance.now() + 1_500;
+    await queue.close({ timeMaxMs: 500, untilMs: () => endMs });
     const { delivered, spooled, undelivered } = queue.counts;
     expect(output.lines.length).toBeLessThan(100);
     expect(delivered + spooled).toBe(200);
@@ -209,7 +210,7 @@ describe('a receiver that may be away', () => {
     expect(queue.counts.spooled + queue.counts.waiting).toBe(40);
     isBack = true;
     expect(await Promise.all(all)).toEqual(Array.from({ length: 10 }, () => true));
-    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
+    await queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
     expect(output.lines).toEqual(numbers(1, 40));
     expect(said.filter((text) => text.includes('full'))).toHaveLength(1);
   });
@@ -231,7 +232,7 @@ describe('a receiver that may be away', () => {
     expect(await given).toBe(true);
     expect(queue.counts).toMatchObject({ spooled: 3, waiting: 0 });
     isBack = true;
-    await queue.close({ timeMaxMs: 1_000, isInHaste: false });
+    await queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
     expect(output.lines).toEqual(numbers(1, 3));
   });
 
@@ -239,7 +240,7 @@ describe('a receiver that may be away', () => {
     const { output, queue } = await setUp();
     output.behave = () => new Promise(() => {});
     const given = queue.deliver(someAlerts(1, 3));
-    await queue.close({ timeMaxMs: 20, isInHaste: false });
+    await queue.close({ timeMaxMs: 20, untilMs: () => undefined });
     expect(await given).toBe(false);
     expect(queue.counts).toMatchObject({ undelivered: 3, waiting: 0 });
     expect(queue.end).toBeDefined();
@@ -269,11 +270,72 @@ describe('a receiver that may be away', () => {
             return queue.deliver(someAlerts(given - size + 1, size));
           });
           expect((await Promise.all(all)).every((isThere) => isThere)).toBe(true);
-          await queue.close({ timeMaxMs: 1_000, isInHaste: false });
+          await queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
           expect(output.lines).toEqual(numbers(1, given));
         },
       ),
       { seed: SEED, numRuns: 30 },
     );
   });
+
+  it(`has all alerts that count as kept after a kill, however slow it is (seed ${SEED})`, async () => {
+    const step = fc.record({
+      size: fc.integer({ min: 1, max: 6 }),
+      pauseMs: fc.integer({ min: 0, max: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.nat({ max: 19 }),
+        async (steps, delays, spillAfterMs, killAt) => {
+          const [folder, killed] = [newPath(), newPath()];
+          const spool = new Spool({ folder, sizeMax: 1 << 20, segmentSize: 600 });
+          const { output, queue } = await setUp({ spool, batchSizeMax: 4, spillAfterMs });
+          let turn = 0;
+          output.behave = async () => {
+            const delay = delays[turn++ % delays.length] ?? 0;
+            if (delay < 0 && turn < 40) away();
+            await pause(delay);
+          };
+          let [given, kept] = [0, 0];
+          let atKill: { kept: number; lines: string[] } | undefined;
+          const all = steps.map(async ({ size }, index) => {
+            await pause(steps.slice(0, index).reduce((sum, { pauseMs }) => sum + pauseMs, 0));
+            const from = given + 1;
+            given += size;
+            const isKept = await queue.deliver(someAlerts(from, size));
+            kept = Math.max(kept, from + size - 1);
+            if (index === killAt) atKill = await copyAsKilled(folder, killed, () => kept, output);
+            return isKept;
+          });
+          expect(await Promise.all(all)).toEqual(steps.map(() => true));
+          await queue.close({ timeMaxMs: 5_000, untilMs: () => undefined });
+          expect(output.lines).toEqual(numbers(1, given));
+          expect(queue.counts).toMatchObject({ delivered: given, spooled: 0, undelivered: 0 });
+          if (atKill === undefined) return;
+          const left = await setUp({ spool: new Spool({ folder: killed, sizeMax: 1 << 20 }) });
+          await left.queue.close({ timeMaxMs: 5_000, untilMs: () => undefined });
+          const got = new Set([...atKill.lines, ...left.output.lines]);
+          expect(numbers(1, atKill.kept).filter((line) => !got.has(line))).toEqual([]);
+        },
+      ),
+      { seed: SEED, numRuns: 60 },
+    );
+  });
 });
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A spool changes while it is copied: what was kept before is what counts, and what has arrived after. */
+async function copyAsKilled(
+  from: string,
+  to: string,
+  kept: () => number,
+  output: TestedOutput,
+): Promise<{ kept: number; lines: string[] }> {
+  const before = kept();
+  cpSync(from, to, { recursive: true });
+  return { kept: before, lines: [...output.lines] };
+}

@@ -1,0 +1,101 @@
+/* The segments of a spool: files of records, each named after the number of its first one. */
+
+import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readLines } from './read-lines.ts';
+import { readRecord } from './spool-record.ts';
+
+const NAME = /^(\d{12,16})\.jsonl$/;
+const NAME_DIGITS = 12;
+const DAMAGED = '.damaged';
+
+export interface Segment {
+  /** Number of its first record. */
+  readonly first: number;
+  readonly path: string;
+  /** Bytes of records. */
+  size: number;
+  /** Bytes that were read on the way to the receiver. */
+  read: number;
+}
+
+export function newSegment(folder: string, first: number): Segment {
+  const name = `${String(first).padStart(NAME_DIGITS, '0')}.jsonl`;
+  return { first, path: join(folder, name), size: 0, read: 0 };
+}
+
+/** Those that lie in the folder, the oldest first. What has such a name and is no file is set aside. */
+export async function findSegments(folder: string): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for (const name of await readdir(folder)) {
+    const match = NAME.exec(name);
+    if (match === null) continue;
+    const path = join(folder, name);
+    const found = await stat(path);
+    if (found.isFile()) segments.push({ first: Number(match[1]), path, size: found.size, read: 0 });
+    else await rename(path, path + DAMAGED);
+  }
+  return segments.sort((a, b) => a.first - b.first);
+}
+
+/** What is in a segment, whether or not somebody waits for it. */
+export interface SegmentContents {
+  /** Number behind its last record that is intact; 0: there is none. */
+  readonly end: number;
+  /** Damaged lines behind the last record that is intact. */
+  readonly damagedAtEnd: number;
+}
+
+export async function scanSegment({ path, size }: Segment): Promise<SegmentContents> {
+  const file = await open(path, 'r');
+  let [end, damagedAtEnd] = [0, 0];
+  try {
+    for (let offset = 0; offset < size; ) {
+      const piece = await readLines(file, offset, size);
+      if (piece.size === 0) break;
+      offset += piece.size;
+      for (const line of piece.lines) {
+        const record = readRecord(line);
+        damagedAtEnd = record === undefined ? damagedAtEnd + 1 : 0;
+        if (record !== undefined) end = Math.max(end, record.number + 1);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+  return { end, damagedAtEnd };
+}
+
+/** Keeps a damaged segment for whoever wants to look at it; answers with where. */
+export async function setAside({ path }: Segment): Promise<string> {
+  const kept = path + DAMAGED;
+  try {
+    await link(path, kept);
+  } catch (error) {
+    // Some file systems have no links.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await copyFile(path, kept);
+  }
+  return kept;
+}
+
+export async function removeSegment({ path }: Segment): Promise<void> {
+  // One that stays is older than the position: the next start removes it.
+  await rm(path, { force: true }).catch(() => {});
+}
+
+/** For writing; what lies there under this name was never confirmed to anybody. */
+export async function createSegment({ path }: Segment, folder: string): Promise<FileHandle> {
+  const file = await open(path, 'w', 0o600);
+  await syncFolder(folder);
+  return file;
+}
+
+/** The names themselves are on the disk. Some file systems have no such thing for folders. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // Only a crash of the machine could still take the name back.
+  }
+}
