@@ -1,5 +1,6 @@
 /* The outputs of a configuration: what delivers there, and what becomes of alerts that do not arrive. */
 
+import { join, sep } from 'node:path';
 import { VERSION } from '#generated/build-info';
 import type { Alert } from '../alert/alert.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
@@ -68,17 +69,21 @@ async function createDelivery(config: OutputConfig, context: OutputContext): Pro
   const sayHere = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
   const output = await createOutput(config, context, sayHere);
   if (delivery === undefined) return new OutputQueue(output, context.onEnd);
-  return new RetryQueue(output, { ...toRetryOptions(delivery, name, sayHere), say: sayHere });
+  const { dataDirectory } = context.config;
+  const options = toRetryOptions(delivery, name, { dataDirectory, say: sayHere });
+  return new RetryQueue(output, { ...options, say: sayHere });
 }
 
 function toRetryOptions(
   { spool, deadLetterFile, ...delivery }: DeliveryConfig,
   name: string,
-  say: (message: string) => void,
+  { dataDirectory, say }: { dataDirectory: string | undefined; say: (message: string) => void },
 ): Omit<ConstructorParameters<typeof RetryQueue>[1], 'say'> {
+  const isLocked =
+    dataDirectory !== undefined && spool?.folder.startsWith(join(dataDirectory, sep)) === true;
   return {
     ...delivery,
-    spool: spool === undefined ? undefined : new Spool({ ...spool, say }),
+    spool: spool === undefined ? undefined : new Spool({ ...spool, isLocked, say }),
     deadLetters:
       deadLetterFile === undefined ? undefined : new UndeliveredFile(deadLetterFile, name, say),
   };

@@ -1,6 +1,6 @@
 /* Falco's keys for outputs, and `outputs`: raw → with all defaults, or what is wrong with them. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type AlertChannel, type AlertShape, sameShape } from '../alert/alert-channel.ts';
 import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
@@ -76,6 +76,7 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
   const written = [...falcoOutputs(read.raw, base), ...ownOutputs(read.raw)];
   const diagnostics: Diagnostic[] = [];
   const names = new Set<string>();
+  const files = new Map<string, string>();
   const shape = commonShape(written, read.raw.json_output ?? false);
   const channels = new Channels(shape);
   const outputs = written.flatMap((one): OutputConfig[] => {
@@ -83,6 +84,10 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
     const name = one.raw.name ?? one.defaultName;
     if (names.has(name)) wrong.push({ message: `a second output with the name \`${name}\`` });
     names.add(name);
+    const file = fileOf(one.raw, base);
+    const other = file === undefined ? undefined : files.get(file);
+    if (other !== undefined) wrong.push(sameFile(one, other));
+    else if (file !== undefined) files.set(file, name);
     for (const { message, hint } of wrong) {
       const primary = read.labelOf(one.path);
       diagnostics.push(createDiagnostic('CONFIG_SCHEMA', { message, hint, primary }));
@@ -145,6 +150,21 @@ function ownOutputs({ outputs = [] }: RawConfig): Written[] {
     const defaultName = `${raw.type}-${before + 1}`;
     return (raw.enabled ?? true) ? [{ raw, path: ['outputs', index], defaultName }] : [];
   });
+}
+
+/** Devices and pipes take lines of several outputs. */
+function fileOf({ type, filename }: RawOutput, base: string): string | undefined {
+  if (type !== 'file' || filename === undefined || filename === '') return undefined;
+  const path = resolve(base, filename);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined || found.isFile() ? path : undefined;
+}
+
+function sameFile({ path, raw }: Written, other: string): Problem {
+  return {
+    message: `\`${path.join('.')}\` writes to ${raw.filename}, as output \`${other}\` does`,
+    hint: 'give each output a file of its own',
+  };
 }
 
 interface Problem {

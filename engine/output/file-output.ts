@@ -1,6 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
+import { lockFile, type OwnerLock } from '../base/owner-lock.ts';
 import { LineFile } from './line-file.ts';
 import type { Output } from './output.ts';
 
@@ -31,6 +32,7 @@ export class FileOutput implements Output {
   readonly #file: LineFile;
   #size = 0;
   #sinceMs = 0;
+  #lock: OwnerLock | undefined;
 
   constructor(path: string, { mode, rotation }: FileOutputOptions) {
     this.name = `file ${path}`;
@@ -39,8 +41,10 @@ export class FileOutput implements Output {
     this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: mode === 'keep-alive' });
   }
 
+  /** Two processes would write into each other's lines. */
   async open(): Promise<void> {
     await this.#file.open();
+    if ((await stat(this.#path)).isFile()) this.#lock = await lockFile(this.#path);
     if (this.#rotation !== undefined) await this.#measure();
   }
 
@@ -50,8 +54,9 @@ export class FileOutput implements Output {
     await this.#file.append(text);
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    await this.#file.close();
+    await this.#lock?.release();
   }
 
   /** What comes goes to a file of this name, wherever the one before is now. */

@@ -92,7 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  base: ['crypto', 'fs', 'path', 'url'],
+  base: ['crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url'],
   schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],

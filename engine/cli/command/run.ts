@@ -24,6 +24,7 @@ import {
   loadConfigFor,
   type SourceArguments,
 } from '../load.ts';
+import { lockDataDirectory } from '../lock-data-directory.ts';
 import { takeSnapshots } from '../metrics-snapshots.ts';
 import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
@@ -63,14 +64,21 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
   }
   const bar = new ProgressBar(terminal);
   const log = await createRunLog(config, terminal, () => bar.clear());
-  const build = await buildEngine(config);
-  const found = [...diagnostics, ...judge(build.diagnostics, args)];
-  if (build.engine === undefined || hasErrors(found)) return refuse(found, log);
-  show(found, args.quiet, log);
-  const configFile = configFileOf(args);
-  const { quiet: isQuiet, isStrict } = args;
-  const context = { config, configFile, load, terminal, bar, log, isQuiet, isStrict };
-  return runEngine(build.engine, context);
+  const lock = await lockDataDirectory(config);
+  try {
+    const locked = judge(lock.diagnostics, args);
+    if (hasErrors(locked)) return refuse(locked, log);
+    const build = await buildEngine(config);
+    const found = [...diagnostics, ...locked, ...judge(build.diagnostics, args)];
+    if (build.engine === undefined || hasErrors(found)) return refuse(found, log);
+    show(found, args.quiet, log);
+    const configFile = configFileOf(args);
+    const { quiet: isQuiet, isStrict } = args;
+    const context = { config, configFile, load, terminal, bar, log, isQuiet, isStrict };
+    return await runEngine(build.engine, context);
+  } finally {
+    await lock.release();
+  }
 }
 
 function show(found: readonly Diagnostic[], isQuiet: boolean, log: RunLog): void {

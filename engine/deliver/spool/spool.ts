@@ -19,6 +19,7 @@ import type { Alert } from '../../alert/alert.ts';
 import { assert } from '../../base/assert.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
+import { lockFolder, type OwnerLock } from '../../base/owner-lock.ts';
 import { PositionFile } from './position-file.ts';
 import { readLines } from './read-lines.ts';
 import {
@@ -58,6 +59,8 @@ export interface SpoolOptions {
   /** Bytes on disk, at most, but for an alert that is larger. */
   readonly sizeMax: number;
   readonly segmentSize?: number;
+  /** A folder above it is locked by this process. */
+  readonly isLocked?: boolean;
   /** What people should know: what is damaged, how much it cost, where it is kept. */
   readonly say?: (message: string) => void;
 }
@@ -68,6 +71,7 @@ export class Spool {
   readonly #segmentSize: number;
   readonly #operations = new OperationQueue();
   readonly #position: PositionFile;
+  #lock: OwnerLock | undefined;
   /** Oldest first. */
   #segments: Segment[] = [];
   #writer: FileHandle | undefined;
@@ -106,10 +110,11 @@ export class Spool {
     return this.#segments.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Takes over what an earlier process left. Rejects with what the system says. */
+  /** Takes over what an earlier process left. Rejects with what the system says, and while another process has it. */
   open(): Promise<void> {
     return this.#run(async () => {
       makeFolder(this.folder, FOLDER_MODE);
+      if (!this.#options.isLocked) await this.#takeLock();
       const { position, isDamaged } = await this.#position.open();
       this.#segments = await findSegments(this.folder);
       if (isDamaged) this.#sayOfPosition(position !== undefined);
@@ -176,6 +181,7 @@ export class Spool {
       await this.#writer?.close();
       await this.#closeReader();
       this.#writer = undefined;
+      await this.#lock?.release();
     });
   }
 
@@ -373,6 +379,12 @@ export class Spool {
     }
     if (over.some((one) => one === this.#reader?.segment)) await this.#closeReader();
     for (const segment of over) await removeSegment(segment);
+  }
+
+  async #takeLock(): Promise<void> {
+    this.#lock = await lockFolder(this.folder);
+    const { missing } = this.#lock;
+    if (missing !== undefined) this.#options.say?.(`${this.folder} cannot be locked: ${missing}`);
   }
 
   #sayOfPosition(isKnown: boolean): void {

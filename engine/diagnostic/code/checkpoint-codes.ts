@@ -13,4 +13,18 @@ export const CHECKPOINT_CODES = {
     explanation:
       'Where the stream stood is not known. Read from its start it repeats alerts; the operator decides.',
   },
+  DATA_DIR_IN_USE: {
+    severity: 'error',
+    title: 'another process uses the data directory',
+    explanation:
+      'Two processes would overwrite each other’s checkpoints and alerts. A process that ends, or is killed, releases its lock.',
+    hint: 'stop the other process first, or give this one a `data_dir` of its own',
+  },
+  DATA_DIR_NOT_LOCKED: {
+    severity: 'warning',
+    title: 'the data directory cannot be locked',
+    explanation:
+      'A lock is a socket in the directory, which some file systems do not have. A second process is not refused then.',
+    hint: 'choose a `data_dir` on a local disk, and start one process for it',
+  },
 } as const satisfies Record<string, CodeRecord>;

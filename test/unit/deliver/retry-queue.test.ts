@@ -291,7 +291,7 @@ describe('a receiver that may be away', () => {
         fc.nat({ max: 19 }),
         async (steps, delays, spillAfterMs, killAt) => {
           const [folder, killed] = [newPath(), newPath()];
-          const spool = new Spool({ folder, sizeMax: 1 << 20, segmentSize: 600 });
+          const spool = new Spool({ folder, sizeMax: 1 << 20, segmentSize: 600, isLocked: true });
           const { output, queue } = await setUp({ spool, batchSizeMax: 4, spillAfterMs });
           let turn = 0;
           output.behave = async () => {

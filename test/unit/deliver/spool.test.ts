@@ -20,7 +20,7 @@ const scratch = scratchFolder('spool');
 let folders = 0;
 const newFolder = (): string => join(scratch.path, `s${folders++}`);
 const open = async (folder: string, more: object = {}): Promise<Spool> => {
-  const spool = new Spool({ folder, sizeMax: 1 << 20, ...more });
+  const spool = new Spool({ folder, sizeMax: 1 << 20, isLocked: true, ...more });
   await spool.open();
   return spool;
 };
