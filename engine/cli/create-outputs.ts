@@ -1,6 +1,5 @@
 /* The outputs of a configuration: what delivers there, and what becomes of alerts that do not arrive. */
 
-import { join, sep } from 'node:path';
 import { VERSION } from '#generated/build-info';
 import type { Alert } from '../alert/alert.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
@@ -19,8 +18,9 @@ import type { Delivery } from '../deliver/delivery.ts';
 import { OutputQueue } from '../deliver/output-queue.ts';
 import type { Outlet } from '../deliver/output-set.ts';
 import { RetryQueue } from '../deliver/retry-queue.ts';
-import { Spool } from '../deliver/spool/spool.ts';
+import { Spool, type SpoolOptions } from '../deliver/spool/spool.ts';
 import { UndeliveredFile } from '../deliver/undelivered-file.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { FileOutput } from '../output/file-output.ts';
 import { HttpOutput } from '../output/http-output.ts';
 import type { Output } from '../output/output.ts';
@@ -28,11 +28,22 @@ import { ProgramOutput } from '../output/program-output.ts';
 import { StreamOutput } from '../output/stream-output.ts';
 import { syslogHeader } from '../output/syslog-message.ts';
 import { createSyslogOutput } from '../output/syslog-output.ts';
+import { placeSpools } from './place-spools.ts';
 import { paintPriority, type Terminal } from './terminal.ts';
 
 const TEXT_TYPE = 'text/plain';
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
+
+/** Of an output of this machine, for alerts that wait on disk. */
+const NO_RETRIES: DeliveryConfig = {
+  batchSizeMax: 500,
+  triesMax: undefined,
+  pauseMinMs: 200,
+  pauseMaxMs: 1_000,
+  spool: undefined,
+  deadLetterFile: undefined,
+};
 
 export interface OutputContext {
   readonly config: Config;
@@ -43,16 +54,23 @@ export interface OutputContext {
   readonly onEnd: (delivery: Delivery) => void;
 }
 
-export function createOutlets(context: OutputContext): Promise<Outlet[]> {
-  const { outputs } = context.config;
-  return Promise.all(
-    outputs.map(async (output): Promise<Outlet> => {
-      const delivery = await createDelivery(output, context);
+export interface CreatedOutlets {
+  readonly outlets: readonly Outlet[];
+  /** Alerts that no output takes any more. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function createOutlets(context: OutputContext): Promise<CreatedOutlets> {
+  const { spools, diagnostics } = await placeSpools(context.config);
+  const outlets = await Promise.all(
+    context.config.outputs.map(async (output): Promise<Outlet> => {
+      const delivery = await createDelivery(output, spools.get(output.name), context);
       const { channel, mayBeMissing } = output;
       const select = channel === undefined ? {} : { select: selectFrom(channel) };
       return { id: output.name, delivery, mayBeMissing, ...select };
     }),
   );
+  return { outlets, diagnostics };
 }
 
 function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Alert[] {
@@ -64,29 +82,23 @@ function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Ale
     });
 }
 
-async function createDelivery(config: OutputConfig, context: OutputContext): Promise<Delivery> {
+/** `spool`: where its alerts wait, if they do. */
+export async function createDelivery(
+  config: OutputConfig,
+  spool: SpoolOptions | undefined,
+  context: OutputContext,
+): Promise<Delivery> {
   const { name, delivery } = config;
-  const sayHere = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
-  const output = await createOutput(config, context, sayHere);
-  if (delivery === undefined) return new OutputQueue(output, context.onEnd);
-  const { dataDirectory } = context.config;
-  const options = toRetryOptions(delivery, name, { dataDirectory, say: sayHere });
-  return new RetryQueue(output, { ...options, say: sayHere });
-}
-
-function toRetryOptions(
-  { spool, deadLetterFile, ...delivery }: DeliveryConfig,
-  name: string,
-  { dataDirectory, say }: { dataDirectory: string | undefined; say: (message: string) => void },
-): Omit<ConstructorParameters<typeof RetryQueue>[1], 'say'> {
-  const isLocked =
-    dataDirectory !== undefined && spool?.folder.startsWith(join(dataDirectory, sep)) === true;
-  return {
-    ...delivery,
-    spool: spool === undefined ? undefined : new Spool({ ...spool, isLocked, say }),
-    deadLetters:
-      deadLetterFile === undefined ? undefined : new UndeliveredFile(deadLetterFile, name, say),
-  };
+  const say = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
+  const output = await createOutput(config, context, say);
+  if (delivery === undefined && spool === undefined) return new OutputQueue(output, context.onEnd);
+  const { deadLetterFile: letters, ...retry } = delivery ?? NO_RETRIES;
+  return new RetryQueue(output, {
+    ...retry,
+    spool: spool === undefined ? undefined : new Spool({ ...spool, say }),
+    deadLetters: letters === undefined ? undefined : new UndeliveredFile(letters, name, say),
+    say,
+  });
 }
 
 async function createOutput(

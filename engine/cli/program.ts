@@ -10,6 +10,7 @@ import { LISTABLE, type Listable } from './listable.ts';
 import type { LoadArguments } from './load.ts';
 import { addPlugin } from './plugin-program.ts';
 import { addRules } from './rules-program.ts';
+import { addSpool } from './spool-program.ts';
 import type { ListFormat } from './table.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -68,6 +69,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addPlugin(program, setExitCode);
   addRules(program, setExitCode);
   addBundle(program, setExitCode);
+  addSpool(program, setExitCode);
   return program;
 }
 

@@ -8,6 +8,7 @@ export interface OutputConfig {
   /** Of `alertChannels`; `undefined`: all alerts, as they all look. */
   readonly channel: number | undefined;
   readonly target: OutputTarget;
+  readonly destination: DestinationConfig;
   /** `undefined`: it works until it fails, as files and standard output do. */
   readonly delivery: DeliveryConfig | undefined;
   /** Falco writes to syslog in vain where there is none; its own configuration asks for it. */
@@ -20,8 +21,26 @@ export interface DeliveryConfig {
   readonly triesMax: number | undefined;
   readonly pauseMinMs: number;
   readonly pauseMaxMs: number;
-  readonly spool: { readonly folder: string; readonly sizeMax: number } | undefined;
+  readonly spool: SpoolConfig | undefined;
   readonly deadLetterFile: string | undefined;
+}
+
+export interface SpoolConfig {
+  readonly folder: string;
+  /** Each output has a folder of its own below it. */
+  readonly isShared: boolean;
+  /** Bytes. */
+  readonly sizeMax: number;
+}
+
+/** Who gets alerts, in which form. */
+export interface DestinationConfig {
+  /** As people know it, without secrets: `http https://siem.example.com/alerts`. */
+  readonly label: string;
+  /** Of the lines: `json`, `text`, `ocsf` … */
+  readonly form: string;
+  /** 16 hexadecimal digits: equal for the same receiver and form. */
+  readonly digest: string;
 }
 
 export type OutputTarget =

@@ -7,6 +7,7 @@ import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { DeliveryConfig, OutputConfig } from './output-config.ts';
+import { destinationOf } from './output-destination.ts';
 import { toTarget } from './output-targets.ts';
 import type { RawConfig, RawOutput } from './raw-config.ts';
 import type { ReadConfig } from './read-config.ts';
@@ -219,10 +220,14 @@ function toOutput(
   channels: Channels,
 ): OutputConfig {
   const isLocal = raw.type === 'stdout' || raw.type === 'file';
+  const target = toTarget(raw, places.base);
+  const channel = toChannel(raw, places.isJson);
+  const usual = { kind: places.isJson ? 'json' : 'text', hasRawEvent: false } as const;
   return {
     name,
-    channel: channels.positionOf(toChannel(raw, places.isJson)),
-    target: toTarget(raw, places.base),
+    channel: channels.positionOf(channel),
+    target,
+    destination: destinationOf(target, channel.shape ?? usual),
     delivery: isLocal ? undefined : toDelivery(raw, name, places),
     mayBeMissing,
   };
@@ -303,12 +308,10 @@ export function toPriority(text: string | undefined): Priority {
 
 function toDelivery(raw: RawOutput, name: string, { base, folder }: Places): DeliveryConfig {
   const { retry = {}, spool = {}, dead_letter_file: deadLetters } = raw;
-  const place =
-    spool === false
-      ? undefined
-      : spool.path !== undefined
-        ? resolve(base, spool.path)
-        : folder && join(folder, 'spool', name);
+  const shared =
+    folder === undefined ? undefined : { folder: join(folder, 'spool'), isShared: true };
+  const own = spool !== false && spool.path !== undefined ? resolve(base, spool.path) : undefined;
+  const place = own === undefined ? shared : { folder: own, isShared: false };
   const isEach = raw.type === 'program' && raw.keep_alive !== true;
   const tries =
     retry.max_tries ?? (isEach ? TRIES_OF_PROGRAM : place === undefined ? TRIES_WITHOUT_SPOOL : 0);
@@ -321,7 +324,7 @@ function toDelivery(raw: RawOutput, name: string, { base, folder }: Places): Del
     spool:
       place === undefined || spool === false
         ? undefined
-        : { folder: place, sizeMax: spool.max_size ?? SPOOL_SIZE_MAX },
+        : { ...place, sizeMax: spool.max_size ?? SPOOL_SIZE_MAX },
     deadLetterFile:
       deadLetters === undefined
         ? folder && join(folder, 'undelivered', `${name}.jsonl`)

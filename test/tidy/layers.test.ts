@@ -136,7 +136,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'zlib',
   ],
   serve: ['crypto', 'fs', 'http', 'https', 'net'],
-  config: ['fs', 'os', 'path'],
+  config: ['crypto', 'fs', 'os', 'path'],
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['child_process', 'fs', 'os', 'path', 'url'],
   conformance: ['fs', 'path', 'worker_threads', 'zlib'],

@@ -99,6 +99,8 @@ const CHANGING_ALERTS: readonly Diagnostic['code'][] = [
   'CONFIG_SELECTION_UNUSED',
   'RULE_UNKNOWN_SOURCE',
   'OUTPUT_MISSING',
+  'SPOOL_UNCLAIMED',
+  'DATA_DIR_NOT_LOCKED',
 ];
 
 function refuse(diagnostics: readonly Diagnostic[], log: RunLog): number {
@@ -201,9 +203,11 @@ async function openParts(
     if (outputs.isOver) abort.abort();
   };
   const say = (text: string): void => tell('warning', text);
-  const outputs = new OutputSet(await createOutlets({ config, terminal, say, onEnd }));
+  const { outlets, diagnostics } = await createOutlets({ config, terminal, say, onEnd });
+  const outputs = new OutputSet(outlets);
   const setAside = createDeadLetterFile(config, say);
-  const found = judge([...(await outputs.open()), ...(await openDeadLetters(setAside))], context);
+  const opened = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
+  const found = judge([...diagnostics, ...opened], context);
   const status = (): ServiceStatus => ({ engine: engine.status(), outputs: outputs.reports });
   const web = hasErrors(found) ? {} : await openWebServer(config, status);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];

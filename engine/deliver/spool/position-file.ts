@@ -1,57 +1,73 @@
 /*
  * Where a spool stands, in a file of two entries that are written in turn: an entry that is damaged leaves the one
- * before it. An entry is `CHECKSUM TURN BEGIN END`, padded to a fixed size.
+ * before it. An entry is `CHECKSUM TURN BEGIN END DESTINATION`, padded to a fixed size.
  */
 
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasChecksum, withChecksum } from './spool-record.ts';
 
 const FILE_NAME = 'position';
 const FILE_MODE = 0o600;
-const ENTRY_SIZE = 64;
+const ENTRY_SIZE = 96;
 const ENTRY_COUNT = 2;
-const ENTRY = /^\S+ (\d+) (\d+) (\d+) *\n$/;
+const ENTRY = /^\S+ (\d+) (\d+) (\d+) ([0-9a-f]{16}|-)$/;
 
-/** Numbers of alerts. */
 export interface SpoolPosition {
-  /** The oldest that is not delivered. */
+  /** Number of the oldest alert that is not delivered. */
   readonly begin: number;
-  /** At least so far alerts were written: the next number, or an older one. */
+  /** At least so far alerts were written: the number of the next one, or an older number. */
   readonly end: number;
+  /** Digest of the destination; `undefined`: any. */
+  readonly digest: string | undefined;
+}
+
+/** What the file says. Damage is no reason to reject; what the system says is. */
+export interface ReadPosition {
+  /** `undefined`: there is no file, or no entry is intact. */
+  readonly position: SpoolPosition | undefined;
+  /** An entry is not intact, or there is none. */
+  readonly isDamaged: boolean;
+  readonly turn: number;
+}
+
+export async function readPosition(folder: string): Promise<ReadPosition> {
+  const path = join(folder, FILE_NAME);
+  const found = await stat(path).catch(() => undefined);
+  const bytes = found?.isFile() === true ? await readFile(path) : Buffer.alloc(0);
+  const written = Array.from({ length: ENTRY_COUNT }, (_, index) =>
+    bytes.subarray(index * ENTRY_SIZE, (index + 1) * ENTRY_SIZE),
+  ).filter((entry) => entry.some((byte) => byte !== 0));
+  const entries = written.flatMap(readEntry).sort((a, b) => b.turn - a.turn);
+  const isDamaged = entries.length === 0 || entries.length < written.length;
+  return { position: entries[0], isDamaged, turn: entries[0]?.turn ?? 0 };
 }
 
 export class PositionFile {
-  readonly #path: string;
+  readonly #folder: string;
   #file: FileHandle | undefined;
   #turn = 0;
 
   constructor(folder: string) {
-    this.#path = join(folder, FILE_NAME);
+    this.#folder = folder;
   }
 
-  /** `undefined`: the file is new, or no entry of it is intact. Rejects with what the system says. */
-  async open(): Promise<{ position: SpoolPosition | undefined; isDamaged: boolean }> {
-    const found = await stat(this.#path).catch(() => undefined);
-    const isOther = found !== undefined && !found.isFile();
-    if (isOther) await rename(this.#path, `${this.#path}.damaged`);
-    await (await open(this.#path, 'a', FILE_MODE)).close();
-    this.#file = await open(this.#path, 'r+');
-    const size = ENTRY_COUNT * ENTRY_SIZE;
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(size), 0, size, 0);
-    const written = [0, ENTRY_SIZE]
-      .map((from) => buffer.subarray(from, Math.min(from + ENTRY_SIZE, bytesRead)))
-      .filter((bytes) => bytes.some((byte) => byte !== 0));
-    const entries = written.flatMap(readEntry);
-    const [latest] = entries.sort((a, b) => b.turn - a.turn);
-    this.#turn = latest?.turn ?? 0;
-    return { position: latest, isDamaged: latest === undefined || entries.length < written.length };
+  /** Makes the file where there is none; what has its name and is no file is set aside. */
+  async open(): Promise<ReadPosition> {
+    const path = join(this.#folder, FILE_NAME);
+    const read = await readPosition(this.#folder);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && !found.isFile()) await rename(path, `${path}.damaged`);
+    await (await open(path, 'a', FILE_MODE)).close();
+    this.#file = await open(path, 'r+');
+    this.#turn = read.turn;
+    return read;
   }
 
   /** It survives the process from then on. */
-  async write({ begin, end }: SpoolPosition): Promise<void> {
+  async write({ begin, end, digest = '-' }: SpoolPosition): Promise<void> {
     this.#turn += 1;
-    const text = withChecksum(`${this.#turn} ${begin} ${end}`).padEnd(ENTRY_SIZE - 1);
+    const text = withChecksum(`${this.#turn} ${begin} ${end} ${digest}`).padEnd(ENTRY_SIZE - 1);
     await this.#file?.write(`${text}\n`, (this.#turn % ENTRY_COUNT) * ENTRY_SIZE, 'latin1');
   }
 
@@ -67,9 +83,10 @@ export class PositionFile {
 }
 
 function readEntry(bytes: Buffer): (SpoolPosition & { readonly turn: number })[] {
-  const match = ENTRY.exec(bytes.toString('latin1'));
-  if (match === null || !hasChecksum(Buffer.from(bytes.toString('latin1').trimEnd(), 'latin1')))
-    return [];
-  const [turn = 0, begin = 0, end = 0] = match.slice(1).map(Number);
-  return begin > 0 && begin <= end ? [{ turn, begin, end }] : [];
+  const text = bytes.toString('latin1').trimEnd();
+  const match = ENTRY.exec(text);
+  if (match === null || !hasChecksum(Buffer.from(text, 'latin1'))) return [];
+  const [turn = 0, begin = 0, end = 0] = match.slice(1, 4).map(Number);
+  const digest = match[4] === '-' ? undefined : match[4];
+  return begin > 0 && begin <= end ? [{ turn, begin, end, digest }] : [];
 }

@@ -2,6 +2,7 @@
 
 import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SpoolPosition } from './position-file.ts';
 import { readLines } from './read-lines.ts';
 import { readRecord } from './spool-record.ts';
 
@@ -24,7 +25,7 @@ export function newSegment(folder: string, first: number): Segment {
   return { first, path: join(folder, name), size: 0, read: 0 };
 }
 
-/** Those that lie in the folder, the oldest first. What has such a name and is no file is set aside. */
+/** Segments of the folder, the oldest first. */
 export async function findSegments(folder: string): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of await readdir(folder)) {
@@ -33,20 +34,44 @@ export async function findSegments(folder: string): Promise<Segment[]> {
     const path = join(folder, name);
     const found = await stat(path);
     if (found.isFile()) segments.push({ first: Number(match[1]), path, size: found.size, read: 0 });
-    else await rename(path, path + DAMAGED);
   }
   return segments.sort((a, b) => a.first - b.first);
 }
 
+/** What has the name of a segment and is no file gets another name. */
+export async function setAsideOthers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (NAME.test(name) && !(await stat(path)).isFile()) await rename(path, path + DAMAGED);
+  }
+}
+
+/** From which number to which alerts wait, as far as the end of the latest segment and the position tell. */
+export async function standOf(
+  segments: readonly Segment[],
+  position: SpoolPosition | undefined,
+): Promise<{ begin: number; end: number }> {
+  const [oldest, latest] = [segments[0], segments.at(-1)];
+  const begin = position?.begin ?? oldest?.first ?? 1;
+  let end = Math.max(begin, position?.end ?? 1, latest?.first ?? 1);
+  if (latest !== undefined) {
+    const scanned = await scanSegment(latest);
+    // Where nobody knows how far was written, each damaged line is an alert.
+    const unknown = position === undefined ? scanned.damagedAtEnd : 0;
+    end = Math.max(end, (scanned.end === 0 ? latest.first : scanned.end) + unknown);
+  }
+  return { begin, end };
+}
+
 /** What is in a segment, whether or not somebody waits for it. */
-export interface SegmentContents {
+interface SegmentContents {
   /** Number behind its last record that is intact; 0: there is none. */
   readonly end: number;
   /** Damaged lines behind the last record that is intact. */
   readonly damagedAtEnd: number;
 }
 
-export async function scanSegment({ path, size }: Segment): Promise<SegmentContents> {
+async function scanSegment({ path, size }: Segment): Promise<SegmentContents> {
   const file = await open(path, 'r');
   let [end, damagedAtEnd] = [0, 0];
   try {

@@ -28,9 +28,11 @@ import {
   newSegment,
   removeSegment,
   type Segment,
-  scanSegment,
   setAside,
+  setAsideOthers,
+  standOf,
 } from './segments.ts';
+import { readDestination, type SpoolDestination, writeDestination } from './spool-destination.ts';
 import { alertOf, printRecord, readRecord } from './spool-record.ts';
 
 /** The disk gets its room back in parts of this size. */
@@ -48,6 +50,16 @@ export class SpoolFull extends Error {
   }
 }
 
+/** Alerts in a spool are not for the output that is to have it. */
+export class SpoolOfOther extends Error {
+  constructor(count: number, destination: SpoolDestination | undefined) {
+    const whom = destination === undefined ? 'an unknown destination' : destination.label;
+    const form = destination === undefined ? '' : ` (${destination.form})`;
+    super(`its spool holds ${count} ${count === 1 ? 'alert' : 'alerts'} for ${whom}${form}`);
+    this.name = 'SpoolOfOther';
+  }
+}
+
 /** One that was read and not yet delivered. */
 interface Waiting {
   readonly number: number;
@@ -59,6 +71,8 @@ export interface SpoolOptions {
   /** Bytes on disk, at most, but for an alert that is larger. */
   readonly sizeMax: number;
   readonly segmentSize?: number;
+  /** For whom alerts wait; `undefined`: for whoever it was. */
+  readonly destination?: SpoolDestination | undefined;
   /** A folder above it is locked by this process. */
   readonly isLocked?: boolean;
   /** What people should know: what is damaged, how much it cost, where it is kept. */
@@ -82,6 +96,8 @@ export class Spool {
   /** Number of the next record that is read. */
   #expected = 1;
   #end = 1;
+  /** Of the destination. */
+  #digest: string | undefined;
   #count = 0;
   #lost = 0;
   /** Of the segment that is read, since its last intact record. */
@@ -115,10 +131,13 @@ export class Spool {
     return this.#run(async () => {
       makeFolder(this.folder, FOLDER_MODE);
       if (!this.#options.isLocked) await this.#takeLock();
+      await setAsideOthers(this.folder);
       const { position, isDamaged } = await this.#position.open();
       this.#segments = await findSegments(this.folder);
+      const { begin, end } = await standOf(this.#segments, position);
+      [this.#expected, this.#end, this.#count] = [begin, end, end - begin];
+      await this.#takeFor(position?.digest);
       if (isDamaged) this.#sayOfPosition(position !== undefined);
-      await this.#takeOver(position);
       await this.#fill(1);
       // Both entries.
       await this.#keepPosition();
@@ -205,17 +224,17 @@ export class Spool {
     return this.#ahead[this.#next]?.number ?? this.#expected;
   }
 
-  async #takeOver(position: { begin: number; end: number } | undefined): Promise<void> {
-    const [oldest, latest] = [this.#segments[0], this.#segments.at(-1)];
-    this.#expected = position?.begin ?? oldest?.first ?? 1;
-    this.#end = Math.max(this.#expected, position?.end ?? 1, latest?.first ?? 1);
-    if (latest !== undefined) {
-      const { end, damagedAtEnd } = await scanSegment(latest);
-      // Where nobody knows how far was written, each damaged line is an alert.
-      const unknown = position === undefined ? damagedAtEnd : 0;
-      this.#end = Math.max(this.#end, (end === 0 ? latest.first : end) + unknown);
-    }
-    this.#count = this.#end - this.#expected;
+  /** Alerts that wait for somebody else are left alone. */
+  async #takeFor(digest: string | undefined): Promise<void> {
+    const { destination } = this.#options;
+    this.#digest = destination?.digest ?? digest;
+    if (destination === undefined) return;
+    const written = await readDestination(this.folder);
+    const known = [digest, written?.digest].filter((one) => one !== undefined);
+    if (this.#count > 0 && !known.includes(destination.digest))
+      throw new SpoolOfOther(this.#count, written);
+    const isSame = JSON.stringify(written) === JSON.stringify(destination);
+    if (!isSame) writeDestination(this.folder, destination);
   }
 
   #fitting(alerts: readonly Alert[]): string[] {
@@ -352,7 +371,7 @@ export class Spool {
   /** After a crash alerts are repeated that were delivered since; none is missed. */
   async #keepPosition(): Promise<void> {
     try {
-      await this.#position.write({ begin: this.#begin, end: this.#end });
+      await this.#position.write({ begin: this.#begin, end: this.#end, digest: this.#digest });
       await this.#removeDelivered();
       this.#hasToldOfPosition = false;
     } catch (error) {

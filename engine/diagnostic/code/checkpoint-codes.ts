@@ -17,7 +17,7 @@ export const CHECKPOINT_CODES = {
     severity: 'error',
     title: 'another process uses the data directory',
     explanation:
-      'Two processes would overwrite each other’s checkpoints and alerts. A process that ends, or is killed, releases its lock.',
+      'Two processes would overwrite each other’s checkpoints. A process that ends, or is killed, releases its lock.',
     hint: 'stop the other process first, or give this one a `data_dir` of its own',
   },
   DATA_DIR_NOT_LOCKED: {

@@ -14,6 +14,18 @@ export const OUTPUT_CODES = {
       'Falco’s own configuration asks for syslog, which not every machine has. Alerts go to the other outputs only.',
     hint: 'set `syslog_output.enabled: false`',
   },
+  SPOOL_UNCLAIMED: {
+    severity: 'warning',
+    title: 'alerts on disk are for nobody',
+    explanation:
+      'Alerts wait for the destination and the form that they were written for. No other one gets them by itself.',
+    hint: '`tiercel spool list` shows them, `spool send` sends them to an output, `spool drop` deletes them',
+  },
+  SPOOL_UNUSABLE: {
+    severity: 'error',
+    title: 'a spool cannot be sent or dropped',
+    explanation: 'Nothing was sent, and nothing deleted.',
+  },
   WEBSERVER_UNUSABLE: {
     severity: 'error',
     title: 'the web server cannot be started',

@@ -48,7 +48,7 @@ http_output:
 describe('outputs of a configuration', () => {
   it('are standard output where nothing is said', () => {
     const { outputs, alertChannels } = configOf('{}');
-    expect(outputs).toEqual([
+    expect(outputs).toMatchObject([
       {
         name: 'stdout',
         channel: undefined,
@@ -102,7 +102,7 @@ outputs:
       target: { envelope: 'lines', keepsOpen: true, timeoutMs: 10_000 },
       delivery: {
         triesMax: undefined,
-        spool: { folder: `${scratch.path}/state/spool/http-1`, sizeMax: 1 << 30 },
+        spool: { folder: `${scratch.path}/state/spool`, isShared: true, sizeMax: 1 << 30 },
         deadLetterFile: `${scratch.path}/state/undelivered/http-1.jsonl`,
       },
     });
