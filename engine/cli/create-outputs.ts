@@ -23,6 +23,7 @@ import { UndeliveredFile } from '../deliver/undelivered-file.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { FileOutput } from '../output/file-output.ts';
 import { HttpOutput } from '../output/http-output.ts';
+import { KeptProgramOutput } from '../output/kept-program-output.ts';
 import type { Output } from '../output/output.ts';
 import { ProgramOutput } from '../output/program-output.ts';
 import { StreamOutput } from '../output/stream-output.ts';
@@ -141,11 +142,13 @@ function createFileOutput({ path, keepsOpen, rotation }: FileTarget): Output {
 }
 
 function createProgramOutput(
-  { program, keepsOpen, timeoutMs }: ProgramTarget,
+  { program, keepsOpen, timeoutMs, closeTimeoutMs }: ProgramTarget,
   say: (message: string) => void,
 ): Output {
-  const mode = keepsOpen ? 'keep-alive' : 'each';
-  return new ProgramOutput({ program, mode, timeoutMs, onError: (text) => say(text.trim()) });
+  const options = { program, onError: (text: string) => say(text.trim()) };
+  return keepsOpen
+    ? new KeptProgramOutput({ ...options, closeTimeoutMs })
+    : new ProgramOutput({ ...options, timeoutMs });
 }
 
 function createHttpOutput(

@@ -69,7 +69,10 @@ export interface ProgramTarget {
   readonly type: 'program';
   readonly program: string;
   readonly keepsOpen: boolean;
+  /** Of a process for one alert. */
   readonly timeoutMs: number;
+  /** Of one that is kept, once its input is closed. */
+  readonly closeTimeoutMs: number;
 }
 
 export interface TlsConfig {

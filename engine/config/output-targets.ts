@@ -13,6 +13,7 @@ import type { RawOutput, RawTls } from './raw-config.ts';
 
 const TIMEOUT_MS = 10_000;
 const ROTATIONS_KEPT = 5;
+const CLOSE_TIMEOUT_MS = 10_000;
 const DEFAULT_PORTS = { udp: 514, tcp: 601, tls: 6514 } as const;
 const DEFAULT_SUBJECT = 'tiercel.{priority}.{rule}';
 
@@ -29,7 +30,8 @@ export function toTarget(raw: RawOutput, base: string): OutputTarget {
     }
     case 'program': {
       const { program = '', keep_alive: keepsOpen = false } = raw;
-      return { type: 'program', program, keepsOpen, timeoutMs };
+      const closeTimeoutMs = raw.close_timeout ?? CLOSE_TIMEOUT_MS;
+      return { type: 'program', program, keepsOpen, timeoutMs, closeTimeoutMs };
     }
     case 'http':
       return toHttp(raw, base, timeoutMs);

@@ -101,6 +101,7 @@ export interface RawOutput extends RawFileOutput, RawHttpOutput {
   batch_size?: number;
   batch_format?: 'lines' | 'array';
   timeout?: number;
+  close_timeout?: number;
   retry?: { max_tries?: number; min_pause?: number; max_pause?: number };
   spool?: false | { path?: string; max_size?: number };
   dead_letter_file?: string;

@@ -33,7 +33,7 @@ const HTTP: readonly Key[] = [
 const KEYS: Readonly<Record<OutputType, readonly Key[]>> = {
   stdout: [],
   file: ['filename', 'keep_alive', 'rotate'],
-  program: ['program', 'keep_alive', 'batch_size', ...REMOTE],
+  program: ['program', 'keep_alive', 'close_timeout', 'batch_size', ...REMOTE],
   http: [...HTTP, ...REMOTE, ...TLS],
   syslog: ['address', 'facility', 'app_name', 'batch_size', ...REMOTE, ...TLS],
   nats: ['servers', 'subject', 'jetstream', 'credentials', 'batch_size', ...REMOTE, ...TLS],

@@ -44,6 +44,10 @@ const DRAIN_LOOK_MS = 5;
 const ABANDON_TIME_MS = 500;
 /** For an output to end, where nobody is in haste. */
 const END_TIME_MS = 15_000;
+/** For a program to read what it was given, when all has to be over. */
+const FLUSH_TIME_MS = 1_500;
+/** Of a receiver that fails with its last alerts, and gets them again. */
+const END_TRIES_MAX = 3;
 /** For alerts in memory to go to disk when all has to be over. */
 const KEEP_TIME_MS = 1_000;
 /** A disk that cannot be read is tried again so often. */
@@ -127,18 +131,22 @@ export class RetryQueue implements Delivery {
   }
 
   async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
-    await this.#drain(timeMaxMs, untilMs);
+    const leftMs = (): number => (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
+    await this.#arriveAtEnd(timeMaxMs, untilMs);
     this.#isClosing = true;
     this.#wake();
     this.#endPause();
-    const leftMs = (): number => (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
     if (this.#isTrying) this.#output.abandon?.();
     await withinTime(this.#working, Math.min(ABANDON_TIME_MS, leftMs()));
-    await this.#closeOutput(Math.min(END_TIME_MS, leftMs() - KEEP_TIME_MS));
+    if (this.#handed > 0 || this.#isTrying) await this.#flush(() => leftMs() - KEEP_TIME_MS);
+    try {
+      await withinTime(this.#output.close(), Math.min(END_TIME_MS, leftMs() - KEEP_TIME_MS));
+    } catch (error) {
+      this.#takeEndFault(error);
+    }
     const lost = await withinTime(this.#backlog.close(), Math.min(END_TIME_MS, leftMs()));
     this.#counts.undelivered += lost ?? this.#backlog.waiting;
-    if (lost !== 0)
-      this.fail(new Error(this.#lastReason === '' ? 'no time left' : this.#lastReason));
+    if (lost !== 0) this.fail(new Error(this.#lastReason || 'no time left'));
     await this.#options.deadLetters?.close();
   }
 
@@ -151,32 +159,56 @@ export class RetryQueue implements Delivery {
     this.#end ??= { reason: reasonOf(error), isClosedByReader: false };
   }
 
-  async #closeOutput(timeMaxMs: number): Promise<void> {
-    const isOver = Symbol('is over');
+  /** A receiver that failed with what it had gets it again, some times, while nobody is in haste. */
+  async #arriveAtEnd(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
+    for (let tries = 0; tries < END_TRIES_MAX; tries++) {
+      await this.#drain(timeMaxMs, untilMs);
+      if (untilMs() !== undefined || this.#handed === 0 || this.#isTrying) return;
+      const leftMs = (): number =>
+        (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now() - KEEP_TIME_MS;
+      if (await this.#flush(leftMs)) return;
+    }
+  }
+
+  /** Whether all that was handed over is read. */
+  async #flush(leftMs: () => number): Promise<boolean> {
     try {
-      const end = this.#output.close(timeMaxMs).then(() => isOver);
-      if ((await withinTime(end, timeMaxMs)) !== isOver) return;
-      // A delivery that was under way has ended with the output.
-      await withinTime(this.#working, Math.min(ABANDON_TIME_MS, timeMaxMs));
+      await this.#output.flush?.(leftMs);
+      // A delivery that was under way has ended as well.
+      if (this.#isClosing) await withinTime(this.#working, ABANDON_TIME_MS);
       await this.#confirm(this.#handed);
+      return true;
     } catch (error) {
+      this.#takeEndFault(error);
+      return false;
+    }
+  }
+
+  #takeEndFault(error: unknown): void {
+    this.#lastReason = reasonOf(error);
+    if (this.#isClosing) {
       this.#counts.faults += 1;
-      this.#lastReason = reasonOf(error);
       this.#options.say(this.#lastReason);
+    } else {
+      this.#interruption = error;
+      this.#wake();
     }
   }
 
   /** Until nothing is left to hand over, nothing has left for the time, or all has to be over. */
   async #drain(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
+    const flushTimeMs = this.#output.flush === undefined ? 0 : FLUSH_TIME_MS;
+    const endTimeMs = flushTimeMs + ABANDON_TIME_MS + KEEP_TIME_MS;
     let left = Number.POSITIVE_INFINITY;
     let sinceMs = performance.now();
     for (;;) {
       const [nowMs, isHasty] = [performance.now(), untilMs() !== undefined];
       const { waiting, spooled } = this.#backlog;
-      const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - this.#handed);
+      const handed = this.#interruption === undefined ? this.#handed : 0;
+      const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - handed);
       if (now < left) [left, sinceMs] = [now, nowMs];
       if (now === 0 || nowMs - sinceMs > timeMaxMs) return;
-      if (isHasty && nowMs > (untilMs() ?? 0) - KEEP_TIME_MS - ABANDON_TIME_MS) return;
+      if (isHasty && nowMs > (untilMs() ?? 0) - endTimeMs) return;
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
   }

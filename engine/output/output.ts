@@ -18,8 +18,9 @@ export interface Output {
   readonly unread?: number;
   /** Set by whoever delivers: called when the receiver fails between two deliveries. */
   onFailure?: ((error: unknown) => void) | undefined;
-  /** Resolves when all that was handed over is read. `timeMaxMs`: afterwards it has to be over. */
-  close(timeMaxMs?: number): Promise<void>;
+  /** Resolves when all that was handed over is read, rejects when it is not. `leftMs`: asked again and again. */
+  flush?(leftMs: () => number): Promise<void>;
+  close(): Promise<void>;
   /** Called before `close`, while a delivery is under way: the delivery is to end soon, and nothing follows. */
   abandon?(): void;
   /** Others have moved what it writes to: it begins anew under the same name. */

@@ -15,9 +15,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { RetryQueue } from '../../../engine/deliver/retry-queue.ts';
 import { Spool } from '../../../engine/deliver/spool/spool.ts';
 import { HttpOutput } from '../../../engine/output/http-output.ts';
+import { KeptProgramOutput } from '../../../engine/output/kept-program-output.ts';
 import { NatsOutput } from '../../../engine/output/nats-output.ts';
 import type { Output } from '../../../engine/output/output.ts';
-import { ProgramOutput } from '../../../engine/output/program-output.ts';
 import { syslogHeader } from '../../../engine/output/syslog-message.ts';
 import { createSyslogOutput, type SyslogTransport } from '../../../engine/output/syslog-output.ts';
 import { NO_TLS_FILES, type TlsFiles } from '../../../engine/output/tls-files.ts';
@@ -166,7 +166,7 @@ describe('a receiver that is killed and brought back 20 times has every alert, i
     const got = join(scratch.path, 'got.txt');
     const pidFile = join(scratch.path, 'pid');
     const program = `echo $$ > ${pidFile}; exec cat >> ${got}`;
-    const output = new ProgramOutput({ program, mode: 'keep-alive', timeoutMs: 2_000 });
+    const output = new KeptProgramOutput({ program, closeTimeoutMs: 10_000 });
     // It is started again by whoever needs it.
     const start = async (): Promise<void> => {
       while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await pause(2);

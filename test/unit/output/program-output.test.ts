@@ -9,19 +9,9 @@ const scratch = scratchFolder('program-output');
 const at = (name: string): string => join(scratch.path, name);
 
 describe('alerts to a program', () => {
-  it('that is kept are its lines', async () => {
-    const program = `cat > ${at('kept')}`;
-    const output = new ProgramOutput({ program, mode: 'keep-alive', timeoutMs: 1_000 });
-    await output.open();
-    await output.deliver(someAlerts(1, 2));
-    await output.deliver(someAlerts(3));
-    await output.close();
-    expect(readFileSync(at('kept'), 'utf8')).toBe('1\n2\n3\n');
-  });
-
   it('that is started for each have a process each', async () => {
     const program = `cat >> ${at('each')}; echo end >> ${at('each')}`;
-    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 1_000 });
+    const output = new ProgramOutput({ program, timeoutMs: 1_000 });
     await output.open();
     await output.deliver(someAlerts(1, 2));
     await output.close();
@@ -32,7 +22,7 @@ describe('alerts to a program', () => {
     const program = `read line; echo "no $line" >&2; test "$line" != 2`;
     const said: string[] = [];
     const onError = (text: string): void => void said.push(text);
-    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 1_000, onError });
+    const output = new ProgramOutput({ program, timeoutMs: 1_000, onError });
     await expect(output.deliver(someAlerts(1, 3))).rejects.toMatchObject({
       kind: 'away',
       taken: 1,
@@ -43,14 +33,14 @@ describe('alerts to a program', () => {
   });
 
   it('that does not read them are no error, when it ends well', async () => {
-    const output = new ProgramOutput({ program: 'true', mode: 'each', timeoutMs: 1_000 });
+    const output = new ProgramOutput({ program: 'true', timeoutMs: 1_000 });
     await output.deliver(someAlerts(1, 3));
     await output.close();
   });
 
   it('that does not end in time is killed, with what it has started', async () => {
     const program = `(sleep 1; touch ${at('late')}) & wait`;
-    const output = new ProgramOutput({ program, mode: 'each', timeoutMs: 100 });
+    const output = new ProgramOutput({ program, timeoutMs: 100 });
     const fault = { kind: 'away', message: 'did not end within 100 ms' };
     await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -61,20 +51,10 @@ describe('alerts to a program', () => {
   it('that is not there say so', async () => {
     const output = new ProgramOutput({
       program: 'no-such-program',
-      mode: 'each',
       timeoutMs: 1_000,
     });
     const fault = { message: expect.stringMatching(/^ended with code 127: .*not found/) };
     await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
     await output.close();
-  });
-
-  it('that was kept and died while it had them go to the next one, also at the end', async () => {
-    const program = `if [ -e ${at('second')} ]; then cat >> ${at('got')}; else touch ${at('second')}; read a; kill -9 $$; fi`;
-    const output = new ProgramOutput({ program, mode: 'keep-alive', timeoutMs: 1_000 });
-    await output.open();
-    await output.deliver(someAlerts(1, 3));
-    await output.close();
-    expect(readFileSync(at('got'), 'utf8')).toBe('1\n2\n3\n');
   });
 });
