@@ -268,6 +268,11 @@ export const LIMITS = {
     unit: 'ms',
     why: 'what was read when a run is told to stop gets so long to arrive; 5 s with everything that ends then',
   },
+  settleTimeMax: {
+    value: 300,
+    unit: 'ms',
+    why: 'outputs that were closed have answered all deliveries; what is evaluated then does not count',
+  },
   idleTimeMax: { value: 60_000, unit: 'ms', why: 'a source may ask for a pause, not for silence' },
   logLinesMax: {
     value: 1_000,

@@ -33,7 +33,10 @@ export class Reloader {
   #used: string;
   #seen: string;
   #config: Config;
-  #reloading: Promise<void> = Promise.resolve();
+  /** One that is under way, and one that waits for it: any number of signals until then are one. */
+  #reloading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
@@ -47,14 +50,19 @@ export class Reloader {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     process.off('SIGHUP', this.#onSignal);
   }
 
-  /** One after the other. */
+  /** One after the other; what is asked for while one waits is that one. */
   reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload());
-    return this.#reloading;
+    this.#next ??= (this.#reloading ?? Promise.resolve()).then(() => {
+      this.#next = undefined;
+      this.#reloading = this.#reload();
+      return this.#reloading;
+    });
+    return this.#next;
   }
 
   #look(): void {
@@ -65,6 +73,7 @@ export class Reloader {
 
   async #reload(): Promise<void> {
     const { engine, loadConfig, onReload } = this.#options;
+    if (this.#isClosed) return;
     this.#used = this.#signature();
     this.#seen = this.#used;
     const { value: config, diagnostics } = loadConfig();
@@ -74,6 +83,8 @@ export class Reloader {
     }
     const areOthersChanged = fixedPartOf(config) !== fixedPartOf(this.#config);
     const result = await engine.reload(config);
+    // The run ends, and its rules with it.
+    if (this.#isClosed) return;
     if (result.isUsed) this.#config = config;
     // Files may be named now that were not before.
     this.#used = this.#signature();

@@ -172,7 +172,7 @@ function outputRemarks({ name, end, counts }: OutputReport): string[] {
   const lines: string[] = [];
   if (faults > 0 && end === undefined)
     lines.push(
-      `${name}: ${countOf(faults, 'delivery', 'deliveries')} failed, and were tried again`,
+      `${name}: ${countOf(faults, 'delivery', 'deliveries')} failed and ${faults === 1 ? 'was' : 'were'} retried`,
     );
   if (spooled > 0)
     lines.push(`${countOf(spooled, 'alert')} for ${name} wait on disk for the next run`);

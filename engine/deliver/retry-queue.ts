@@ -146,7 +146,10 @@ export class RetryQueue implements Delivery {
     }
     const lost = await withinTime(this.#backlog.close(), Math.min(END_TIME_MS, leftMs()));
     this.#counts.undelivered += lost ?? this.#backlog.waiting;
-    if (lost !== 0) this.fail(new Error(this.#lastReason || 'no time left'));
+    if (lost !== 0) {
+      this.#lastReason ||= 'the run ended before they arrived';
+      this.fail(new Error(this.#lastReason));
+    }
     await this.#options.deadLetters?.close();
   }
 
@@ -279,8 +282,11 @@ export class RetryQueue implements Delivery {
     const isOldest = this.#handed === 0;
     this.#handed = 0;
     this.#interruption = undefined;
-    this.#counts.faults += 1;
-    this.#lastReason = fault.message;
+    // One that had to end is no fault of the receiver.
+    if (!this.#isClosing) {
+      this.#counts.faults += 1;
+      this.#lastReason = fault.message;
+    }
     const oldest = isOldest ? alerts : [];
     if (fault.kind === 'refused') await this.#takeRefusal(oldest, fault);
     else await this.#takeAbsence(oldest, fault);

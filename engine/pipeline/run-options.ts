@@ -18,6 +18,11 @@ export interface RunOptions {
    * counts as read, and the next run begins there.
    */
   readonly deliver: (alerts: readonly Alert[]) => Promise<boolean> | Promise<void> | void;
+  /**
+   * Called when streams have ended, before the summary: outputs are closed in it, so that every delivery resolves and
+   * the summary says what became of all alerts.
+   */
+  readonly closeOutputs?: () => Promise<void>;
   /** Takes events that some rules were not evaluated for, after their alerts; as `deliver`. */
   readonly onDeadLetters?: (letters: readonly DeadLetter[]) => Promise<void> | void;
   /** Takes a message of a queue that nobody can read; resolves to whether it may be deleted there. */

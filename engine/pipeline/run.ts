@@ -15,7 +15,7 @@ import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { closeRoom, openRoom, type SlotRoom } from '../stream/slot-room.ts';
-import type { StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
+import type { StreamEnd, StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
   type NumberedBatch,
@@ -145,20 +145,19 @@ export class Run {
   }
 
   async #toEnd(): Promise<RunSummary> {
+    const ends = await Promise.all(this.#feeds.map((feed, stream) => this.#endOf(feed, stream)));
+    await this.#options.closeOutputs?.();
     const outcomes = await Promise.all(
-      this.#feeds.map(async (feed, stream) => {
-        const end = await feed.run();
-        this.#failures[stream] = end.failure;
-        if (this.#refusal === undefined)
-          await Promise.race([this.#order.drained(stream), this.#late]);
+      ends.map(async (end, stream) => {
+        if (this.#refusal === undefined) await this.#settled(stream);
         await this.#checkpoints[stream]?.flush();
         const services = await this.#io.close(readerOf(stream));
         // A stream without an end is over when it is told to stop.
         const isOver = end.stopped === 'interrupted' && this.#isEndless(stream);
         const stopped = isOver ? ('end' as const) : end.stopped;
         const start = this.#parts.streams[stream]?.state ?? START_OF_STREAM;
-        const name = this.#nameOf(stream);
-        return { ...end, stopped, name, start, state: feed.state, services };
+        const state = this.#feeds[stream]?.state ?? start;
+        return { ...end, stopped, name: this.#nameOf(stream), start, state, services };
       }),
     );
     const { clock } = this.#parts;
@@ -173,6 +172,25 @@ export class Run {
     if (this.#refusal === undefined) return summary;
     const failure = { stream: this.#nameOf(0), kind: 'error', ...this.#refusal, atStart: true };
     return { ...summary, failures: [failure], stopped: 'fault' };
+  }
+
+  /** Its alerts are with the outputs, or had their time. */
+  async #endOf(feed: StreamFeed, stream: number): Promise<StreamEnd> {
+    const end = await feed.run();
+    this.#failures[stream] = end.failure;
+    if (this.#refusal === undefined) await Promise.race([this.#order.drained(stream), this.#late]);
+    await this.#checkpoints[stream]?.flush();
+    return end;
+  }
+
+  /** What outputs were given has been settled by their end; what is still evaluated had its time. */
+  async #settled(stream: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LIMITS.settleTimeMax.value);
+    });
+    await Promise.race([this.#order.drained(stream), isLate]);
+    clearTimeout(timer);
   }
 
   #createFeed(stream: number, faults: FaultLedger): StreamFeed {

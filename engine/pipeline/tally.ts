@@ -142,7 +142,7 @@ export class Tally {
       ...measured,
       alertsTotal: this.alertsTotal,
       alertsByRule: this.#byRuleOf(({ alerts }) => alerts),
-      alertsByPriority: this.#byPriority,
+      alertsByPriority: new Map(this.#byPriority),
       lostProblems: this.#lostProblems,
       warnings: this.#warnings,
       logLinesUnlisted: this.#logUnlisted,

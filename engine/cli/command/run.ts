@@ -147,6 +147,10 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
         web?.tail.add(alerts);
         return await outputs.deliver(alerts);
       },
+      closeOutputs: async () => {
+        await endSnapshots();
+        await outputs.close({ untilMs: () => stop.endMs });
+      },
       ...(setAside === undefined
         ? {}
         : {
@@ -157,8 +161,6 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     const { signal } = stop;
-    await endSnapshots();
-    await outputs.close({ untilMs: () => stop.endMs });
     return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
   } finally {
     bar.clear();
@@ -286,7 +288,16 @@ function reportsTo(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLo
 const REOPEN_SIGNALS = ['SIGUSR1', 'SIGHUP'] as const;
 
 function reopenOnSignals(outputs: OutputSet): { release(): void } {
-  const onSignal = (): void => void outputs.reopen();
+  const pending: { next?: Promise<void> | undefined; last: Promise<void> } = {
+    last: Promise.resolve(),
+  };
+  // Any number of signals while one waits are that one.
+  const onSignal = (): void => {
+    pending.next ??= pending.last.then(() => {
+      pending.next = undefined;
+      pending.last = outputs.reopen();
+    });
+  };
   for (const signal of REOPEN_SIGNALS) process.on(signal, onSignal);
   return {
     release: () => {
