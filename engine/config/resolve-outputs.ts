@@ -6,7 +6,7 @@ import { type AlertChannel, type AlertShape, sameShape } from '../alert/alert-ch
 import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { DeliveryConfig, OutputConfig } from './output-config.ts';
+import type { DeliveryConfig, OutputConfig, OutputTarget, SpoolConfig } from './output-config.ts';
 import { destinationOf } from './output-destination.ts';
 import { toTarget } from './output-targets.ts';
 import type { RawConfig, RawOutput } from './raw-config.ts';
@@ -19,7 +19,8 @@ const COMMON: readonly Key[] = [
   ...(['type', 'name', 'enabled', 'format', 'template', 'raw_event'] as const),
   ...(['priority', 'rules', 'tags', 'sources'] as const),
 ];
-const REMOTE: readonly Key[] = ['timeout', 'retry', 'spool', 'dead_letter_file'];
+const FILE: readonly Key[] = ['retry', 'spool', 'dead_letter_file'];
+const REMOTE: readonly Key[] = ['timeout', ...FILE];
 const TLS: readonly Key[] = [
   ...(['insecure', 'ca_cert', 'ca_bundle', 'ca_path'] as const),
   ...(['client_cert', 'client_key'] as const),
@@ -32,7 +33,7 @@ const HTTP: readonly Key[] = [
 /** Beside those of all. The first one is the one that there must be. */
 const KEYS: Readonly<Record<OutputType, readonly Key[]>> = {
   stdout: [],
-  file: ['filename', 'keep_alive', 'rotate'],
+  file: ['filename', 'keep_alive', 'rotate', ...FILE],
   program: ['program', 'keep_alive', 'close_timeout', 'batch_size', ...REMOTE],
   http: [...HTTP, ...REMOTE, ...TLS],
   syslog: ['address', 'facility', 'app_name', 'batch_size', ...REMOTE, ...TLS],
@@ -55,6 +56,7 @@ const TRIES_WITHOUT_SPOOL = 8;
 const TRIES_OF_PROGRAM = 3;
 const SPOOL_SIZE_MAX = 1 << 30;
 const BATCH_SIZE = 500;
+const BATCH_SIZES: Partial<Record<OutputType, number>> = { http: 1, file: 4_096 };
 const LOCAL_SYSLOG = '/dev/log';
 
 interface Written {
@@ -157,8 +159,21 @@ function ownOutputs({ outputs = [] }: RawConfig): Written[] {
 function fileOf({ type, filename }: RawOutput, base: string): string | undefined {
   if (type !== 'file' || filename === undefined || filename === '') return undefined;
   const path = resolve(base, filename);
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined || found.isFile() ? path : undefined;
+  return isFile(path) ? path : undefined;
+}
+
+/** What fails there fails for good. */
+function isDevice(target: OutputTarget): boolean {
+  return target.type === 'stdout' || (target.type === 'file' && !isFile(target.path));
+}
+
+/** Or may become one. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    return true;
+  }
 }
 
 function sameFile({ path, raw }: Written, other: string): Problem {
@@ -219,7 +234,6 @@ function toOutput(
   places: Places,
   channels: Channels,
 ): OutputConfig {
-  const isLocal = raw.type === 'stdout' || raw.type === 'file';
   const target = toTarget(raw, places.base);
   const channel = toChannel(raw, places.isJson);
   const usual = { kind: places.isJson ? 'json' : 'text', hasRawEvent: false } as const;
@@ -228,7 +242,7 @@ function toOutput(
     channel: channels.positionOf(channel),
     target,
     destination: destinationOf(target, channel.shape ?? usual),
-    delivery: isLocal ? undefined : toDelivery(raw, name, places),
+    delivery: isDevice(target) ? undefined : toDelivery(raw, name, places),
     mayBeMissing,
   };
 }
@@ -308,26 +322,29 @@ export function toPriority(text: string | undefined): Priority {
 
 function toDelivery(raw: RawOutput, name: string, { base, folder }: Places): DeliveryConfig {
   const { retry = {}, spool = {}, dead_letter_file: deadLetters } = raw;
-  const shared =
-    folder === undefined ? undefined : { folder: join(folder, 'spool'), isShared: true };
-  const own = spool !== false && spool.path !== undefined ? resolve(base, spool.path) : undefined;
-  const place = own === undefined ? shared : { folder: own, isShared: false };
+  const { max_size: sizeMax = SPOOL_SIZE_MAX } = spool === false ? {} : spool;
+  const place = spool === false ? undefined : spoolPlace(spool.path, { base, folder });
   const isEach = raw.type === 'program' && raw.keep_alive !== true;
   const tries =
     retry.max_tries ?? (isEach ? TRIES_OF_PROGRAM : place === undefined ? TRIES_WITHOUT_SPOOL : 0);
   const pauseMinMs = retry.min_pause ?? PAUSE_MIN_MS;
   return {
-    batchSizeMax: raw.batch_size ?? (raw.type === 'http' ? 1 : BATCH_SIZE),
+    batchSizeMax: raw.batch_size ?? BATCH_SIZES[raw.type] ?? BATCH_SIZE,
     triesMax: tries === 0 ? undefined : tries,
     pauseMinMs,
     pauseMaxMs: Math.max(pauseMinMs, retry.max_pause ?? PAUSE_MAX_MS),
-    spool:
-      place === undefined || spool === false
-        ? undefined
-        : { ...place, sizeMax: spool.max_size ?? SPOOL_SIZE_MAX },
+    spool: place && { ...place, sizeMax },
     deadLetterFile:
       deadLetters === undefined
         ? folder && join(folder, 'undelivered', `${name}.jsonl`)
         : resolve(base, deadLetters),
   };
+}
+
+function spoolPlace(
+  path: string | undefined,
+  { base, folder }: Pick<Places, 'base' | 'folder'>,
+): Omit<SpoolConfig, 'sizeMax'> | undefined {
+  if (path !== undefined) return { folder: resolve(base, path), isShared: false };
+  return folder === undefined ? undefined : { folder: join(folder, 'spool'), isShared: true };
 }

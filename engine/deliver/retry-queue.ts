@@ -153,9 +153,9 @@ export class RetryQueue implements Delivery {
     await this.#options.deadLetters?.close();
   }
 
-  /** There is nothing that others could move. */
+  /** What cannot be begun anew is tried again with the next delivery. */
   async reopen(): Promise<void> {
-    await this.#output.reopen?.();
+    await this.#output.reopen?.().catch((error: unknown) => this.#options.say(reasonOf(error)));
   }
 
   fail(error: unknown): void {
@@ -313,10 +313,18 @@ export class RetryQueue implements Delivery {
     await this.#giveUp(alerts);
   }
 
+  /** What cannot be set aside waits. */
   async #giveUp(alerts: readonly Alert[]): Promise<void> {
-    const isKept = (await this.#options.deadLetters?.write(alerts, this.#lastReason)) ?? false;
-    this.#counts[isKept ? 'deadLetters' : 'undelivered'] += alerts.length;
-    await this.#backlog.settle(alerts.length, isKept);
+    const { deadLetters } = this.#options;
+    if (deadLetters === undefined) {
+      this.#counts.undelivered += alerts.length;
+      await this.#backlog.settle(alerts.length, false);
+      return;
+    }
+    const written = await deadLetters.write(alerts, this.#lastReason);
+    this.#counts.deadLetters += written;
+    await this.#backlog.settle(written, true);
+    if (written < alerts.length) await this.#pause(DISK_PAUSE_MS);
   }
 
   /** Until alerts have come, the receiver has failed, or all has to be over. */

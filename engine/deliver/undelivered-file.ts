@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import type { Alert } from '../alert/alert.ts';
 import { makeFolder } from '../base/make-folder.ts';
-import { LineFile } from '../output/line-file.ts';
+import { LineFile, LinesNotWritten } from '../output/line-file.ts';
 import { printAlert } from './alert-record.ts';
 
 /** Alerts hold what only the operator reads. */
@@ -31,19 +31,19 @@ export class UndeliveredFile {
     await this.#file.open();
   }
 
-  /** Resolves to whether they are in the file. */
-  async write(alerts: readonly Alert[], reason: string): Promise<boolean> {
+  /** Resolves to how many of them, from the first one on, are in the file. */
+  async write(alerts: readonly Alert[], reason: string): Promise<number> {
     const head = JSON.stringify({ output: this.#outputName, reason }).slice(0, -1);
     try {
       const lines = alerts.map((alert) => `${head},"alert":${printAlert(alert)}}\n`);
       await this.#file.append(lines.join(''));
       this.#hasFailed = false;
-      return true;
+      return alerts.length;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!this.#hasFailed) this.#say(`${this.path} cannot be written: ${code}`);
+      const { message } = error as Error;
+      if (!this.#hasFailed) this.#say(`${this.path} cannot be written: ${message}; alerts wait`);
       this.#hasFailed = true;
-      return false;
+      return error instanceof LinesNotWritten ? error.taken : 0;
     }
   }
 

@@ -1,9 +1,11 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../base/clock.ts';
+import { OperationQueue } from '../base/operation-queue.ts';
 import { lockFile, type OwnerLock } from '../base/owner-lock.ts';
-import { LineFile } from './line-file.ts';
+import { LineFile, LinesNotWritten } from './line-file.ts';
 import type { Output } from './output.ts';
+import { awayFault } from './output-fault.ts';
 
 /** Only the operator and the group read alerts. */
 const FILE_MODE = 0o640;
@@ -30,6 +32,7 @@ export class FileOutput implements Output {
   readonly #path: string;
   readonly #rotation: Rotation | undefined;
   readonly #file: LineFile;
+  readonly #operations = new OperationQueue();
   #size = 0;
   #sinceMs = 0;
   #lock: OwnerLock | undefined;
@@ -48,22 +51,30 @@ export class FileOutput implements Output {
     if (this.#rotation !== undefined) await this.#measure();
   }
 
-  async deliver(alerts: readonly Alert[]): Promise<void> {
-    const text = alerts.map(({ line }) => `${line}\n`).join('');
-    if (this.#rotation !== undefined) await this.#rotateFor(this.#rotation, text);
-    await this.#file.append(text);
+  deliver(alerts: readonly Alert[]): Promise<void> {
+    return this.#operations.run(async () => {
+      const text = alerts.map(({ line }) => `${line}\n`).join('');
+      try {
+        if (this.#rotation !== undefined) await this.#rotateFor(this.#rotation, text);
+        await this.#file.append(text);
+      } catch (error) {
+        throw awayFault(error, error instanceof LinesNotWritten ? error.taken : 0);
+      }
+    });
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#operations.run(() => this.#file.close());
     await this.#lock?.release();
   }
 
   /** What comes goes to a file of this name, wherever the one before is now. */
-  async reopen(): Promise<void> {
-    await this.#file.close();
-    await this.#file.open();
-    if (this.#rotation !== undefined) await this.#measure();
+  reopen(): Promise<void> {
+    return this.#operations.run(async () => {
+      await this.#file.close();
+      await this.#file.open();
+      if (this.#rotation !== undefined) await this.#measure();
+    });
   }
 
   async #measure(): Promise<void> {
@@ -76,12 +87,14 @@ export class FileOutput implements Output {
     const size = Buffer.byteLength(text);
     const isLarge = sizeMax !== undefined && this.#size + size > sizeMax;
     const isOld = ageMaxMs !== undefined && clock.nowMs() - this.#sinceMs >= ageMaxMs;
+    // A clock that was set back: it is as old as it was then.
+    if (clock.nowMs() < this.#sinceMs) this.#sinceMs = clock.nowMs();
     if (this.#size > 0 && (isLarge || isOld)) {
       await this.#file.close();
       await putAside(this.#path, keptMax);
-      await this.#file.open();
       this.#size = 0;
       this.#sinceMs = clock.nowMs();
+      await this.#file.open();
     }
     this.#size += size;
   }

@@ -4,11 +4,25 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
 
+/** A file took only a part of what was appended. */
+export class LinesNotWritten extends Error {
+  /** Whole lines, from the first one on, that are in the file. */
+  readonly taken: number;
+
+  constructor(cause: Error, taken: number) {
+    super(cause.message, { cause });
+    this.name = 'LinesNotWritten';
+    this.taken = taken;
+  }
+}
+
 export class LineFile {
   readonly #path: string;
   readonly #mode: number;
   readonly #keepsOpen: boolean;
   #handle: FileHandle | undefined;
+  /** It ends in a part of a line: the next one must not be part of it. */
+  #isTorn = false;
 
   /** `mode`: of a file that is made. One that is not kept open can be rotated. */
   constructor(path: string, { mode, keepsOpen }: { mode: number; keepsOpen: boolean }) {
@@ -20,16 +34,30 @@ export class LineFile {
   /** Makes the file where there is none. */
   async open(): Promise<void> {
     const handle = await this.#openHandle();
-    // A process that was killed may have left half a line: the next one must not be part of it.
+    // A process that was killed may have left half a line.
     if (await endsInLine(this.#path)) await handle.appendFile('\n');
     if (!this.#keepsOpen) await this.close();
   }
 
-  /** Whole lines, each with its end. */
+  /** Whole lines, each with its end. Rejects with `LinesNotWritten`; the file can be tried again. */
   async append(text: string): Promise<void> {
-    const handle = await this.#openHandle();
-    await handle.appendFile(text);
-    if (!this.#keepsOpen) await this.close();
+    let [bytes, ending, written] = [Buffer.alloc(0), '', 0];
+    try {
+      const handle = await this.#openHandle();
+      // Others may have moved it meanwhile.
+      if (this.#isTorn && (await endsInLine(this.#path))) ending = '\n';
+      bytes = Buffer.from(ending + text);
+      while (written < bytes.length) {
+        written += (await handle.write(bytes, written)).bytesWritten;
+        this.#isTorn = bytes[written - 1] !== NEWLINE;
+      }
+      if (!this.#keepsOpen) await this.close();
+    } catch (error) {
+      // What it leads to may be gone.
+      await this.close().catch(() => {});
+      const lines = bytes.subarray(ending.length, Math.max(written, ending.length));
+      throw new LinesNotWritten(error as Error, lines.filter((byte) => byte === NEWLINE).length);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /* What a broken plugin could not take is set aside, and evaluated again when the plugin is mended. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseDeadLetter, writeDeadLetter } from '../../engine/dead-letter/dead-letter.ts';
 import { DeadLetterFile } from '../../engine/dead-letter/dead-letter-file.ts';
@@ -167,11 +167,27 @@ describe('a file of dead letters', () => {
     expect(summary.lostProblems).toBe(3);
   });
 
-  it('that cannot be written to is told of once, and what is not in it is counted', async () => {
+  const message = { stream: 's', queue: 'sqs://q', id: '1', reason: 'r', body: 'b' };
+
+  it('that cannot be written wait until they can be', async () => {
+    const path = join(folder.path, 'later/letters.jsonl');
     const problems: string[] = [];
-    const file = new DeadLetterFile(folder.path, (message) => problems.push(message));
-    await file.write([]);
-    await file.write([]);
-    expect(problems).toEqual(['cannot be written: EISDIR']);
+    const file = new DeadLetterFile(path, (text) => problems.push(text));
+    const writing = file.writeMessage(message);
+    while (problems.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(problems[0]).toMatch(/^cannot be written: ENOENT.*; events wait$/);
+    mkdirSync(dirname(path));
+    expect(await writing).toBe(true);
+    expect(file.messagesWritten).toBe(1);
+  });
+
+  it('that cannot be written when the run ends are counted, and said once', async () => {
+    const problems: string[] = [];
+    const file = new DeadLetterFile(folder.path, (text) => problems.push(text));
+    file.stopWaiting();
+    expect(await file.writeMessage(message)).toBe(false);
+    expect(await file.writeMessage(message)).toBe(false);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^cannot be written: EISDIR/);
   });
 });

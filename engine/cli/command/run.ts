@@ -148,6 +148,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
         return await outputs.deliver(alerts);
       },
       closeOutputs: async () => {
+        setAside?.stopWaiting();
         await endSnapshots();
         await outputs.close({ untilMs: () => stop.endMs });
       },

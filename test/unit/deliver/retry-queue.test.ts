@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../engine/alert/alert.ts';
@@ -129,6 +129,24 @@ describe('a receiver that may be away', () => {
     expect(await queue.deliver(someAlerts(4))).toBe(true);
     expect(output.lines).toEqual(['4']);
     expect(queue.counts).toMatchObject({ delivered: 1, undelivered: 3 });
+    await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
+  });
+
+  it('keeps what it refuses waiting while dead letters cannot be written', async () => {
+    const path = join(newPath(), 'letters.jsonl');
+    const said: string[] = [];
+    const deadLetters = new UndeliveredFile(path, 'tested', (text) => said.push(text));
+    const { output, queue } = await setUp({ deadLetters });
+    rmSync(dirname(path), { recursive: true });
+    output.behave = (alerts) => (alerts.some(({ line }) => line === '2') ? refused() : undefined);
+    const given = queue.deliver(someAlerts(1, 3));
+    await until(() => said.length > 0);
+    expect(said[0]).toMatch(/letters.jsonl cannot be written: ENOENT.*; alerts wait/);
+    expect(queue.counts).toMatchObject({ deadLetters: 0, undelivered: 0 });
+    mkdirSync(dirname(path));
+    expect(await given).toBe(true);
+    expect(output.lines).toEqual(['1', '3']);
+    expect(queue.counts).toMatchObject({ delivered: 2, deadLetters: 1, undelivered: 0 });
     await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileOutput, type Rotation } from '../../../engine/output/file-output.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
@@ -51,5 +51,31 @@ describe.each(['keep-alive', 'reopen'] as const)('a file of alerts, %s,', (mode)
     await output.deliver(someAlerts(2));
     await output.close();
     expect([path, `${path}.old`].map(read)).toEqual(['2\n', '1\n']);
+  });
+
+  it('in a folder that is away fails, and goes on when it is back', async () => {
+    const { path, output } = setUp(`folder-${mode}/a`, mode);
+    mkdirSync(dirname(path));
+    await output.open();
+    await output.deliver(someAlerts(1));
+    renameSync(dirname(path), `${dirname(path)}.away`);
+    await output.reopen().catch(() => {});
+    await expect(output.deliver(someAlerts(2))).rejects.toMatchObject({ kind: 'away', taken: 0 });
+    renameSync(`${dirname(path)}.away`, dirname(path));
+    await output.deliver(someAlerts(2));
+    await output.close();
+    expect(read(path)).toBe('1\n2\n');
+  });
+
+  it('is put aside by its age also after a clock that was set back', async () => {
+    const { path, output, time } = setUp(`back-${mode}`, mode, { ageMaxMs: 3_600_000 });
+    await output.open();
+    await output.deliver(someAlerts(1));
+    time.nowMs -= 86_400_000;
+    await output.deliver(someAlerts(2));
+    time.nowMs += 3_700_000;
+    await output.deliver(someAlerts(3));
+    await output.close();
+    expect([path, `${path}.1`].map(read)).toEqual(['3\n', '1\n2\n']);
   });
 });
