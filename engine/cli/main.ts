@@ -29,6 +29,7 @@ process.stderr.on('error', () => {});
 
 const exitCode = await main(process.argv.slice(2));
 await new Promise<void>((resolve) => {
+  if (isGivenUp) resolve();
   process.stdout.once('close', resolve);
   process.stdout.write('', () => resolve());
 });

@@ -27,6 +27,8 @@ export class OutputQueue implements Delivery {
   #last: Promise<unknown> = Promise.resolve();
   /** Alerts on their way. */
   #pending = 0;
+  /** The delivery that is under way is not waited for any more. */
+  #giveUp: () => void = () => {};
 
   /** `onEnd` is called once, when the output fails; nothing goes there any more. */
   constructor(output: Output, onEnd: (queue: OutputQueue) => void) {
@@ -72,10 +74,10 @@ export class OutputQueue implements Delivery {
     const closed = this.#enqueue(0, () => this.#output.close());
     await withinTime(closed, Math.min(timeMaxMs, leftMs));
     if (this.#pending === 0) return;
-    this.#undelivered += this.#pending;
-    this.#pending = 0;
     this.fail(new Error('it took nothing any more'));
+    this.#giveUp();
     this.#output.abandon?.();
+    await this.#last;
   }
 
   fail(error: unknown): void {
@@ -90,14 +92,15 @@ export class OutputQueue implements Delivery {
       let isThere = false;
       if (this.#end === undefined) {
         try {
-          await action();
+          await new Promise<void>((resolve, reject) => {
+            this.#giveUp = () => reject(new Error(this.#end?.reason));
+            action().then(resolve, reject);
+          });
           isThere = true;
         } catch (error) {
           this.fail(error);
         }
       }
-      // What was given up on is counted already.
-      if (this.#pending < alertCount) return false;
       this.#pending -= alertCount;
       if (isThere) this.#delivered += alertCount;
       else this.#undelivered += alertCount;

@@ -4,7 +4,7 @@ import { constants, type FileHandle, open } from 'node:fs/promises';
 import { decode, isCompressed } from '../decoded-object.ts';
 import { identityOf } from '../folder-listing.ts';
 import { OpenFileReader } from './open-file-reader.ts';
-import { HEAD_SIZE, type Sight } from './tracked-file.ts';
+import { type FileTail, HEAD_SIZE, type Sight } from './tracked-file.ts';
 
 export type FileStatus = Pick<Sight, 'size' | 'modifiedNs'>;
 
@@ -32,6 +32,14 @@ export async function openSeen(location: string, id: string): Promise<FileHandle
 export async function statusOf(handle: FileHandle | undefined): Promise<FileStatus | undefined> {
   const found = await handle?.stat({ bigint: true });
   return found && { size: Number(found.size), modifiedNs: found.mtimeNs };
+}
+
+/** Whether the file has the bytes of the tail where they were; so it is when nothing is known of them. */
+export async function hasTail(handle: FileHandle, { end, bytes }: FileTail): Promise<boolean> {
+  if (bytes.length === 0) return true;
+  const room = new Uint8Array(bytes.length);
+  const { bytesRead } = await handle.read(room, 0, bytes.length, end - bytes.length);
+  return bytesRead === bytes.length && Buffer.compare(room, bytes) === 0;
 }
 
 export async function headOf(handle: FileHandle, size: number): Promise<FileHead> {

@@ -9,9 +9,10 @@ import type { FollowedRun, StoredObject } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { FollowTimes } from './follow-times.ts';
 import { LineBuffer } from './line-buffer.ts';
-import type { TrackedFile } from './tracked-file.ts';
+import { extendTail, type TrackedFile } from './tracked-file.ts';
 import type { Waypoints } from './waypoints.ts';
 
+const NEWLINE = 0x0a;
 /** A file gives way to others when it had nothing for so long, or when it was read for so long. */
 const TURN_IDLE_MS = 50;
 const TURN_MAX_MS = 500;
@@ -134,9 +135,17 @@ export class FileRun implements StoredObject {
   #give(room: Uint8Array): number {
     const size = this.#lines.take(room);
     this.#given += size;
+    this.#rememberTail(room.subarray(0, size));
     this.#span.waypoints.reached(this.#given - this.#span.start, this.#linesSoFar);
     this.#settle();
     return size;
+  }
+
+  /** Half a line that was given out may be overwritten when the rest of it comes. */
+  #rememberTail(given: Uint8Array): void {
+    const { file } = this.#span;
+    if (this.#isRepeated || given.at(-1) !== NEWLINE || this.#given <= file.tail.end) return;
+    file.tail = extendTail(file.tail, this.#given, given);
   }
 
   /** Whether there was more. */

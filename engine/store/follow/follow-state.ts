@@ -4,7 +4,7 @@
  */
 
 import { areTexts, fieldsOf, isCount } from '../../base/json-fields.ts';
-import { type Fate, NEVER_NS, TrackedFile } from './tracked-file.ts';
+import { type Fate, type FileTail, NEVER_NS, NO_TAIL, TrackedFile } from './tracked-file.ts';
 import type { Waypoint } from './waypoints.ts';
 
 export interface KeptFile {
@@ -15,6 +15,7 @@ export interface KeptFile {
   readonly isAside: boolean;
   readonly isCompressed: boolean | undefined;
   readonly head: Uint8Array;
+  readonly tail: FileTail;
   /** Stored bytes. */
   readonly size: number;
   readonly progress: FileProgress;
@@ -59,23 +60,29 @@ export function progressAt(file: TrackedFile, offset: number, lines: number): Fi
 }
 
 export function keepFile(file: TrackedFile, progress: FileProgress): KeptFile {
-  const { id, path, knownAs, fate, isAside, isCompressed, head, size } = file;
-  return { id, path, knownAs, fate, isAside, isCompressed, head, size, progress };
+  const { id, path, knownAs, fate, isAside, isCompressed, head, tail, size } = file;
+  return { id, path, knownAs, fate, isAside, isCompressed, head, tail, size, progress };
 }
 
 export function restoreFile(kept: KeptFile, nowMs: number): TrackedFile {
   // Of what it was then it is not known whether it still is.
   const file = new TrackedFile({ ...kept, modifiedNs: NEVER_NS }, false, nowMs);
-  const { knownAs, fate, isAside, isCompressed, head, progress } = kept;
-  Object.assign(file, { knownAs, fate, isAside, isCompressed, head, ...progress });
-  file.readTo = progress.offset;
+  const { knownAs, fate, isAside, isCompressed, head, tail, progress } = kept;
+  Object.assign(file, { knownAs, fate, isAside, isCompressed, head, tail, ...progress });
+  // One that is smaller now is another one.
+  file.readTo = Math.max(progress.offset, tail.end);
   file.fateMs = nowMs;
   return file;
 }
 
 export function writeFollowState({ files, ...rest }: FollowState): unknown {
-  const toText = (head: Uint8Array): string => Buffer.from(head).toString('base64');
-  return { ...rest, files: files.map((file) => ({ ...file, head: toText(file.head) })) };
+  const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  const write = ({ head, tail, ...file }: KeptFile): unknown => ({
+    ...file,
+    head: toText(head),
+    tail: { end: tail.end, bytes: toText(tail.bytes) },
+  });
+  return { ...rest, files: files.map(write) };
 }
 
 /** `undefined` for what is no such state. */
@@ -91,7 +98,8 @@ export function parseFollowState(value: unknown): FollowState | undefined {
 }
 
 function parseFile(value: unknown): KeptFile | undefined {
-  const { id, path, knownAs, fate, isAside, isCompressed, head, size, progress } = fieldsOf(value);
+  const { id, path, knownAs, fate, isAside, isCompressed, head, tail, size, progress } =
+    fieldsOf(value);
   const { offset, lines, seenEnd, isRestGiven } = fieldsOf(progress);
   if (!areTexts([id, path, knownAs, fate, head])) return undefined;
   if (![size, offset, lines, seenEnd].every(isCount)) return undefined;
@@ -103,7 +111,8 @@ function parseFile(value: unknown): KeptFile | undefined {
     fate: fate as Fate,
     isAside: isAside === true,
     isCompressed: typeof isCompressed === 'boolean' ? isCompressed : undefined,
-    head: new Uint8Array(Buffer.from(String(head), 'base64')),
+    head: toBytes(head),
+    tail: parseTail(tail),
     size: Number(size),
     progress: {
       offset: Number(offset),
@@ -112,6 +121,18 @@ function parseFile(value: unknown): KeptFile | undefined {
       isRestGiven: isRestGiven === true,
     },
   };
+}
+
+/** Earlier versions kept none. */
+function parseTail(value: unknown): FileTail {
+  const { end, bytes } = fieldsOf(value);
+  if (!isCount(end) || !areTexts([bytes])) return NO_TAIL;
+  const tail = { end: Number(end), bytes: toBytes(bytes) };
+  return tail.bytes.length <= tail.end ? tail : NO_TAIL;
+}
+
+function toBytes(text: unknown): Uint8Array {
+  return new Uint8Array(Buffer.from(String(text), 'base64'));
 }
 
 const FATES: readonly Fate[] = ['there', 'gone', 'truncated'];

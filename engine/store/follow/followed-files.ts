@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { ReportOddity } from '../object-store.ts';
-import { type FileStatus, headOf, openSeen, statusOf } from './file-probe.ts';
+import { type FileStatus, hasTail, headOf, openSeen, statusOf } from './file-probe.ts';
 import type { FollowTimes } from './follow-times.ts';
 import { inherit, judgeNewFile } from './heirs.ts';
 import { areRelated, NEVER_NS, type Sight, TrackedFile } from './tracked-file.ts';
@@ -173,7 +173,7 @@ export class FollowedFiles {
     const wasOpen = file.handle !== undefined;
     if (!wasOpen && file.fate === 'there') await this.open(file);
     const isCut = now.size < readTo && file.isCompressed !== true;
-    const isOther = isCut || !(await this.#hasSameHead(file));
+    const isOther = isCut || !(await this.#hasSameBytes(file));
     // It may have been found out by another look meanwhile.
     if (file.isCut) return true;
     if (isOther) {
@@ -213,9 +213,10 @@ export class FollowedFiles {
     if (handle !== undefined) await this.#readHead(fresh);
   }
 
-  /** Whether it still begins as it began; more of its beginning may be known then. */
-  async #hasSameHead(file: TrackedFile): Promise<boolean> {
+  /** Whether it still has what was read of it; more of its beginning may be known then. */
+  async #hasSameBytes(file: TrackedFile): Promise<boolean> {
     if (file.handle === undefined) return true;
+    if (file.isCompressed !== true && !(await hasTail(file.handle, file.tail))) return false;
     const { head: before, isCompressed: wasCompressed } = file;
     const { bytes, isCompressed } = await headOf(file.handle, file.size);
     const isSame =
@@ -264,7 +265,8 @@ export class FollowedFiles {
       if (!file.isHeld || file.isAside || file.isCut) continue;
       const mayHaveMore = file.isCompressed === true && file.size !== file.headSeenAt;
       if (file.head.length === 0 || mayHaveMore) await this.#readHead(file);
-      const verdict = judgeNewFile(file, this.#all(), nowMs, this.#options.times);
+      const others = await this.#withoutStrangers(file);
+      const verdict = judgeNewFile(file, others, nowMs, this.#options.times);
       if (verdict.kind === 'hold') continue;
       if (verdict.kind === 'heir') {
         inherit(file, verdict.of);
@@ -273,6 +275,18 @@ export class FollowedFiles {
       file.isHeld = false;
       this.#options.onNews();
     }
+  }
+
+  /** Files that it may be a copy of, as far as what was read last of them tells. */
+  async #withoutStrangers(file: TrackedFile): Promise<TrackedFile[]> {
+    const { handle } = file;
+    const all = this.#all();
+    if (handle === undefined || file.isCompressed === true) return all;
+    const mayBe = await Promise.all(
+      // A copy that is still being written does not have it yet.
+      all.map(({ tail }) => file.size < tail.end || hasTail(handle, tail)),
+    );
+    return all.filter((_, index) => mayBe[index]);
   }
 
   #isOther({ path, knownAs }: TrackedFile): boolean {

@@ -5,7 +5,7 @@
  */
 
 import type { FollowTimes } from './follow-times.ts';
-import { areRelated, type TrackedFile } from './tracked-file.ts';
+import { areRelated, NO_TAIL, type TrackedFile } from './tracked-file.ts';
 
 export type Verdict =
   | { readonly kind: 'hold' }
@@ -52,6 +52,7 @@ export function inherit(file: TrackedFile, origin: TrackedFile): void {
   file.offset = origin.offset;
   file.lines = origin.lines;
   file.readTo = origin.offset;
+  file.tail = file.isCompressed === true ? NO_TAIL : origin.tail;
   // Of a compressed file it is not known how much there is.
   file.seenEnd = file.isCompressed === true ? 0 : origin.offset;
 }

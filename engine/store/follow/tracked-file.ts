@@ -5,6 +5,25 @@ export type Fate = 'there' | 'gone' | 'truncated';
 
 /** The first bytes of a file, by which a copy of it is known. */
 export const HEAD_SIZE = 1024;
+/** The last bytes that were given out, by which a file is known that begins as another one does. */
+const TAIL_SIZE = 256;
+
+/** Bytes of a file that end where a line ends; none of a file of which nothing was read. */
+export interface FileTail {
+  /** Behind them, in decoded bytes of the file. */
+  readonly end: number;
+  readonly bytes: Uint8Array;
+}
+
+export const NO_TAIL: FileTail = { end: 0, bytes: new Uint8Array(0) };
+
+/** The tail when further bytes, up to `end`, were given out. */
+export function extendTail(tail: FileTail, end: number, given: Uint8Array): FileTail {
+  const isNext = tail.end === end - given.length && given.length < TAIL_SIZE;
+  const bytes = isNext ? Buffer.concat([tail.bytes, given]) : given;
+  return { end, bytes: bytes.slice(-TAIL_SIZE) };
+}
+
 /** When a file was changed that was not looked at yet. */
 export const NEVER_NS = -1n;
 
@@ -25,7 +44,9 @@ export class TrackedFile {
   isCompressed: boolean | undefined;
   /** Up to `HEAD_SIZE` decoded bytes, as far as they are known. */
   head: Uint8Array = new Uint8Array(0);
-  /** Its size when they were looked at. */
+  /** Of a compressed file none is known. */
+  tail: FileTail = NO_TAIL;
+  /** Its size when its head was looked at. */
   headSeenAt = 0;
   /** Stored bytes when it was last looked at. */
   size: number;

@@ -34,6 +34,7 @@ const files = fc.array(
     isAside: fc.boolean(),
     isCompressed: fc.constantFrom(true, false, undefined),
     head: bytes.map((head) => new Uint8Array(head)),
+    tail: bytes.map((tail) => ({ end: 100 + tail.length, bytes: new Uint8Array(tail) })),
     size: count,
     progress: fc.record({
       offset: count,
