@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Something was lost: unreadable input, rules not evaluated, faults of plugins, alerts or text not written. */
   incomplete: 3,
+  /** It made no progress any more. */
+  stalled: 4,
   /** Stopped by Ctrl-C (SIGINT) with input unread: 128 and the number of the signal, as shells count. */
   interrupted: 130,
   /** The same by SIGTERM. */
@@ -19,5 +21,6 @@ Exit codes:
   1    rules, configuration, an output or a plugin are not right, or the source cannot be opened
   2    wrong usage
   3    something was lost: unreadable input, rules not evaluated, plugin faults, alerts not written
+  4    no progress for a minute while there was work; start it again
   130  stopped by Ctrl-C before the end of the input (a second Ctrl-C ends at once)
   143  stopped by SIGTERM before the end of the input`;

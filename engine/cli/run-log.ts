@@ -18,6 +18,8 @@ export interface RunLog {
   /** `fields`: what a program wants to know, beside the text. */
   say(level: LogLevel, text: string, fields?: object): void;
   diagnostics(found: readonly Diagnostic[]): void;
+  /** What `say` would write, for whoever writes it when nothing else can. */
+  render(level: LogLevel, text: string): string;
 }
 
 /** `clear`: called before something is written. */
@@ -41,6 +43,7 @@ export async function createRunLog(
       clear();
       log.diagnostics(said);
     },
+    render: log.render,
   };
 }
 
@@ -48,6 +51,7 @@ function createTextLog(terminal: Terminal): RunLog {
   return {
     say: (_, text) => sayTo(terminal, text),
     diagnostics: (found) => sayTo(terminal, renderText(found, terminal)),
+    render: (_, text) => `${text}\n`,
   };
 }
 
@@ -75,5 +79,6 @@ async function createJsonLog(terminal: Terminal): Promise<RunLog> {
         logger[severity]({ diagnostic }, message);
       }
     },
+    render: (level, message) => `${JSON.stringify({ level, message })}\n`,
   };
 }

@@ -62,6 +62,11 @@ export class Backlog {
     return this.#spool?.lost ?? 0;
   }
 
+  /** The disk takes no alerts. */
+  get isHeldUp(): boolean {
+    return this.#hasToldFull;
+  }
+
   /** Alerts need not wait in memory for a receiver that takes none. */
   set isReceiverAway(isAway: boolean) {
     this.#isReceiverAway = isAway;

@@ -8,6 +8,7 @@ export interface Delivery {
   /** `undefined`: it works, or will again. */
   readonly end: OutputEnd | undefined;
   readonly counts: DeliveryCounts;
+  readonly state: DeliveryState;
   /** Why the latest delivery that failed did. */
   readonly lastFault: string | undefined;
   /** Before the first event is read: whether alerts can be delivered at all. Rejects with what the system said. */
@@ -21,6 +22,12 @@ export interface Delivery {
   /** It can be used no more. */
   fail(error: unknown): void;
 }
+
+/**
+ * `up`: alerts arrive, as far as anybody knows. `kept`: the receiver is away, and alerts wait on disk. `held-up`: it is
+ * away, and events wait for it. `over`: nothing goes there any more.
+ */
+export type DeliveryState = 'up' | 'kept' | 'held-up' | 'over';
 
 export interface CloseOptions {
   /** Milliseconds in which nothing arrives. */

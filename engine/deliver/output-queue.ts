@@ -10,6 +10,7 @@ import {
   type CloseOptions,
   type Delivery,
   type DeliveryCounts,
+  type DeliveryState,
   isClosedByReader,
   NO_COUNTS,
   type OutputEnd,
@@ -52,6 +53,10 @@ export class OutputQueue implements Delivery {
     const [delivered, undelivered] = [this.#delivered, this.#undelivered];
     const faults = this.#end === undefined ? 0 : 1;
     return { ...NO_COUNTS, delivered, undelivered, waiting: this.#pending, faults };
+  }
+
+  get state(): DeliveryState {
+    return this.#end === undefined ? 'up' : 'over';
   }
 
   open(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type CloseOptions,
   type Delivery,
   type DeliveryCounts,
+  type DeliveryState,
   isClosedByReader,
   type OutputEnd,
   reasonOf,
@@ -22,6 +23,7 @@ export interface OutputReport {
   readonly id: string;
   readonly name: string;
   readonly counts: DeliveryCounts;
+  readonly state: DeliveryState;
   readonly end: OutputEnd | undefined;
   readonly lastFault: string | undefined;
 }
@@ -52,8 +54,8 @@ export class OutputSet {
 
   get reports(): readonly OutputReport[] {
     return this.#outlets.map(({ id, delivery }) => {
-      const { name, counts, end, lastFault } = delivery;
-      return { id, name, counts, end, lastFault };
+      const { name, counts, state, end, lastFault } = delivery;
+      return { id, name, counts, state, end, lastFault };
     });
   }
 

@@ -13,6 +13,7 @@ import {
   type CloseOptions,
   type Delivery,
   type DeliveryCounts,
+  type DeliveryState,
   type OutputEnd,
   reasonOf,
   withinTime,
@@ -103,6 +104,14 @@ export class RetryQueue implements Delivery {
     const { waiting, spooled, lost } = this.#backlog;
     const undelivered = this.#counts.undelivered + lost;
     return { ...this.#counts, undelivered, waiting, spooled };
+  }
+
+  get state(): DeliveryState {
+    if (this.#end !== undefined) return 'over';
+    const { isHeldUp } = this.#backlog;
+    if (isHeldUp || this.#isDiskUnreadable) return 'held-up';
+    if (!this.#isAway) return 'up';
+    return this.#options.spool === undefined ? 'held-up' : 'kept';
   }
 
   async open(): Promise<void> {

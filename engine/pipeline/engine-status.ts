@@ -14,6 +14,8 @@ export interface EngineStatus {
   /** Those in use. */
   readonly plugins: readonly PluginStatus[];
   readonly workerCount: number;
+  /** Milliseconds without progress of a stage that has work; 0: there is progress, or no work. */
+  readonly stalledMs: number;
   /** Time that went to what is not one rule’s or one plugin’s alone, in milliseconds. */
   readonly conditionsMs: number;
   readonly alertsMs: number;
@@ -26,6 +28,8 @@ export interface StreamStatus {
   readonly phase: StreamPhase;
   /** Why it was given up. */
   readonly failure: StreamFailure | undefined;
+  /** Why nothing can come of it now: its location does not exist, or does not answer. */
+  readonly problem: string | undefined;
   /** It waits for what comes. */
   readonly isLive: boolean;
   readonly events: number;

@@ -5,6 +5,7 @@ import type { StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineStatus, PluginStatus, RuleStatus, StreamStatus } from './engine-status.ts';
+import type { LocationProbe } from './location-probe.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunningParts {
@@ -17,10 +18,13 @@ export interface RunningParts {
   readonly tally: Tally;
   readonly quarantined: ReadonlySet<string>;
   readonly elapsedMs: number;
+  readonly stalledMs: number;
+  /** By stream. */
+  readonly probes: readonly LocationProbe[];
 }
 
 export function statusOf(running: RunningParts): EngineStatus {
-  const { parts, tally, elapsedMs } = running;
+  const { parts, tally, elapsedMs, stalledMs } = running;
   const { conditionsMs, alertsMs } = tally;
   return {
     elapsedMs,
@@ -28,13 +32,14 @@ export function statusOf(running: RunningParts): EngineStatus {
     rules: ruleStatuses(running),
     plugins: pluginStatuses(running),
     workerCount: parts.workerCount,
+    stalledMs,
     conditionsMs,
     alertsMs,
   };
 }
 
 function streamStatus(
-  { parts, evaluation, failures, tally }: RunningParts,
+  { parts, evaluation, failures, tally, probes }: RunningParts,
   { state, phase, batchesUnderWay }: StreamFeed,
   stream: number,
 ): StreamStatus {
@@ -46,6 +51,7 @@ function streamStatus(
     source: context?.source ?? '',
     phase,
     failure: failures[stream],
+    problem: phase === 'over' ? undefined : probes[stream]?.problem,
     isLive: input?.kind === 'source' && input.isLive,
     events: state.events - (start?.events ?? 0),
     bytes: state.bytes - (start?.bytes ?? 0),

@@ -12,6 +12,7 @@ export interface ServiceStatus {
 export interface Readiness {
   readonly isReady: boolean;
   readonly streams: readonly StreamReadiness[];
+  readonly outputs: readonly OutputReadiness[];
 }
 
 export interface StreamReadiness {
@@ -21,19 +22,52 @@ export interface StreamReadiness {
   readonly state: string;
 }
 
-/** Ready: every stream is read, or was read to its end. */
-export function readiness({ engine }: ServiceStatus): Readiness {
-  const streams = (engine?.streams ?? []).map((stream) => ({
+export interface OutputReadiness {
+  readonly output: string;
+  /** Alerts arrive, or are kept on disk until they do. */
+  readonly isReady: boolean;
+  /** Alerts arrive. */
+  readonly isUp: boolean;
+  readonly state: string;
+}
+
+/** Without progress for so long, a run is not well; milliseconds. */
+const STALLED_MS = 30_000;
+
+/** `undefined`: it is well. */
+export function illness({ engine }: ServiceStatus): string | undefined {
+  const { stalledMs = 0 } = engine ?? {};
+  if (stalledMs < STALLED_MS) return undefined;
+  return `evaluation makes no progress for ${Math.round(stalledMs / 1_000)} s`;
+}
+
+/** Ready: every stream is read, or was read to its end, and no event waits for an output. */
+export function readiness({ engine, outputs }: ServiceStatus): Readiness {
+  const ofStreams = (engine?.streams ?? []).map((stream) => ({
     stream: stream.name,
     ...stateOf(stream),
   }));
-  return { isReady: engine !== undefined && streams.every(({ isReady }) => isReady), streams };
+  const ofOutputs = outputs.map(readinessOf);
+  const areReady = [...ofStreams, ...ofOutputs].every(({ isReady }) => isReady);
+  return { isReady: engine !== undefined && areReady, streams: ofStreams, outputs: ofOutputs };
 }
 
-function stateOf({ phase, failure }: StreamStatus): { isReady: boolean; state: string } {
+function stateOf({ phase, failure, problem }: StreamStatus): { isReady: boolean; state: string } {
   if (failure !== undefined) return { isReady: false, state: `given up: ${failure.reason}` };
+  if (problem !== undefined) return { isReady: false, state: problem };
   if (phase === 'starting') return { isReady: false, state: 'starting' };
   if (phase === 'pausing')
     return { isReady: false, state: 'its source failed and is started again' };
   return { isReady: true, state: phase === 'over' ? 'read to its end' : 'reading' };
+}
+
+function readinessOf({ id, state, end, lastFault = '' }: OutputReport): OutputReadiness {
+  const texts = {
+    up: 'up',
+    kept: `alerts wait on disk: ${lastFault}`,
+    'held-up': `events wait: ${lastFault}`,
+    over: `no more alerts go there: ${end?.reason ?? ''}`,
+  };
+  const isReady = state === 'up' || state === 'kept' || end?.isClosedByReader === true;
+  return { output: id, isReady, isUp: state === 'up', state: texts[state] };
 }

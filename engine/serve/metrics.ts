@@ -16,6 +16,9 @@ type Sample = readonly [labels: Labels, value: number | undefined];
 
 const PROCESS = new Registry();
 collectDefaultMetrics({ register: PROCESS });
+// Gauges that are named like counters.
+for (const what of ['handles', 'requests', 'resources'])
+  PROCESS.removeSingleMetric(`nodejs_active_${what}_total`);
 
 /** `nowMs`, `startedMs`: milliseconds since 1970. */
 export interface MetricsTime {
@@ -35,6 +38,9 @@ export async function metricsText(status: ServiceStatus, time: MetricsTime): Pro
   addRules(add, engine?.rules ?? []);
   addPlugins(add, engine?.plugins ?? []);
   addOutputs(add, outputs);
+  add.gauge('tiercel_stalled_seconds', 'Time without progress of evaluation that has work', [
+    [{}, seconds(engine?.stalledMs ?? 0)],
+  ]);
   add.gauge('tiercel_workers', 'Evaluation workers', [[{}, engine?.workerCount ?? 0]]);
   add.counter('tiercel_evaluation_seconds_total', 'Time in conditions, and in making alerts', [
     [{ phase: 'conditions' }, seconds(engine?.conditionsMs)],
@@ -104,8 +110,10 @@ function addStreams(add: Adder, streams: readonly StreamStatus[], { nowMs }: Met
   add.gauge(
     'tiercel_stream_up',
     'Whether it is read, or was read to its end',
-    samples(({ phase, failure }) =>
-      failure === undefined && (phase === 'reading' || phase === 'over') ? 1 : 0,
+    samples(({ phase, failure, problem }) =>
+      failure === undefined && problem === undefined && (phase === 'reading' || phase === 'over')
+        ? 1
+        : 0,
     ),
   );
   const latestSeconds = ({ latestTime }: StreamStatus): number | undefined =>
@@ -201,8 +209,8 @@ function addOutputs(add: Adder, outputs: readonly OutputReport[]): void {
   gauge('spooled', 'Alerts on disk that have not arrived', 'spooled');
   add.gauge(
     'tiercel_output_up',
-    'Whether alerts still go there',
-    samples(({ end }) => (end === undefined ? 1 : 0)),
+    'Whether alerts arrive there; 0: the receiver is away, or nothing goes there any more',
+    samples(({ state }) => (state === 'up' ? 1 : 0)),
   );
 }
 

@@ -14,7 +14,7 @@ import { VERSION } from '#generated/build-info';
 import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
 import { ENGINE_VERSION } from '../check/load-ruleset.ts';
 import { AlertTail } from './alert-tail.ts';
-import { readiness, type ServiceStatus } from './health.ts';
+import { illness, readiness, type ServiceStatus } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { PAGE, PAGE_POLICY } from './page.ts';
 
@@ -125,7 +125,9 @@ export class WebServer {
     const { healthPath, hasMetrics, hasPage, status } = this.#options;
     const { pathname } = url;
     if (pathname === healthPath || pathname === '/healthz') {
-      sendJson(response, 200, { status: 'ok' });
+      const reason = illness(status());
+      if (reason === undefined) sendJson(response, 200, { status: 'ok' });
+      else sendJson(response, 503, { status: 'stalled', reason });
     } else if (pathname === '/readyz' || pathname.startsWith('/readyz/')) {
       this.#sendReadiness(pathname, response);
     } else if (pathname === '/versions') {
@@ -152,6 +154,12 @@ export class WebServer {
       sendJson(response, all.isReady ? 200 : 503, {
         ready: all.isReady,
         streams: all.streams.map(shown),
+        outputs: all.outputs.map(({ output, isReady, isUp, state }) => ({
+          output,
+          ready: isReady,
+          up: isUp,
+          state,
+        })),
       });
       return;
     }

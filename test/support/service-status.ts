@@ -8,6 +8,7 @@ const STREAM = {
   source: 'aws_cloudtrail',
   phase: 'reading',
   failure: undefined,
+  problem: undefined,
   isLive: true,
   events: 12,
   bytes: 3_400,
@@ -34,6 +35,7 @@ const RULE = {
 const OUTPUT = {
   id: 'siem',
   name: 'http https://siem.example.com/',
+  state: 'up',
   end: undefined,
   lastFault: undefined,
   counts: { delivered: 1, waiting: 2, spooled: 3, deadLetters: 4, undelivered: 5, faults: 6 },
@@ -58,6 +60,7 @@ export function serviceStatus(
         },
       ],
       workerCount: 2,
+      stalledMs: 0,
       conditionsMs: 40,
       alertsMs: 60,
     },

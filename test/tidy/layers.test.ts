@@ -86,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'output',
     'schema',
     'serve',
+    'supervise',
     'trust',
   ],
 };
@@ -140,7 +141,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['child_process', 'fs', 'os', 'path', 'url'],
   conformance: ['fs', 'path', 'worker_threads', 'zlib'],
-  cli: ['fs', 'path', 'readline/promises', 'stream'],
+  cli: ['child_process', 'fs', 'path', 'readline/promises', 'stream'],
 };
 
 const files = listFiles('engine', ['.ts']);

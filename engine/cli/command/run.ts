@@ -28,6 +28,7 @@ import { lockDataDirectory } from '../lock-data-directory.ts';
 import { takeSnapshots } from '../metrics-snapshots.ts';
 import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
+import { ProgressGuard } from '../progress-guard.ts';
 import { Reloader } from '../reloader.ts';
 import { createRunLog, type RunLog } from '../run-log.ts';
 import {
@@ -39,6 +40,7 @@ import {
   type StopSignal,
   summaryFields,
 } from '../run-report.ts';
+import { findServiceManager } from '../service-manager.ts';
 import { countOf, say as sayTo, type Terminal } from '../terminal.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
@@ -133,6 +135,13 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   const stop = stopOnSignals(abort);
   const reloader = createReloader(engine, context);
   const reopener = reopenOnSignals(outputs);
+  const guard = new ProgressGuard({
+    status: () => engine.status(),
+    manager: findServiceManager(process.env),
+    say: (message) => log.say('error', message),
+    render: (message) => log.render('error', message),
+    end: () => process.exit(EXIT.stalled),
+  });
   const endSnapshots = takeSnapshots({
     config: context.config,
     status: () => ({ engine: engine.status(), outputs: outputs.reports }),
@@ -168,6 +177,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     stop.release();
     reloader.close();
     reopener.release();
+    guard.close();
     await endSnapshots();
     await web?.close();
   }

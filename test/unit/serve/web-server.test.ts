@@ -61,6 +61,7 @@ describe('the web server', () => {
     [{}, 200, 'reading'],
     [{ phase: 'over' }, 200, 'read to its end'],
     [{ phase: 'starting' }, 503, 'starting'],
+    [{ problem: '/logs does not exist' }, 503, '/logs does not exist'],
     [{ phase: 'pausing' }, 503, 'its source failed and is started again'],
     [{ phase: 'over', failure }, 503, 'given up: no file'],
   ] as const)('says whether streams are ready: %j', async (stream, code, state) => {
@@ -69,15 +70,51 @@ describe('the web server', () => {
       {},
       async (url) => {
         const one = { stream: 'production', ready: code === 200, state };
-        expect(await ask(`${url}readyz`)).toEqual([
-          code,
-          JSON.stringify({ ready: code === 200, streams: [one] }),
-        ]);
+        const [status, body] = await ask(`${url}readyz`);
+        expect(status).toBe(code);
+        expect(JSON.parse(body)).toMatchObject({ ready: code === 200, streams: [one] });
         expect(await ask(`${url}readyz/production`)).toEqual([code, JSON.stringify(one)]);
         expect((await ask(`${url}readyz/other`))[0]).toBe(404);
       },
       status,
     );
+  });
+
+  it.each([
+    ['up', undefined, 200, 'up'],
+    ['kept', undefined, 200, 'alerts wait on disk: away'],
+    ['held-up', undefined, 503, 'events wait: away'],
+    ['over', { reason: 'EIO', isClosedByReader: false }, 503, 'no more alerts go there: EIO'],
+  ] as const)('says whether outputs are ready: %s', async (state, end, code, text) => {
+    const { engine, outputs } = serviceStatus();
+    const changed = outputs.map((output) => ({ ...output, state, end, lastFault: 'away' }));
+    await withServer(
+      {},
+      async (url) => {
+        const [status, body] = await ask(`${url}readyz`);
+        expect(status).toBe(code);
+        expect(JSON.parse(body).outputs).toEqual([
+          { output: 'siem', ready: code === 200, up: state === 'up', state: text },
+        ]);
+        const [, metrics] = await ask(`${url}metrics`);
+        expect(metrics).toContain(`tiercel_output_up{output="siem"} ${state === 'up' ? 1 : 0}`);
+      },
+      () => ({ engine, outputs: changed }),
+    );
+  });
+
+  it('is ill when a run makes no progress for half a minute', async () => {
+    const { engine, outputs } = serviceStatus();
+    for (const [stalledMs, code] of [
+      [29_000, 200],
+      [31_000, 503],
+    ] as const) {
+      await withServer(
+        {},
+        async (url) => expect((await ask(`${url}healthz`))[0]).toBe(code),
+        () => ({ engine: { ...engine, stalledMs }, outputs }),
+      );
+    }
   });
 
   it('is not ready before anything runs', async () => {
