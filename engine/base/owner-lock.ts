@@ -143,11 +143,9 @@ async function findOther(
     if (name === own.name || !name.startsWith(`${prefix}-`)) continue;
     const owner = readOwner(name.slice(prefix.length + 1));
     if (owner === undefined) continue;
-    const isAlive =
-      owner.kernel === kernelId()
-        ? await isListenedOn(place.pathOf(name))
-        : owner.host !== hostOf() && (await isTouched(join(folder, name), own.path));
-    if (isAlive) return owner;
+    const isForeign = owner.kernel !== kernelId() && owner.host !== hostOf();
+    if (await isListenedOn(place.pathOf(name))) return owner;
+    if (isForeign && (await isTouched(join(folder, name), own.path))) return owner;
     await rm(join(folder, name), { force: true });
   }
   return undefined;
@@ -238,7 +236,7 @@ function hostOf(): string {
   );
 }
 
-/** Where the system does not say which start of it this is, its name stands for it. */
+/** Where a process cannot see which start of the system this is, the name of the host stands for it. */
 function kernelId(): string {
   let text = hostname();
   try {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /* The process: arguments in, exit code out, and what to do when nobody reads what is written. */
 
+import { readFileSync } from 'node:fs';
 import { VERSION } from '#generated/build-info';
 import { EXIT } from './exit-code.ts';
 
@@ -10,9 +11,30 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${VERSION}\n`);
     return EXIT.ok;
   }
+  const most = mostOpenFiles();
+  if (most < OPEN_FILES_MIN) {
+    process.stderr.write(
+      `error: only ${most} files may be open at once, and ${OPEN_FILES_MIN} are needed\n` +
+        '  hint: raise the limit, for example with `ulimit -n 1024`\n',
+    );
+    return EXIT.invalid;
+  }
   // Loaded here: the version is asked for by scripts, often, and needs none of it.
   const { runProgram } = await import('./program.ts');
   return runProgram(args);
+}
+
+/** Of the program itself, its threads and one file; more files and connections need more. */
+const OPEN_FILES_MIN = 64;
+
+/** Where the system does not say it, there is no limit that would matter. */
+function mostOpenFiles(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 let writeError: NodeJS.ErrnoException | undefined;

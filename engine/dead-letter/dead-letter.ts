@@ -9,11 +9,13 @@
  *
  *   { "stream": NAME, "queue": LOCATION, "id": TEXT, "reason": TEXT, "body": TEXT }
  *
+ * Both end in `"crc32": TEXT`, the CRC-32 of the line before it in hexadecimal; lines without one are read as they are.
  * Times are nanoseconds since 1970 as decimal text; `firstTime` is that of the first event of the stream (for
  * `evt.reltime`). `rules` are those that were not evaluated.
  */
 
 import { areTexts, fieldsOf, isTimeText } from '../base/json-fields.ts';
+import { hasChecksum, withChecksum } from '../base/json-line.ts';
 
 export interface LetterFault {
   readonly plugin: string;
@@ -45,7 +47,7 @@ export interface MessageLetter {
 
 /** Without a line end. */
 export function writeMessageLetter({ stream, queue, id, reason, body }: MessageLetter): string {
-  return JSON.stringify({ stream, queue, id, reason, body });
+  return withChecksum({ stream, queue, id, reason, body });
 }
 
 export function isMessageLetter(line: string): boolean {
@@ -60,7 +62,7 @@ export function isMessageLetter(line: string): boolean {
 /** Without a line end. */
 export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLetter): string {
   const { stream, source, event, faults, rules } = letter;
-  return JSON.stringify({
+  return withChecksum({
     stream,
     source,
     event,
@@ -72,8 +74,9 @@ export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLette
   });
 }
 
-/** `undefined` for a line that is none. */
+/** `undefined` for a line that is none, or that was changed since it was written. */
 export function parseDeadLetter(line: string): DeadLetter | undefined {
+  if (!hasChecksum(line)) return undefined;
   let read: unknown;
   try {
     read = JSON.parse(line);

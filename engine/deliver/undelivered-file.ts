@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { Alert } from '../alert/alert.ts';
+import { withChecksum } from '../base/json-line.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { LineFile, LinesNotWritten } from '../output/line-file.ts';
 import { printAlert } from './alert-record.ts';
@@ -33,9 +34,11 @@ export class UndeliveredFile {
 
   /** Resolves to how many of them, from the first one on, are in the file. */
   async write(alerts: readonly Alert[], reason: string): Promise<number> {
-    const head = JSON.stringify({ output: this.#outputName, reason }).slice(0, -1);
+    const output = this.#outputName;
     try {
-      const lines = alerts.map((alert) => `${head},"alert":${printAlert(alert)}}\n`);
+      const lines = alerts.map((alert) => {
+        return `${withChecksum({ output, reason, alert: JSON.parse(printAlert(alert)) })}\n`;
+      });
       await this.#file.append(lines.join(''));
       this.#hasFailed = false;
       return alerts.length;

@@ -19,7 +19,7 @@ import { planLetters } from './letter-streams.ts';
 import { type Loaded, loadAll, loadRules } from './load-all.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { preparePlugins } from './prepare-plugins.ts';
-import { signatureOf } from './rules-files.ts';
+import { filesOf, signatureOf } from './rules-files.ts';
 import { planSources } from './source-streams.ts';
 import { createEvaluation, evaluationIsolation } from './stream-evaluation.ts';
 import type { StreamPlan } from './stream-plan.ts';
@@ -79,6 +79,7 @@ export async function buildEngine(
         return { evaluation, ruleCount: rulesetLoad.rules.length, diagnostics: all };
       },
       signature: (next) => signatureOf(next.rulesFiles ?? []),
+      files: (next) => filesOf(next.rulesFiles ?? []),
     },
     times,
     workerCount,

@@ -27,6 +27,7 @@ export interface RulesParts {
   load(config: Config): LoadedRules;
   /** Changes with the files that it would read. */
   signature(config: Config): string;
+  files(config: Config): string[];
 }
 
 export interface LoadedRules {

@@ -52,6 +52,11 @@ export class Engine {
     return this.#run?.status();
   }
 
+  /** Paths of the rules files that the configuration leads to now. */
+  rulesFiles(config: Config): readonly string[] {
+    return this.#parts.rules.files(config);
+  }
+
   /** Another text when a file of the rules was changed, came or went. */
   rulesSignature(config: Config): string {
     return this.#parts.rules.signature(config);

@@ -35,14 +35,17 @@ export function readRulesFiles(paths: readonly RulesPath[]): RulesFiles {
   return { documents, diagnostics };
 }
 
+/** All files that the paths lead to. */
+export function filesOf(paths: readonly RulesPath[]): string[] {
+  return paths.flatMap(({ path }) => rulesFilesOf(path));
+}
+
 /** Another text when one of the files was changed, came or went. */
 export function signatureOf(paths: readonly RulesPath[]): string {
-  const seen = paths
-    .flatMap(({ path }) => rulesFilesOf(path))
-    .map((path) => {
-      const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-      return `${path}\t${found?.ino}\t${found?.size}\t${found?.mtimeNs}`;
-    });
+  const seen = filesOf(paths).map((path) => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return `${path}\t${found?.ino}\t${found?.size}\t${found?.mtimeNs}`;
+  });
   return seen.join('\n');
 }
 

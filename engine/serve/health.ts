@@ -7,6 +7,20 @@ export interface ServiceStatus {
   /** `undefined`: nothing runs yet, or any more. */
   readonly engine: EngineStatus | undefined;
   readonly outputs: readonly OutputReport[];
+  readonly setting?: ServiceSetting | undefined;
+}
+
+/** What a run was started with. */
+export interface ServiceSetting {
+  readonly hostname: string;
+  readonly rulesFiles: readonly FileDigest[];
+  readonly configFiles: readonly FileDigest[];
+}
+
+export interface FileDigest {
+  readonly name: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface Readiness {

@@ -9,7 +9,7 @@ import { PRIORITIES } from '../base/priority.ts';
 import { ENGINE_VERSION } from '../check/load-ruleset.ts';
 import type { OutputReport } from '../deliver/output-set.ts';
 import type { PluginStatus, RuleStatus, StreamStatus } from '../pipeline/engine-status.ts';
-import type { ServiceStatus } from './health.ts';
+import type { FileDigest, ServiceStatus } from './health.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number | undefined];
@@ -217,9 +217,37 @@ function addOutputs(add: Adder, outputs: readonly OutputReport[]): void {
 /** By Falco's names, what its dashboards show. */
 function addFalco(
   add: Adder,
-  { engine, outputs }: ServiceStatus,
+  { engine, outputs, setting }: ServiceStatus,
   { startedMs, nowMs }: MetricsTime,
 ): void {
+  const sources = new Set((engine?.streams ?? []).map(({ source }) => source));
+  const info = (name: string, help: string, labels: readonly Labels[]): void => {
+    if (labels.length > 0)
+      add.gauge(
+        `falcosecurity_${name}_info`,
+        help,
+        labels.map((one): Sample => [one, 1]),
+      );
+  };
+  const files = (found: readonly FileDigest[] = []): Labels[] =>
+    found.map(({ name, sha256 }) => ({ file_name: name, sha256 }));
+  info(
+    'falco_evt_source',
+    'Sources of events',
+    [...sources].map((source) => ({ evt_source: source })),
+  );
+  info('falco_sha256_rules_files', 'Rules files', files(setting?.rulesFiles));
+  info('falco_sha256_config_files', 'Configuration files', files(setting?.configFiles));
+  info(
+    'evt_hostname',
+    'Name of the host in alerts',
+    setting ? [{ hostname: setting.hostname }] : [],
+  );
+  const { user, system } = process.cpuUsage();
+  const ranMs = Math.max(1, nowMs - startedMs);
+  add.gauge('falcosecurity_falco_cpu_usage_ratio', 'Part of one core, since the start', [
+    [{}, (user + system) / 1_000 / ranMs],
+  ]);
   add.gauge('falcosecurity_falco_version_info', 'Version', [[{ version: VERSION }, 1]]);
   add.gauge('falcosecurity_falco_start_timestamp_nanoseconds', 'Start', [
     [{}, startedMs * 1_000_000],

@@ -1,6 +1,7 @@
 // Events out of JSON files: JSON lines, `{"Records": [ … ]}` (also pretty-printed, with other members, several in a
 // row), arrays, single objects. Here the values are found and judged; files are the matter of record-reader.ts.
 
+import { Severity } from './host';
 import { ENVELOPE_DEPTH_MAX, EnvelopeKeys } from './envelope-keys';
 import { EVENT_SIZE_MAX, READ_SIZE, REST_NOT_READ } from './input-file';
 import {
@@ -8,13 +9,17 @@ import {
 } from './json-bytes';
 import { JsonShape } from './json-shape';
 import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
-import { describeInvalid, describeText, exportLinePrefix, findNewline, holdsRecords, skipTop } from './lines';
+import {
+  countZeros, describeInvalid, describeText, exportLinePrefix, findNewline, holdsRecords, skipTop,
+} from './lines';
 import { Mode } from './position';
 import { RecordReader, Step } from './record-reader';
 import { Verdict } from './record-shape';
 
 export class JsonReader extends RecordReader {
   private readonly keys: EnvelopeKeys;
+  /** Zeros that were passed over since the last value: where a disk or a writer failed, a file has them. */
+  private zeros: u64 = 0;
 
   constructor(private readonly json: JsonShape) {
     super(json);
@@ -30,7 +35,11 @@ export class JsonReader extends RecordReader {
     const input = this.input;
     const tail = input.tail;
     const start = skipTop(input.head, tail);
+    // Nearly always one line end.
+    const isMore = start - input.head > 1 || (start > input.head && load<u8>(input.head) == 0);
+    if (isMore) this.zeros += countZeros(input.head, start);
     input.head = start;
+    if (this.zeros > 0 && start < tail) this.tellSkipped();
     const mayBeMark = tail - start < 3 && !input.atEnd && load<u8>(start) == 0xef;
     if (start >= tail || mayBeMark) return Step.NeedsData;
     const first = load<u8>(start);
@@ -60,6 +69,13 @@ export class JsonReader extends RecordReader {
     input.lose(input.lineAt(start), describeText(start, lineEnd));
     input.head = lineEnd;
     return Step.Done;
+  }
+
+  protected tellSkipped(): void {
+    if (this.zeros == 0) return;
+    const what = this.zeros == 1 ? ' zero byte was skipped' : ' zero bytes were skipped';
+    this.input.problem(Severity.Warning, this.input.lineAt(this.input.head), this.zeros.toString() + what);
+    this.zeros = 0;
   }
 
   private stepTopContainer(start: usize, lineEnd: usize, hasLineEnd: bool): Step {

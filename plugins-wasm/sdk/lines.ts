@@ -33,6 +33,12 @@ export function countNewlines(start: usize, end: usize): u64 {
   return count;
 }
 
+export function countZeros(start: usize, end: usize): u64 {
+  let count: u64 = 0;
+  for (let at = start; at < end; at++) if (load<u8>(at) == 0) count++;
+  return count;
+}
+
 /** What a line is that does not begin like a record; says little of its content. */
 export function describeText(start: usize, end: usize): string {
   const byte = load<u8>(start);

@@ -36,6 +36,9 @@ export abstract class RecordReader {
   /** Takes what is at `head`: an event, something lost, or a step into or out of what is around them. */
   protected abstract stepInside(): Step;
 
+  /** Reports what was passed over and not reported yet; the file ends. */
+  protected tellSkipped(): void {}
+
   // ---- the exports of `source` -------------------------------------------------------------
 
   /** An error message, or null. */
@@ -137,6 +140,7 @@ export abstract class RecordReader {
   }
 
   private closeFile(): void {
+    this.tellSkipped();
     const endError = this.input.endError;
     if (endError.length > 0) {
       this.input.lose(0, endError + ' (' + this.events.inFile.toString() + ' events were read)');

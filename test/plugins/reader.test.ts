@@ -105,6 +105,25 @@ const strangers: [name: string, text: string, reason: RegExp][] = [
   ['an empty message', '{"message":""}', /a message whose text/],
 ];
 
+describe('zeros in a log', () => {
+  it.each([
+    [
+      'between lines',
+      `${RECORD}\n${'\0'.repeat(5_000)}${RECORD}\n`,
+      2,
+      2,
+      '5000 zero bytes were skipped',
+    ],
+    ['before the first line', `\0${RECORD}\n`, 1, 1, '1 zero byte was skipped'],
+    ['to the end', `${RECORD}\n${'\0'.repeat(300_000)}`, 1, 2, '300000 zero bytes were skipped'],
+    ['alone', '\0'.repeat(10), 0, 1, '10 zero bytes were skipped'],
+  ])('are reported: %s', (_, text, events, line, message) => {
+    const read = readText(text);
+    expect(read.events).toHaveLength(events);
+    expect([read.warnings, read.lost]).toEqual([[`${line}: ${message}`], []]);
+  });
+});
+
 describe('the reader', () => {
   it.each(forms)('finds both records in %s', (_name, text) => {
     expect(readText(text).events.map((event) => JSON.parse(event) as unknown)).toEqual(

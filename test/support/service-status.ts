@@ -65,5 +65,10 @@ export function serviceStatus(
       alertsMs: 60,
     },
     outputs: [OUTPUT],
+    setting: {
+      hostname: 'sensor-1',
+      rulesFiles: [{ name: 'rules.yaml', sha256: 'ab' }],
+      configFiles: [{ name: 'tiercel.yaml', sha256: 'cd' }],
+    },
   };
 }

@@ -93,7 +93,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  base: ['crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url'],
+  base: ['crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url', 'zlib'],
   schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],
@@ -141,7 +141,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['fs', 'fs/promises', 'os', 'path'],
   author: ['child_process', 'fs', 'os', 'path', 'url'],
   conformance: ['fs', 'path', 'worker_threads', 'zlib'],
-  cli: ['child_process', 'fs', 'path', 'readline/promises', 'stream'],
+  cli: ['child_process', 'crypto', 'fs', 'path', 'readline/promises', 'stream'],
 };
 
 const files = listFiles('engine', ['.ts']);

@@ -42,6 +42,7 @@ import {
 } from '../run-report.ts';
 import { findServiceManager } from '../service-manager.ts';
 import { countOf, say as sayTo, type Terminal } from '../terminal.ts';
+import { UsedFiles } from '../used-files.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
@@ -76,7 +77,8 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
     show(found, args.quiet, log);
     const configFile = configFileOf(args);
     const { quiet: isQuiet, isStrict } = args;
-    const context = { config, configFile, load, terminal, bar, log, isQuiet, isStrict };
+    const files = new UsedFiles(configFile);
+    const context = { config, configFile, files, load, terminal, bar, log, isQuiet, isStrict };
     return await runEngine(build.engine, context);
   } finally {
     await lock.release();
@@ -113,6 +115,7 @@ function refuse(diagnostics: readonly Diagnostic[], log: RunLog): number {
 interface RunContext {
   readonly config: Config;
   readonly configFile: string | undefined;
+  readonly files: UsedFiles;
   /** Reads the configuration again. */
   readonly load: () => Checked<Config>;
   readonly terminal: Terminal;
@@ -124,7 +127,7 @@ interface RunContext {
 }
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
-  const { bar, log, isQuiet } = context;
+  const { bar, files, log, isQuiet } = context;
   const tell: Tell = (level, text, fields) => {
     if (!isQuiet) log.say(level, text, fields);
   };
@@ -144,7 +147,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   });
   const endSnapshots = takeSnapshots({
     config: context.config,
-    status: () => ({ engine: engine.status(), outputs: outputs.reports }),
+    status: () => ({ engine: engine.status(), outputs: outputs.reports, setting: files.setting }),
     deliver: (alerts) => outputs.deliver(alerts),
     say: (text) => tell('warning', text),
   });
@@ -221,7 +224,13 @@ async function openParts(
   const setAside = createDeadLetterFile(config, say);
   const opened = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
   const found = judge([...diagnostics, ...opened], context);
-  const status = (): ServiceStatus => ({ engine: engine.status(), outputs: outputs.reports });
+  const { files } = context;
+  files.update(engine, config);
+  const status = (): ServiceStatus => ({
+    engine: engine.status(),
+    outputs: outputs.reports,
+    setting: files.setting,
+  });
   const web = hasErrors(found) ? {} : await openWebServer(config, status);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
   if (hasErrors(all)) {
@@ -235,7 +244,7 @@ async function openParts(
 
 function createReloader(
   engine: Engine,
-  { config, configFile, load, log, isQuiet }: RunContext,
+  { config, configFile, files, load, log, isQuiet }: RunContext,
 ): Reloader {
   return new Reloader({
     engine,
@@ -247,6 +256,7 @@ function createReloader(
       const severities = isQuiet ? ['error'] : ['error', 'warning'];
       const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
       if (shown.length > 0) log.diagnostics(shown);
+      if (ruleCount !== undefined) files.update(engine, load().value ?? config);
       if (ruleCount === undefined)
         log.say('error', 'rules not read again: those before stay in use');
       else if (!isQuiet)

@@ -8,7 +8,8 @@
  *   SNS         { "Type": "Notification", "Message": TEXT }
  *
  * where PLACE is { "bucket": { "name" }, "object": { "key" } }. Keys are URL-encoded in S3's own form and in no other.
- * Any other object or array is taken for events themselves, as EventBridge sends them.
+ * Any other object or array is taken for events themselves, as EventBridge sends them, and so are lines of JSON, as
+ * Firehose and log shippers write them.
  */
 
 import { fieldsOf } from '../../base/json-fields.ts';
@@ -33,7 +34,7 @@ const NOTHING: Notification = { kind: 'nothing' };
 
 export function readNotification(text: string): Notification {
   const found = readJson(text);
-  if (found === undefined) return unusable('is not JSON');
+  if (found === undefined) return readLines(text) ?? unusable('is not JSON');
   const { Type: type, Message: message } = fieldsOf(found);
   if (type === 'SubscriptionConfirmation') {
     return unusable('asks to confirm a subscription of SNS: visit its SubscribeURL once');
@@ -42,9 +43,19 @@ export function readNotification(text: string): Notification {
   if (type !== 'Notification' || typeof message !== 'string') return readBare(found, text);
   const inner = readJson(message);
   if (inner !== undefined) return readBare(inner, message);
+  const lines = readLines(message);
+  if (lines !== undefined) return lines;
   // What CloudTrail says when a trail is made.
   if (message.startsWith('CloudTrail validation message')) return NOTHING;
   return unusable('its text in the envelope of SNS is not JSON');
+}
+
+/** `undefined`: they are no lines of JSON. */
+function readLines(text: string): Notification | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length < 2 || readJson(lines[0] ?? '') === undefined) return undefined;
+  const wrong = lines.findIndex((line) => readJson(line) === undefined);
+  return wrong === -1 ? { kind: 'events', text } : unusable(`line ${wrong + 1} of it is not JSON`);
 }
 
 function readBare(found: unknown, text: string): Notification {

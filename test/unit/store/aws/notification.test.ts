@@ -44,6 +44,9 @@ describe('a notification', () => {
     ['of CloudTrail, a test', bySns('CloudTrail validation message.'), 'nothing'],
     ['that is an event', { eventName: 'A', eventTime: '2026-01-01T00:00:00Z' }, 'events'],
     ['that is events', [{ eventName: 'A' }], 'events'],
+    ['that is lines of events', '{"eventName":"A"}\n{"eventName":"B"}\n', 'events'],
+    ['that is lines of events, by SNS', bySns('{"eventName":"A"}\n\n{"eventName":"B"}'), 'events'],
+    ['that is lines, one of which is wrong', '{"a":1}\n{"b":', 'line 2 of it is not JSON'],
     ['that is a log without events', { Records: [] }, 'events'],
     ['of CloudTrail, with one key', { s3Bucket: 'trail', s3ObjectKey: 'a' }, ['trail/a']],
   ])('%s', (_, message, meaning) => {
