@@ -24,7 +24,7 @@ export async function placeSpools(config: Config): Promise<PlacedSpools> {
   const root = sharedFolder(config);
   const found = root === undefined ? [] : await findSpools(root);
   const shared = config.outputs.filter(({ delivery }) => delivery?.spool?.isShared === true);
-  const { names, unclaimed } = chooseSpools(shared.map(destinationFor), found);
+  const { names, further, unclaimed } = chooseSpools(shared.map(destinationFor), found);
   const spools = new Map<string, SpoolOptions>();
   for (const output of config.outputs) {
     const spool = output.delivery?.spool;
@@ -32,8 +32,9 @@ export async function placeSpools(config: Config): Promise<PlacedSpools> {
     const { folder: place, isShared, sizeMax } = spool;
     const folder = isShared ? join(place, names.get(output.name) ?? output.name) : place;
     // `data_dir` is locked as a whole.
-    const options = { folder, sizeMax, isLocked: isShared, destination: destinationFor(output) };
-    spools.set(output.name, options);
+    const absorbed = (further.get(output.name) ?? []).map((one) => one.folder);
+    const destination = destinationFor(output);
+    spools.set(output.name, { folder, sizeMax, isLocked: isShared, destination, absorbed });
   }
   return { spools, diagnostics: unclaimed.map(sayUnclaimed) };
 }

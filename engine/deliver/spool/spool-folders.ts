@@ -43,6 +43,8 @@ export async function findSpools(root: string): Promise<SpoolContents[]> {
 export interface SpoolChoice {
   /** By output: the name of its folder. */
   readonly names: ReadonlyMap<string, string>;
+  /** By output: further ones with its alerts, which another output of the same destination has left. */
+  readonly further: ReadonlyMap<string, readonly SpoolContents[]>;
   /** With alerts that no output takes. */
   readonly unclaimed: readonly SpoolContents[];
 }
@@ -63,7 +65,9 @@ export function chooseSpools(
   };
   for (const { output, digest } of destinations) {
     const own = found.filter(({ name, digests }) => digests.includes(digest) && !taken.has(name));
-    const chosen = own.find(({ name }) => name === output) ?? own.find(({ count }) => count > 0);
+    const waiting = own.filter(({ count }) => count > 0);
+    const named = (one: SpoolContents): boolean => one.name === output;
+    const chosen = waiting.find(named) ?? waiting[0] ?? own.find(named);
     if (chosen !== undefined) take(output, chosen.name);
   }
   const isFree = (name: string): boolean =>
@@ -74,6 +78,14 @@ export function chooseSpools(
     for (let number = 2; !isFree(name); number++) name = `${output}-${number}`;
     take(output, name);
   }
+  const further = new Map<string, SpoolContents[]>();
+  for (const { output, digest } of destinations) {
+    const left = found.filter((one) => {
+      return one.count > 0 && !taken.has(one.name) && one.digests.includes(digest);
+    });
+    for (const { name } of left) taken.add(name);
+    if (left.length > 0) further.set(output, left);
+  }
   const unclaimed = found.filter(({ name, count }) => count > 0 && !taken.has(name));
-  return { names, unclaimed };
+  return { names, further, unclaimed };
 }

@@ -73,6 +73,8 @@ export interface SpoolOptions {
   readonly segmentSize?: number;
   /** For whom alerts wait; `undefined`: for whoever it was. */
   readonly destination?: SpoolDestination | undefined;
+  /** Folders of spools for the same destination: their alerts are taken over when this one is opened. */
+  readonly absorbed?: readonly string[];
   /** A folder above it is locked by this process. */
   readonly isLocked?: boolean;
   /** What people should know: what is damaged, how much it cost, where it is kept. */
@@ -127,7 +129,12 @@ export class Spool {
   }
 
   /** Takes over what an earlier process left. Rejects with what the system says, and while another process has it. */
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    await this.#open();
+    for (const folder of this.#options.absorbed ?? []) await this.#absorb(folder);
+  }
+
+  #open(): Promise<void> {
     return this.#run(async () => {
       makeFolder(this.folder, FOLDER_MODE);
       if (!this.#options.isLocked) await this.#takeLock();
@@ -398,6 +405,20 @@ export class Spool {
     }
     if (over.some((one) => one === this.#reader?.segment)) await this.#closeReader();
     for (const segment of over) await removeSegment(segment);
+  }
+
+  /** Killed in between, alerts are in both, and are sent twice. */
+  async #absorb(folder: string): Promise<void> {
+    const { say = () => {} } = this.#options;
+    const other = new Spool({ folder, sizeMax: 0, isLocked: true, say });
+    await other.open();
+    try {
+      while (other.count > 0) await other.forget(await this.append(await other.peek(AHEAD_MAX)));
+    } catch (error) {
+      say(`${folder}: ${(error as Error).message}; its alerts wait for the next start`);
+    }
+    this.#lost += other.lost;
+    await other.close();
   }
 
   async #takeLock(): Promise<void> {

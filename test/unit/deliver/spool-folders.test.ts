@@ -60,6 +60,37 @@ describe('the spool of an output', () => {
     expect(await choose(root, outputs)).toEqual({ names, unclaimed });
   });
 
+  it('is the one with alerts, not an empty one of its name', async () => {
+    const root = newRoot();
+    await fill(root, 'siem', destination('siem', 'a'), 0);
+    await fill(root, 'http-1', destination('http-1', 'a'));
+    const found = await choose(root, [destination('siem', 'a')]);
+    expect(found).toEqual({ names: { siem: 'http-1' }, unclaimed: [] });
+  });
+
+  it('takes over what another output of the same destination has left', async () => {
+    const root = newRoot();
+    await fill(root, 'one', destination('one', 'a'));
+    await fill(root, 'two', destination('two', 'a'));
+    const whom = destination('one', 'a');
+    const { names, further, unclaimed } = chooseSpools([whom], await findSpools(root));
+    expect([names.get('one'), unclaimed]).toEqual(['one', []]);
+    const absorbed = (further.get('one') ?? []).map(({ folder }) => folder);
+    const folder = join(root, 'one');
+    const spool = new Spool({
+      folder,
+      sizeMax: 1 << 20,
+      isLocked: true,
+      destination: whom,
+      absorbed,
+    });
+    await spool.open();
+    const lines = (await spool.peek(99)).map(({ line }) => line);
+    expect(lines).toEqual(['1', '2', '3', '4', '5', '1', '2', '3', '4', '5']);
+    await spool.close();
+    expect((await findSpools(root)).map(({ count }) => count)).toEqual([10, 0]);
+  });
+
   it('is another one’s when nothing waits in it', async () => {
     const root = newRoot();
     await fill(root, 'http-1', destination('http-1', 'a'), 0);
