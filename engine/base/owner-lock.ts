@@ -1,39 +1,42 @@
 /*
  * A lock on files that one process at a time may write, held for as long as the process lives.
  *
- * Node has no locks of the system, so a lock is a socket that its owner listens on, in a file beside what is locked.
- * The system closes it with the process, however that ends; a file that nobody listens on any more is removed by the
- * next process. Such a socket works through every path that leads to the folder, so also between containers that
- * share a volume.
+ * Node has no locks of the system. A lock is an empty file beside what is locked, whose name says who its owner is, and
+ * a sign of life of that owner:
+ * - On Linux a socket without a file (an abstract one), named after a random part of that name. The system closes it
+ *   with the process, however that ends. Whoever can connect knows that the owner lives; in the same network namespace,
+ *   whoever cannot knows that it does not.
+ * - Elsewhere, and between containers and machines that share a volume, the file itself: its owner touches it every
+ *   two seconds. One that nobody touches for ten is left behind.
  *
  * Nobody removes a file that another process may still take: each process makes one of its own, with a name that is
  * never used again, and looks at those of the others afterwards. Of two that start at the same moment at least one
  * sees the other, withdraws, and tries again after a random time.
- *
- * A lock of another machine (a network file system) cannot be asked. Its owner touches it every few seconds; it counts
- * until it is left alone for `FOREIGN_AGE_MAX_MS`.
  */
 
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { open, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SYSTEM_CLOCK } from './clock.ts';
 
-/** The system's limit for the path of a socket is 104 bytes or more. */
-const SOCKET_PATH_SIZE_MAX = 100;
 const NAME_SIZE_MAX = 24;
 const HOST_SIZE_MAX = 20;
 const TRIES_MAX = 6;
+const FOREIGN_TRIES_MAX = 2;
 const WITHDRAW_TIME_MIN_MS = 10;
 const WITHDRAW_TIME_MAX_MS = 120;
-const TOUCH_INTERVAL_MS = 5_000;
-const FOREIGN_AGE_MAX_MS = 30_000;
+const TOUCH_INTERVAL_MS = 2_000;
+const UNTOUCHED_MAX_MS = 10_000;
+const LOOK_MS = 200;
+/** Two readings of when a process began differ by less. */
+const SAME_START_MS = 500;
+const FILE_MODE = 0o600;
 
 export interface OwnerLock {
-  /** Why there is none: the file system has no sockets, the folder cannot be written. `undefined`: it is held. */
+  /** Why there is none: the folder cannot be written. `undefined`: it is held. */
   readonly missing: string | undefined;
   release(): Promise<void>;
 }
@@ -43,21 +46,19 @@ export interface LockOwner {
   readonly host: string;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Of the running system: containers on one machine have the same. */
-  readonly kernel: string;
 }
 
 /** Another process has what was to be locked, or another part of this one. */
 export class LockedByOther extends Error {
   readonly owner: LockOwner;
 
-  constructor(owner: LockOwner) {
+  constructor(owner: LockOwner, { isOurs }: { isOurs: boolean }) {
     const since = new Date(owner.sinceMs).toISOString().replace(/\.\d+Z$/, 'Z');
-    const who =
-      owner.pid === process.pid && owner.kernel === kernelId()
+    super(
+      isOurs
         ? 'this process already uses it'
-        : `process ${owner.pid} on ${owner.host} uses it since ${since}`;
-    super(who);
+        : `process ${owner.pid} on ${owner.host} uses it since ${since}`,
+    );
     this.name = 'LockedByOther';
     this.owner = owner;
   }
@@ -78,54 +79,61 @@ export async function lockFile(path: string): Promise<OwnerLock> {
 }
 
 async function acquire(folder: string, prefix: string): Promise<OwnerLock> {
-  const place = new SocketFolder(folder);
   try {
     for (let tries = 1; ; tries++) {
-      const own = await takePlace(place, folder, prefix);
-      const other = await findOther(place, folder, prefix, own);
-      if (other === undefined) return hold(own);
+      const own = await takePlace(folder, prefix);
+      const other = await findOther(folder, prefix, own);
+      if (other === undefined) return { missing: undefined, release: own.close };
       await own.close();
-      if (tries === TRIES_MAX || other.pid === process.pid) throw new LockedByOther(other);
-      const waitMs = randomInt(WITHDRAW_TIME_MIN_MS, WITHDRAW_TIME_MAX_MS);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      const isOurs = isOfThisProcess(other);
+      // To see whether one elsewhere lives takes seconds.
+      const triesMax = other.space === networkSpace() ? TRIES_MAX : FOREIGN_TRIES_MAX;
+      if (isOurs || tries >= triesMax) throw new LockedByOther(other, { isOurs });
+      await pause(randomInt(WITHDRAW_TIME_MIN_MS, WITHDRAW_TIME_MAX_MS));
     }
   } catch (error) {
     if (error instanceof LockedByOther) throw error;
     return { missing: (error as Error).message, release: async () => {} };
-  } finally {
-    place.forget();
   }
 }
 
-/** The file of this process, and the socket behind it. */
+/** The file of this process, and its socket. */
 interface Place {
   readonly name: string;
   readonly path: string;
   close(): Promise<void>;
 }
 
-async function takePlace(place: SocketFolder, folder: string, prefix: string): Promise<Place> {
-  const name = `${prefix}-${printOwner()}`;
-  // Under its name it is listened on from the beginning: nobody takes it for one that was left behind.
-  const unborn = `.new-${randomBytes(6).toString('hex')}`;
-  const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(place.pathOf(unborn), resolve);
-  });
-  server.on('error', () => {});
-  server.unref();
+async function takePlace(folder: string, prefix: string): Promise<Place> {
+  const mark: Mark = {
+    pid: process.pid,
+    sinceMs: startedMs(),
+    once: randomBytes(8).toString('hex'),
+    space: networkSpace(),
+    host: hostOf(),
+  };
+  const name = `${prefix}-${printMark(mark)}`;
   const path = join(folder, name);
+  // It gives signs of life before anybody can see it.
+  const server = await listen(mark);
   try {
-    await rename(join(folder, unborn), path);
+    const unborn = join(folder, `.new-${mark.once}`);
+    await (await open(unborn, 'wx', FILE_MODE)).close();
+    await rename(unborn, path);
   } catch (error) {
     await closeServer(server);
     throw error;
   }
+  const touch = setInterval(() => {
+    const now = new Date(SYSTEM_CLOCK.nowMs());
+    utimes(path, now, now).catch(() => {});
+  }, TOUCH_INTERVAL_MS);
+  touch.unref();
   return {
     name,
     path,
     close: async () => {
+      clearInterval(touch);
       await rm(path, { force: true }).catch(() => {});
       await closeServer(server);
     },
@@ -133,99 +141,110 @@ async function takePlace(place: SocketFolder, folder: string, prefix: string): P
 }
 
 /** One that is alive; those that are not are removed. */
-async function findOther(
-  place: SocketFolder,
-  folder: string,
-  prefix: string,
-  own: Place,
-): Promise<LockOwner | undefined> {
+async function findOther(folder: string, prefix: string, own: Place): Promise<Mark | undefined> {
   for (const name of await readdir(folder)) {
     if (name === own.name || !name.startsWith(`${prefix}-`)) continue;
-    const owner = readOwner(name.slice(prefix.length + 1));
-    if (owner === undefined) continue;
-    const isForeign = owner.kernel !== kernelId() && owner.host !== hostOf();
-    if (await isListenedOn(place.pathOf(name))) return owner;
-    if (isForeign && (await isTouched(join(folder, name), own.path))) return owner;
+    const mark = readMark(name.slice(prefix.length + 1));
+    if (mark === undefined) continue;
+    if (await isAlive(mark, join(folder, name), own.path)) return mark;
     await rm(join(folder, name), { force: true });
   }
   return undefined;
 }
 
-function hold(own: Place): OwnerLock {
-  const touch = setInterval(() => {
-    const now = new Date(SYSTEM_CLOCK.nowMs());
-    utimes(own.path, now, now).catch(() => {});
-  }, TOUCH_INTERVAL_MS);
-  touch.unref();
-  return {
-    missing: undefined,
-    release: async () => {
-      clearInterval(touch);
-      await own.close();
-    },
-  };
+async function isAlive(mark: Mark, path: string, own: string): Promise<boolean> {
+  const answer = await connectTo(mark);
+  if (answer !== undefined) {
+    if (answer || mark.space === networkSpace()) return answer;
+  } else if (mark.host === hostOf() && !isRunning(mark.pid)) return false;
+  return await isTouched(path, own);
 }
 
-function isListenedOn(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const end = (isAlive: boolean): void => {
-      socket.destroy();
-      resolve(isAlive);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      // Whoever may not connect, or finds too many before him, has found somebody.
-      end(!['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(code ?? ''));
-    });
-  });
-}
-
-/** By the clock of the file system, which made our own just now. */
+/** Waits until it is touched, or has not been for long, by the clock of the file system. */
 async function isTouched(path: string, own: string): Promise<boolean> {
   try {
     const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
-    return ours.mtimeMs - theirs.mtimeMs < FOREIGN_AGE_MAX_MS;
-  } catch {
-    return false;
-  }
-}
-
-/** Leads to a folder through a path that is short enough for sockets. */
-class SocketFolder {
-  readonly #folder: string;
-  #linkFolder: string | undefined;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  pathOf(name: string): string {
-    const path = join(this.#folder, name);
-    if (Buffer.byteLength(path) <= SOCKET_PATH_SIZE_MAX) return path;
-    if (this.#linkFolder === undefined) {
-      this.#linkFolder = mkdtempSync(join(tmpdir(), 'tl-'));
-      symlinkSync(this.#folder, join(this.#linkFolder, 'f'));
+    const ageMs = ours.mtimeMs - theirs.mtimeMs;
+    const endMs = performance.now() + UNTOUCHED_MAX_MS - ageMs;
+    while (performance.now() < endMs) {
+      await pause(LOOK_MS);
+      if ((await stat(path)).mtimeMs !== theirs.mtimeMs) return true;
     }
-    return join(this.#linkFolder, 'f', name);
+  } catch {
+    // Its owner has withdrawn.
   }
+  return false;
+}
 
-  forget(): void {
-    if (this.#linkFolder !== undefined) rmSync(this.#linkFolder, { recursive: true, force: true });
+const HAS_SOCKETS = platform() === 'linux';
+
+async function listen({ once }: Mark): Promise<Server | undefined> {
+  if (!HAS_SOCKETS) return undefined;
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketName(once), resolve);
+  });
+  server.on('error', () => {});
+  server.unref();
+  return server;
+}
+
+/** `undefined`: nobody can know that way. */
+function connectTo({ once }: Mark): Promise<boolean | undefined> {
+  if (!HAS_SOCKETS) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const socket = connect(socketName(once));
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    // Whoever finds too many before him has found somebody.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => end(code === 'EAGAIN'));
+  });
+}
+
+function socketName(once: string): string {
+  return `\0tiercel-lock-${once}`;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-function printOwner(): string {
-  const sinceMs = Math.round(SYSTEM_CLOCK.nowMs() - process.uptime() * 1_000);
-  const once = randomBytes(4).toString('hex');
-  return [process.pid, sinceMs.toString(36), once, kernelId(), hostOf()].join('-');
+/** What the name of a lock says. */
+interface Mark extends LockOwner {
+  /** Never used again. */
+  readonly once: string;
+  /** Where its socket can be reached: a network namespace of a running system. */
+  readonly space: string;
 }
 
-function readOwner(text: string): LockOwner | undefined {
-  const match = /^(\d+)-([0-9a-z]+)-[0-9a-f]{8}-([0-9a-f]{8})-(.+)$/.exec(text);
+/** Numbers of processes are given again, and in every container from 1 on. */
+function isOfThisProcess({ pid, sinceMs, space }: Mark): boolean {
+  const isSameStart = Math.abs(sinceMs - startedMs()) < SAME_START_MS;
+  return pid === process.pid && space === networkSpace() && isSameStart;
+}
+
+function startedMs(): number {
+  return Math.round(SYSTEM_CLOCK.nowMs() - process.uptime() * 1_000);
+}
+
+function printMark({ pid, sinceMs, once, space, host }: Mark): string {
+  return [pid, sinceMs.toString(36), once, space, host].join('-');
+}
+
+function readMark(text: string): Mark | undefined {
+  const match = /^(\d+)-([0-9a-z]+)-([0-9a-f]{16})-([0-9a-f]{8})-(.+)$/.exec(text);
   if (match === null) return undefined;
-  const [, pid = '', since = '', kernel = '', host = ''] = match;
-  return { pid: Number(pid), host, sinceMs: Number.parseInt(since, 36), kernel };
+  const [, pid = '', since = '', once = '', space = '', host = ''] = match;
+  return { pid: Number(pid), sinceMs: Number.parseInt(since, 36), once, space, host };
 }
 
 function hostOf(): string {
@@ -236,17 +255,23 @@ function hostOf(): string {
   );
 }
 
-/** Where a process cannot see which start of the system this is, the name of the host stands for it. */
-function kernelId(): string {
-  let text = hostname();
+/** A process that sees no such files shares its space with nobody that it can be sure of. */
+function networkSpace(): string {
+  const parts = [hostname()];
   try {
-    text = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    parts.push(readlinkSync('/proc/self/ns/net'));
+    parts.push(readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
   } catch {
-    // Not Linux.
+    // Not Linux, or a service that sees little of /proc.
   }
-  return createHash('sha256').update(text.trim()).digest('hex').slice(0, 8);
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function closeServer(server: Server | undefined): Promise<void> {
+  if (server === undefined) return;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
 }

@@ -12,6 +12,7 @@
  */
 
 import { areTexts, fieldsOf, isTimeText } from '../base/json-fields.ts';
+import { hasChecksum, withChecksum } from '../base/json-line.ts';
 import { parseKeptRoot, writeKeptRoot } from '../store/kept-root.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
@@ -48,11 +49,12 @@ export function writeCheckpointText(
     },
     followed: followed && mapValues(followed, writeKeptRoot),
   };
-  return `${JSON.stringify(text, null, followed === undefined ? 2 : undefined)}\n`;
+  return `${withChecksum(text)}\n`;
 }
 
-/** `undefined` for a text that is no checkpoint of this format. */
+/** `undefined` for a text that is no checkpoint of this format, or was changed since it was written. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
+  if (!hasChecksum(text.trimEnd())) return undefined;
   let read: unknown;
   try {
     read = JSON.parse(text);

@@ -124,7 +124,8 @@ export class RetryQueue implements Delivery {
     await deadLetters?.open();
     await this.#backlog.open();
     const { spooled } = this.#backlog;
-    if (spooled > 0) say(`${spooled} alerts that an earlier run kept are sent first`);
+    const what = spooled === 1 ? '1 alert' : `${spooled} alerts`;
+    if (spooled > 0) say(`${what} of an earlier run ${spooled === 1 ? 'is' : 'are'} sent first`);
     this.#working = this.#work();
   }
 

@@ -101,7 +101,7 @@ outputs: [{type: http, url: "http://127.0.0.1:${port}/", batch_size: 100}]
     receiver.port = port;
     await receiver.start();
     const second = await run(config, '--from-start');
-    expect(second.stderr).toContain('500 alerts that an earlier run kept are sent first');
+    expect(second.stderr).toContain('500 alerts of an earlier run are sent first');
     expect(receiver.lines).toHaveLength(2 * EVENTS);
     expect(second.code).toBe(0);
   });

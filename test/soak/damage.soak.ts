@@ -23,7 +23,8 @@ const base = join(scratch.path, 'base');
 const events = Array.from({ length: EVENTS }, (_, index) => loginRecord({ eventID: `e${index}` }));
 const log = scratch.write('events.jsonl', `${events.join('\n')}\n`);
 /** Words of messages that say that something is wrong. */
-const REPORTED = /lost|damaged|not a checkpoint|cannot be|no output of the configuration|could not/;
+const REPORTED =
+  /lost|damaged|CHECKPOINT_UNUSABLE|cannot be|no output of the configuration|could not/;
 
 type Random = (below: number) => number;
 const kinds: Record<string, (bytes: Buffer, random: Random) => Buffer | undefined> = {

@@ -241,7 +241,12 @@ export class Spool {
     if (this.#count > 0 && !known.includes(destination.digest))
       throw new SpoolOfOther(this.#count, written);
     const isSame = JSON.stringify(written) === JSON.stringify(destination);
-    if (!isSame) writeDestination(this.folder, destination);
+    try {
+      if (!isSame) writeDestination(this.folder, destination);
+    } catch (error) {
+      // The position says it as well.
+      this.#options.say?.(`${this.folder}: ${(error as Error).message}`);
+    }
   }
 
   #fitting(alerts: readonly Alert[]): string[] {

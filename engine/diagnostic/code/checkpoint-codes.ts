@@ -24,7 +24,7 @@ export const CHECKPOINT_CODES = {
     severity: 'warning',
     title: 'the data directory cannot be locked',
     explanation:
-      'A lock is a socket in the directory, which some file systems do not have. A second process is not refused then.',
-    hint: 'choose a `data_dir` on a local disk, and start one process for it',
+      'A lock is a file in the directory, and nothing can be written there. A second process is not refused then.',
+    hint: 'make room or give write permission, and start one process for the directory',
   },
 } as const satisfies Record<string, CodeRecord>;

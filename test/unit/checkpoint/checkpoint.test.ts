@@ -91,16 +91,21 @@ describe('a checkpoint', () => {
       { seed: SEED },
     );
     const wrong: readonly (readonly [string, string])[] = [
-      ['"format": 1', '"format": 2'],
-      ['"events": 7', '"events": "7"'],
-      ['"events": 7', '"events": 7.5'],
-      ['"position": "cA=="', '"position": 1'],
-      ['"name": "cloudtrail"', '"name": null'],
+      ['"format":1', '"format":2'],
+      ['"events":7', '"events":"7"'],
+      ['"events":7', '"events":7.5'],
+      ['"position":"cA=="', '"position":1'],
+      ['"name":"cloudtrail"', '"name":null'],
     ];
+    const bare = whole.replace(/,"crc32":"\w+"/, '');
+    expect(parseCheckpoint(bare)).toEqual(parseCheckpoint(whole));
     for (const [part, other] of wrong) {
-      expect(whole).toContain(part);
-      expect(parseCheckpoint(whole.replace(part, other))).toBeUndefined();
+      expect(bare).toContain(part);
+      expect(parseCheckpoint(bare.replace(part, other))).toBeUndefined();
     }
+    // It would parse, and another part of the stream would be read.
+    expect(parseCheckpoint(bare.replace('"events":7', '"events":8'))).toBeDefined();
+    expect(parseCheckpoint(whole.replace('"events":7', '"events":8'))).toBeUndefined();
     expect(parseCheckpoint('null')).toBeUndefined();
     const run = { number: 1, file: 0, start: 0, startLines: 0, waypoints: [] };
     for (const roots of [{ input: {} }, { input: { files: [], runs: [run], lastNumber: 1 } }]) {

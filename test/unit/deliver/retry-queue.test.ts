@@ -191,7 +191,7 @@ describe('a receiver that may be away', () => {
     await after.queue.deliver(someAlerts(6));
     await after.queue.close({ timeMaxMs: 1_000, untilMs: () => undefined });
     expect(after.output.lines).toEqual(numbers(1, 6));
-    expect(after.said).toEqual(['5 alerts that an earlier run kept are sent first']);
+    expect(after.said).toEqual(['5 alerts of an earlier run are sent first']);
   });
 
   it('is not waited for at the end when there is haste; what is on disk stays there', async () => {
