@@ -3,6 +3,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
+/** Between two looks whether a file that is kept open was deleted. */
+const LOOK_INTERVAL_MS = 1_000;
 
 /** A file took only a part of what was appended. */
 export class LinesNotWritten extends Error {
@@ -23,6 +25,7 @@ export class LineFile {
   #handle: FileHandle | undefined;
   /** It ends in a part of a line: the next one must not be part of it. */
   #isTorn = false;
+  #lookedMs = 0;
 
   /** `mode`: of a file that is made. One that is not kept open can be rotated. */
   constructor(path: string, { mode, keepsOpen }: { mode: number; keepsOpen: boolean }) {
@@ -43,6 +46,7 @@ export class LineFile {
   async append(text: string): Promise<void> {
     let [bytes, ending, written] = [Buffer.alloc(0), '', 0];
     try {
+      await this.#leaveDeleted();
       const handle = await this.#openHandle();
       // Others may have moved it meanwhile.
       if (this.#isTorn && (await endsInLine(this.#path))) ending = '\n';
@@ -64,6 +68,14 @@ export class LineFile {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
+  }
+
+  /** Lines in a file that has no name any more would be seen by nobody. */
+  async #leaveDeleted(): Promise<void> {
+    const nowMs = performance.now();
+    if (this.#handle === undefined || nowMs - this.#lookedMs < LOOK_INTERVAL_MS) return;
+    this.#lookedMs = nowMs;
+    if ((await this.#handle.stat()).nlink === 0) await this.close();
   }
 
   async #openHandle(): Promise<FileHandle> {

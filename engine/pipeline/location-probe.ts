@@ -4,6 +4,8 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { StoreRoot } from '../store/store-protocol.ts';
 
 const INTERVAL_MS = 5_000;
 /** A file system that does not answer for so long is as good as away. */
@@ -64,4 +66,11 @@ export class LocationProbe {
     if (problem === undefined) this.#missing.delete(path);
     else this.#missing.set(path, `${path} ${problem}`);
   }
+}
+
+/** Files and folders of this machine that are followed. */
+export function followedPaths(stores: readonly StoreRoot[]): string[] {
+  return stores.flatMap(({ location, isFollowed }) =>
+    isFollowed && isAbsolute(location) ? [location] : [],
+  );
 }

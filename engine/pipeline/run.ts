@@ -3,7 +3,6 @@
  * are with the outputs: slow outputs slow the sources down, and nothing is kept elsewhere.
  */
 
-import { isAbsolute } from 'node:path';
 import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
@@ -28,7 +27,8 @@ import {
 import { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineStatus } from './engine-status.ts';
-import { LocationProbe } from './location-probe.ts';
+import { EvaluationWatch } from './evaluation-watch.ts';
+import { followedPaths, LocationProbe } from './location-probe.ts';
 import type { RunOptions } from './run-options.ts';
 import { measureBytes, showProgress } from './run-progress.ts';
 import { statusOf } from './run-status.ts';
@@ -53,9 +53,7 @@ export class Run {
   readonly #pool: EvaluationPool;
   readonly #io: IoThread;
   readonly #probes: readonly LocationProbe[];
-  /** When they were handed to the pool, the oldest first; monotonic milliseconds. */
-  readonly #underEvaluation = new Map<NumberedBatch, number>();
-  #evaluatedMs = 0;
+  readonly #watch: EvaluationWatch<NumberedBatch>;
   readonly #startedMs: number;
   /** By stream: why it was given up. */
   readonly #failures: (StreamFailure | undefined)[] = [];
@@ -87,8 +85,11 @@ export class Run {
     });
     this.#checkpoints = parts.streams.map((_, stream) => this.#openCheckpoint(stream));
     this.#feeds = parts.streams.map((_, stream) => this.#createFeed(stream, faults));
+    const nowMs = (): number => parts.clock.monotonicMs();
+    this.#watch = new EvaluationWatch(nowMs);
     this.#probes = parts.streams.map(({ input }) => {
-      return new LocationProbe(followedPaths(input), () => parts.clock.monotonicMs());
+      const stores = input.kind === 'source' ? Object.values(input.roots.stores) : [];
+      return new LocationProbe(followedPaths(stores), nowMs);
     });
     this.#rooms = this.#feeds.map(({ room }) => openRoom(room, parts.evaluation.limits));
     this.#pool = new EvaluationPool({
@@ -151,16 +152,9 @@ export class Run {
       tally: this.#tally,
       quarantined: this.#pool.quarantined,
       elapsedMs: this.#parts.clock.monotonicMs() - this.#startedMs,
-      stalledMs: this.#stalledMs,
+      stalledMs: this.#watch.stalledMs,
       probes: this.#probes,
     });
-  }
-
-  /** Since a batch came back from evaluation, while one is there. */
-  get #stalledMs(): number {
-    const [oldestMs] = this.#underEvaluation.values();
-    if (oldestMs === undefined) return 0;
-    return this.#parts.clock.monotonicMs() - Math.max(oldestMs, this.#evaluatedMs);
   }
 
   async #toEnd(): Promise<RunSummary> {
@@ -299,13 +293,8 @@ export class Run {
     behind: StreamState,
     origin?: LetterOrigin,
   ): void {
-    this.#underEvaluation.set(batch, this.#parts.clock.monotonicMs());
     const submitted = this.#pool.submit(stream, batch);
-    const note = (): void => {
-      this.#underEvaluation.delete(batch);
-      this.#evaluatedMs = this.#parts.clock.monotonicMs();
-    };
-    submitted.then(note, note);
+    this.#watch.add(batch, submitted);
     const result =
       origin === undefined ? submitted : submitted.then((one) => onlyOfRules(one, origin.rules));
     this.#order.add(
@@ -417,12 +406,4 @@ type Delivery = 'everywhere' | 'in-part' | 'failed';
 /** As whom its source reads. */
 function readerOf(stream: number): string {
   return `stream ${stream}`;
-}
-
-/** Files and folders of this machine that are followed. */
-function followedPaths(input: EngineParts['streams'][number]['input']): string[] {
-  if (input.kind !== 'source') return [];
-  return Object.values(input.roots.stores).flatMap(({ location, isFollowed }) =>
-    isFollowed && isAbsolute(location) ? [location] : [],
-  );
 }

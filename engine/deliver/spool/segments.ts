@@ -91,6 +91,39 @@ async function scanSegment({ path, size }: Segment): Promise<SegmentContents> {
   return { end, damagedAtEnd };
 }
 
+/** Reads segments on; keeps the latest one open. */
+export class SegmentReader {
+  #segment: Segment | undefined;
+  #file: FileHandle | undefined;
+
+  get segment(): Segment | undefined {
+    return this.#segment;
+  }
+
+  /** Lines from where the segment was read to; none: it ends there, or is gone. Rejects with what the system says. */
+  async read(segment: Segment): Promise<readonly Buffer[]> {
+    if (this.#segment !== segment) {
+      await this.close();
+      try {
+        this.#file = await open(segment.path, 'r');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
+      this.#segment = segment;
+    }
+    if (this.#file === undefined) return [];
+    return (await readLines(this.#file, segment.read, segment.size)).lines;
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#segment = undefined;
+    await file?.close();
+  }
+}
+
 /** Keeps a damaged segment for whoever wants to look at it; answers with where. */
 export async function setAside({ path }: Segment): Promise<string> {
   const kept = path + DAMAGED;

@@ -13,26 +13,27 @@
  * - there are segments where there are alerts.
  */
 
-import { type FileHandle, open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import type { Alert } from '../../alert/alert.ts';
 import { assert } from '../../base/assert.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
 import { lockFolder, type OwnerLock } from '../../base/owner-lock.ts';
 import { PositionFile } from './position-file.ts';
-import { readLines } from './read-lines.ts';
 import {
   createSegment,
   findSegments,
   newSegment,
   removeSegment,
   type Segment,
+  SegmentReader,
   setAside,
   setAsideOthers,
   standOf,
 } from './segments.ts';
 import { readDestination, type SpoolDestination, writeDestination } from './spool-destination.ts';
+import { SpoolFull, SpoolOfOther } from './spool-errors.ts';
+import { lossMessage, positionMessage } from './spool-messages.ts';
 import { alertOf, printRecord, readRecord } from './spool-record.ts';
 
 /** The disk gets its room back in parts of this size. */
@@ -41,24 +42,6 @@ const SEGMENT_SIZE = 8 << 20;
 const AHEAD_MAX = 4_096;
 /** Alerts hold what only the operator reads. */
 const FOLDER_MODE = 0o700;
-
-/** There is no room left in a spool. */
-export class SpoolFull extends Error {
-  constructor(sizeMax: number) {
-    super(`it is full: ${sizeMax} bytes`);
-    this.name = 'SpoolFull';
-  }
-}
-
-/** Alerts in a spool are not for the output that is to have it. */
-export class SpoolOfOther extends Error {
-  constructor(count: number, destination: SpoolDestination | undefined) {
-    const whom = destination === undefined ? 'an unknown destination' : destination.label;
-    const form = destination === undefined ? '' : ` (${destination.form})`;
-    super(`its spool holds ${count} ${count === 1 ? 'alert' : 'alerts'} for ${whom}${form}`);
-    this.name = 'SpoolOfOther';
-  }
-}
 
 /** One that was read and not yet delivered. */
 interface Waiting {
@@ -91,7 +74,7 @@ export class Spool {
   /** Oldest first. */
   #segments: Segment[] = [];
   #writer: FileHandle | undefined;
-  #reader: { readonly segment: Segment; readonly file: FileHandle } | undefined;
+  readonly #reader = new SegmentReader();
   #ahead: Waiting[] = [];
   /** In `#ahead`: those before it are delivered. */
   #next = 0;
@@ -144,7 +127,8 @@ export class Spool {
       const { begin, end } = await standOf(this.#segments, position);
       [this.#expected, this.#end, this.#count] = [begin, end, end - begin];
       await this.#takeFor(position?.digest);
-      if (isDamaged) this.#sayOfPosition(position !== undefined);
+      if (isDamaged && (position !== undefined || this.#segments.length > 0))
+        this.#options.say?.(positionMessage(this.folder, position !== undefined));
       await this.#fill(1);
       // Both entries.
       await this.#keepPosition();
@@ -205,7 +189,7 @@ export class Spool {
     return this.#run(async () => {
       await this.#position.close();
       await this.#writer?.close();
-      await this.#closeReader();
+      await this.#reader.close();
       this.#writer = undefined;
       await this.#lock?.release();
     });
@@ -308,13 +292,8 @@ export class Spool {
       await this.#skipTo(this.#end, undefined);
       return;
     }
-    const file = await this.#openReader(segment);
-    if (file === undefined) {
-      segment.read = segment.size;
-      return;
-    }
-    const { lines, size } = await readLines(file, segment.read, segment.size);
-    if (size === 0) segment.read = segment.size;
+    const lines = await this.#reader.read(segment);
+    if (lines.length === 0) segment.read = segment.size;
     for (const line of lines) {
       await this.#takeLine(line, segment);
       segment.read += Math.min(line.length + 1, segment.size - segment.read);
@@ -346,38 +325,14 @@ export class Spool {
     this.#expected = number;
     this.#count -= lost;
     this.#lost += lost;
-    const which = `${lost === 1 ? '1 alert' : `${lost} alerts`} on disk ${lost === 1 ? 'is' : 'are'} lost`;
     const damaged = segment ?? this.#segments.at(-1);
-    if (this.#damage === undefined || damaged === undefined) {
-      const where = nameFor(this.#segments, first);
-      this.#options.say?.(`${this.folder}: ${which}: ${where} ends early or is missing`);
-      return;
-    }
-    const { offset, size } = this.#damage;
-    const kept = await setAside(damaged).catch(() => undefined);
-    const copy = kept === undefined ? '' : `; the file is kept as ${basename(kept)}`;
-    this.#options.say?.(
-      `${damaged.path}: ${which}: ${size} bytes from byte ${offset} on are damaged${copy}`,
-    );
-  }
-
-  async #openReader(segment: Segment): Promise<FileHandle | undefined> {
-    if (this.#reader?.segment === segment) return this.#reader.file;
-    await this.#closeReader();
-    try {
-      const file = await open(segment.path, 'r');
-      this.#reader = { segment, file };
-      return file;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
-  async #closeReader(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    await reader?.file.close();
+    const damage = damaged === undefined ? undefined : this.#damage;
+    const kept =
+      damaged === undefined || damage === undefined
+        ? undefined
+        : await setAside(damaged).catch(() => undefined);
+    const place = { folder: this.folder, segments: this.#segments, damaged };
+    this.#options.say?.(lossMessage({ lost, first, damage, kept }, place));
   }
 
   /** After a crash alerts are repeated that were delivered since; none is missed. */
@@ -408,7 +363,7 @@ export class Spool {
       await this.#writer?.close();
       this.#writer = undefined;
     }
-    if (over.some((one) => one === this.#reader?.segment)) await this.#closeReader();
+    if (over.some((one) => one === this.#reader.segment)) await this.#reader.close();
     for (const segment of over) await removeSegment(segment);
   }
 
@@ -431,17 +386,6 @@ export class Spool {
     const { missing } = this.#lock;
     if (missing !== undefined) this.#options.say?.(`${this.folder} cannot be locked: ${missing}`);
   }
-
-  #sayOfPosition(isKnown: boolean): void {
-    if (!isKnown && this.#segments.length === 0) return;
-    const how = isKnown ? 'its other entry is used' : 'alerts that were delivered are sent again';
-    this.#options.say?.(`${this.folder}: position is damaged; ${how}`);
-  }
-}
-
-function nameFor(segments: readonly Segment[], number: number): string {
-  const holder = segments.filter(({ first }) => first <= number).at(-1);
-  return holder === undefined ? 'a segment' : basename(holder.path);
 }
 
 async function writeAt(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FileOutput, type Rotation } from '../../../engine/output/file-output.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { someAlerts } from '../../support/some-alerts.ts';
@@ -51,6 +51,23 @@ describe.each(['keep-alive', 'reopen'] as const)('a file of alerts, %s,', (mode)
     await output.deliver(someAlerts(2));
     await output.close();
     expect([path, `${path}.old`].map(read)).toEqual(['2\n', '1\n']);
+  });
+
+  it('is made again soon after it was deleted', async () => {
+    const { path, output } = setUp(`deleted-${mode}`, mode);
+    await output.open();
+    await output.deliver(someAlerts(1));
+    rmSync(path);
+    let number = 2;
+    await vi.waitFor(
+      async () => {
+        await output.deliver(someAlerts(number++));
+        expect(existsSync(path)).toBe(true);
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+    await output.close();
+    expect(read(path)).toBe(`${number - 1}\n`);
   });
 
   it('in a folder that is away fails, and goes on when it is back', async () => {
