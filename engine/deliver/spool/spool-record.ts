@@ -9,6 +9,7 @@ import { parseAlert, printAlert } from '../alert-record.ts';
 
 const CHECKSUM_SIZE = 8;
 const SPACE = 0x20;
+const NEWLINE = 0x0a;
 /** The largest safe integer has 16 digits. */
 const NUMBER_SIZE_MAX = 16;
 
@@ -18,9 +19,19 @@ export interface SpoolRecord {
   readonly body: Buffer;
 }
 
-/** With its line end. */
-export function printRecord(number: number, alert: Alert): string {
-  return `${withChecksum(`${number} ${printAlert(alert)}`)}\n`;
+/** One after the other, with line ends; numbered from `first` on. */
+export function printRecords(first: number, alerts: readonly Alert[]): Buffer {
+  // The checksums are of bytes: texts are made into bytes once.
+  const room = '0'.repeat(CHECKSUM_SIZE);
+  const lines = alerts.map((alert, index) => `${room} ${first + index} ${printAlert(alert)}\n`);
+  const bytes = Buffer.from(lines.join(''));
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const checksum = crc32(bytes.subarray(start + CHECKSUM_SIZE + 1, end));
+    bytes.write(toHex(checksum), start, 'latin1');
+    start = end + 1;
+  }
+  return bytes;
 }
 
 /** A line without its end; `undefined`: it is damaged. */
@@ -38,7 +49,11 @@ export function alertOf({ body }: SpoolRecord): Alert | undefined {
 }
 
 export function withChecksum(text: string): string {
-  return `${crc32(text).toString(16).padStart(CHECKSUM_SIZE, '0')} ${text}`;
+  return `${toHex(crc32(text))} ${text}`;
+}
+
+function toHex(checksum: number): string {
+  return checksum.toString(16).padStart(CHECKSUM_SIZE, '0');
 }
 
 /** Of a line that `withChecksum` made. */

@@ -34,8 +34,9 @@ import {
 import { readDestination, type SpoolDestination, writeDestination } from './spool-destination.ts';
 import { SpoolFull, SpoolOfOther } from './spool-errors.ts';
 import { lossMessage, positionMessage } from './spool-messages.ts';
-import { alertOf, printRecord, readRecord } from './spool-record.ts';
+import { alertOf, printRecords, readRecord } from './spool-record.ts';
 
+const NEWLINE = 0x0a;
 /** The disk gets its room back in parts of this size. */
 const SEGMENT_SIZE = 8 << 20;
 /** Alerts that are written while all before them are in memory stay there as well, up to so many. */
@@ -139,8 +140,7 @@ export class Spool {
   /** Resolves to how many of them, from the first one on, are on the disk now; rejects when none is. */
   append(alerts: readonly Alert[]): Promise<number> {
     return this.#run(async () => {
-      const lines = this.#fitting(alerts);
-      const bytes = Buffer.from(lines.join(''));
+      const { bytes, count } = this.#fitting(alerts);
       const { segment, writer } = await this.#segmentToWrite();
       try {
         await writeAt(writer, bytes, segment.size);
@@ -153,11 +153,11 @@ export class Spool {
         throw error;
       }
       segment.size += bytes.length;
-      this.#addAhead(alerts.slice(0, lines.length), segment);
-      this.#end += lines.length;
-      this.#count += lines.length;
+      this.#addAhead(alerts.slice(0, count), segment);
+      this.#end += count;
+      this.#count += count;
       await this.#keepPosition();
-      return lines.length;
+      return count;
     });
   }
 
@@ -233,20 +233,21 @@ export class Spool {
     }
   }
 
-  #fitting(alerts: readonly Alert[]): string[] {
+  /** Records of as many alerts, from the first one on, as there is room for. */
+  #fitting(alerts: readonly Alert[]): { bytes: Buffer; count: number } {
     const { sizeMax } = this.#options;
-    const lines: string[] = [];
     const size = this.size;
-    let room = sizeMax - size;
-    for (const alert of alerts) {
-      const line = printRecord(this.#end + lines.length, alert);
-      room -= Buffer.byteLength(line);
-      const isAlone = lines.length === 0 && size === 0;
-      if (room < 0 && !isAlone) break;
-      lines.push(line);
+    const bytes = printRecords(this.#end, alerts);
+    if (bytes.length <= sizeMax - size) return { bytes, count: alerts.length };
+    let [end, count] = [0, 0];
+    while (count < alerts.length) {
+      const next = bytes.indexOf(NEWLINE, end) + 1;
+      const isAlone = count === 0 && size === 0;
+      if (next > sizeMax - size && !isAlone) break;
+      [end, count] = [next, count + 1];
     }
-    if (lines.length === 0) throw new SpoolFull(sizeMax);
-    return lines;
+    if (count === 0) throw new SpoolFull(sizeMax);
+    return { bytes: bytes.subarray(0, end), count };
   }
 
   async #segmentToWrite(): Promise<{ segment: Segment; writer: FileHandle }> {
