@@ -90,7 +90,7 @@ const targets: Record<string, MakeTarget> = {
   'a program that is slow, kept': program({ keep_alive: true }, SLOW_READER),
   'a program that dies, kept': program({ keep_alive: true }, DYING_READER),
   'a program for each, which fails': program(
-    { retry: { max_tries: 0 } },
+    { retry: { max_tries: 0, min_pause: 5, max_pause: 20 } },
     (got) => `read -r line; [ $(($$ % 5)) = 0 ] && exit 1; echo "$line" >> ${got}`,
   ),
   'a file': async (folder) => {
