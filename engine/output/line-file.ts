@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
 /** Between two looks whether a file that is kept open was deleted. */
-const LOOK_INTERVAL_MS = 1_000;
+const LOOK_INTERVAL_MS = 100;
 
 /** A file took only a part of what was appended. */
 export class LinesNotWritten extends Error {
