@@ -190,7 +190,7 @@ async function listen({ once }: Mark): Promise<Server | undefined> {
   return server;
 }
 
-/** `undefined`: nobody can know that way. */
+/** Whether the owner accepts connections; `undefined` if the system has no such sockets. */
 function connectTo({ once }: Mark): Promise<boolean | undefined> {
   if (!HAS_SOCKETS) return Promise.resolve(undefined);
   return new Promise((resolve) => {

@@ -52,7 +52,7 @@ export function writeCheckpointText(
   return `${withChecksum(text)}\n`;
 }
 
-/** `undefined` for a text that is no checkpoint of this format, or was changed since it was written. */
+/** Parses a checkpoint; `undefined` if it has another format, or was changed after it was written. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   if (!hasChecksum(text.trimEnd())) return undefined;
   let read: unknown;

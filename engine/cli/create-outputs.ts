@@ -36,7 +36,7 @@ const TEXT_TYPE = 'text/plain';
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
 
-/** Of an output of this machine, for alerts that wait on disk. */
+/** Retries of an output that has none of its own, when it sends the alerts of a spool. */
 const NO_RETRIES: DeliveryConfig = {
   batchSizeMax: 500,
   triesMax: undefined,

@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
   return runProgram(args);
 }
 
-/** Of the program itself, its threads and one file; more files and connections need more. */
+/** Open files that the program, its threads and one input need; further inputs and connections need more. */
 const OPEN_FILES_MIN = 64;
 
 /** Where the system does not say it, there is no limit that would matter. */

@@ -17,7 +17,7 @@ const WATCHDOG_DELAY_MS = 5_000;
 
 export interface ProgressGuardOptions {
   readonly status: () => EngineStatus | undefined;
-  /** Of the service manager that wants to hear of it. */
+  /** Service manager that hears of readiness and progress. */
   readonly manager: ServiceManager;
   readonly say: (message: string) => void;
   /** As `say` would write it. */

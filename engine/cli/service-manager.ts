@@ -21,7 +21,7 @@ const NOBODY: ServiceManager = {
   intervalMs: undefined,
 };
 
-/** `environment`: of the process; nobody is told where no manager asks for it. */
+/** Service manager of this process, found by its environment variables; one that does nothing if there is none. */
 export function findServiceManager(environment: NodeJS.ProcessEnv): ServiceManager {
   if (environment.NOTIFY_SOCKET === undefined) return NOBODY;
   const tell = (...args: string[]): void => {

@@ -37,7 +37,7 @@ export interface SpoolConfig {
 export interface DestinationConfig {
   /** As people know it, without secrets: `http https://siem.example.com/alerts`. */
   readonly label: string;
-  /** Of the lines: `json`, `text`, `ocsf` … */
+  /** Format of the alerts: `json`, `text`, `ocsf` … */
   readonly form: string;
   /** 16 hexadecimal digits: equal for the same receiver and form. */
   readonly digest: string;
@@ -69,9 +69,9 @@ export interface ProgramTarget {
   readonly type: 'program';
   readonly program: string;
   readonly keepsOpen: boolean;
-  /** Of a process for one alert. */
+  /** Time limit of a process for one alert, in milliseconds. */
   readonly timeoutMs: number;
-  /** Of one that is kept, once its input is closed. */
+  /** Time for a kept process to end after its input is closed, in milliseconds. */
   readonly closeTimeoutMs: number;
 }
 

@@ -74,7 +74,7 @@ export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLette
   });
 }
 
-/** `undefined` for a line that is none, or that was changed since it was written. */
+/** Parses one line; `undefined` if it is not a dead letter, or was changed after it was written. */
 export function parseDeadLetter(line: string): DeadLetter | undefined {
   if (!hasChecksum(line)) return undefined;
   let read: unknown;

@@ -47,7 +47,7 @@ const ABANDON_TIME_MS = 500;
 const END_TIME_MS = 15_000;
 /** For a program to read what it was given, when all has to be over. */
 const FLUSH_TIME_MS = 1_500;
-/** Of a receiver that fails with its last alerts, and gets them again. */
+/** Largest number of times that a failing receiver gets its last alerts at the end of a run. */
 const END_TRIES_MAX = 3;
 /** For alerts in memory to go to disk when all has to be over. */
 const KEEP_TIME_MS = 1_000;

@@ -33,7 +33,7 @@ export class KeptProgramOutput implements Output {
   readonly #options: KeptProgramOptions;
   readonly #pipeSize = pipeSize();
   #child: RunningProgram | undefined;
-  /** In bytes, of the alerts that were handed over last; those before `#read` are certainly read. */
+  /** Sizes in bytes of the alerts handed over last; those before index `#read` are certainly read. */
   #sizes: number[] = [];
   #read = 0;
   #unreadSize = 0;

@@ -7,11 +7,10 @@ import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
 import { onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
+import { withinTime } from '../deliver/delivery.ts';
 import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
-import type { Problem } from '../plugin/host/host-services.ts';
-import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { closeRoom, openRoom, type SlotRoom } from '../stream/slot-room.ts';
@@ -19,8 +18,6 @@ import type { StreamEnd, StreamFailure, StreamFeed } from '../stream/stream-feed
 import { StreamHost } from '../stream/stream-host.ts';
 import {
   type NumberedBatch,
-  type RunFault,
-  type SourceNotes,
   START_OF_STREAM,
   type StreamState,
 } from '../stream/stream-protocol.ts';
@@ -31,17 +28,16 @@ import { EvaluationWatch } from './evaluation-watch.ts';
 import { followedPaths, LocationProbe } from './location-probe.ts';
 import type { RunOptions } from './run-options.ts';
 import { measureBytes, showProgress } from './run-progress.ts';
+import { RunReporter } from './run-reporter.ts';
 import { statusOf } from './run-status.ts';
 import type { RunSummary } from './run-summary.ts';
 import { Tally } from './tally.ts';
-
-const NO_LOG: PluginLog = { lines: [], unlisted: new Map() };
 
 export class Run {
   readonly #parts: EngineParts;
   readonly #options: RunOptions;
   readonly #tally = new Tally();
-  readonly #log = new LogCollector();
+  readonly #reporter: RunReporter;
   readonly #order = new InOrder();
   readonly #feeds: readonly StreamFeed[];
   readonly #rooms: readonly SlotRoom[];
@@ -69,6 +65,8 @@ export class Run {
   constructor(parts: EngineParts, options: RunOptions) {
     this.#parts = parts;
     this.#options = options;
+    const names = parts.streams.map(({ name }) => name);
+    this.#reporter = new RunReporter(this.#tally, options, names);
     this.#startedMs = parts.clock.monotonicMs();
     this.#evaluation = parts.evaluation;
     this.#late = new Promise((resolve) => {
@@ -99,8 +97,8 @@ export class Run {
       times: parts.times,
       stock: parts.stock,
       faults,
-      onFault: (fault) => this.#takeFault(fault),
-      onLog: (log) => this.#takeLog(log),
+      onFault: (fault) => this.#reporter.takeFault(fault),
+      onLog: (log) => this.#reporter.takeLog(log),
       onRefused: (plugin, reason) => this.#refuse(plugin, reason),
       onDefect: (error) => this.#fail(error),
     });
@@ -196,14 +194,9 @@ export class Run {
     return end;
   }
 
-  /** What outputs were given has been settled by their end; what is still evaluated had its time. */
+  /** Resolves when its batches are settled; outputs are closed, so only evaluation can still take time. */
   async #settled(stream: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const isLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LIMITS.settleTimeMax.value);
-    });
-    await Promise.race([this.#order.drained(stream), isLate]);
-    clearTimeout(timer);
+    await withinTime(this.#order.drained(stream), LIMITS.settleTimeMax.value);
   }
 
   #createFeed(stream: number, faults: FaultLedger): StreamFeed {
@@ -218,7 +211,7 @@ export class Run {
         limits: evaluation.limits,
         roomIsolation: evaluation.isolation,
         onBatch: (batch, behind, origin) => this.#takeBatch(stream, batch, behind, origin),
-        onProblem: (problem) => this.#takeProblem(stream, problem),
+        onProblem: (problem) => this.#reporter.takeProblem(stream, problem),
       });
     }
     const { setup } = input;
@@ -231,12 +224,9 @@ export class Run {
       connect: (window) => this.#io.connect(input.roots, readerOf(stream), window),
       onOpen: () => this.#keepBeginning(stream),
       onBatch: (batch, behind) => this.#takeBatch(stream, batch, behind),
-      onNotes: (notes) => this.#takeNotes(stream, notes),
+      onNotes: (notes) => this.#reporter.takeNotes(stream, notes),
       onRunsSettled: (run) => this.#io.acknowledge(readerOf(stream), run),
-      onFault: (fault) => {
-        this.#tally.addSourceFault(stream, fault);
-        this.#options.onFault?.(this.#named(stream, fault));
-      },
+      onFault: (fault) => this.#reporter.takeSourceFault(stream, fault),
       faults,
     });
   }
@@ -261,7 +251,12 @@ export class Run {
       ...kept,
       keepFollowed: isFollowed ? (run) => this.#io.keep(readerOf(stream), run) : undefined,
       onProblem: (message) =>
-        this.#takeProblem(stream, { severity: 'warning', subject: kept.path, line: 0, message }),
+        this.#reporter.takeProblem(stream, {
+          severity: 'warning',
+          subject: kept.path,
+          line: 0,
+          message,
+        }),
     });
   }
 
@@ -349,50 +344,8 @@ export class Run {
     return room.read(batch);
   }
 
-  #takeProblem(stream: number, problem: Problem): void {
-    const unlistedProblems = { lost: 0, warnings: 0 };
-    this.#takeNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
-  }
-
-  #takeNotes(stream: number, notes: SourceNotes): void {
-    const { onProblem } = this.#options;
-    this.#tally.addNotes(stream, notes);
-    for (const problem of notes.problems) {
-      const subject = this.#isAlone
-        ? problem.subject
-        : `${this.#nameOf(stream)}: ${problem.subject}`;
-      onProblem?.({ ...problem, subject });
-    }
-    this.#takeLog(notes.log);
-  }
-
-  /** The workers have their limits, and the run has one over all that it has started. */
-  #takeLog({ lines, unlisted }: PluginLog): void {
-    for (const line of lines) this.#log.add(line);
-    for (const [plugin, count] of unlisted) this.#log.addUnlisted(plugin, count);
-    if (this.#log.isEmpty) return;
-    const taken = this.#log.take();
-    for (const line of taken.lines) this.#options.onLog?.(line);
-    this.#tally.addUnlistedLog(taken.unlisted);
-  }
-
-  /** Of several streams that one plugin reads, the fault says which it was. */
-  #named(stream: number, fault: RunFault): RunFault {
-    if (this.#isAlone) return fault;
-    return { ...fault, message: `stream \`${this.#nameOf(stream)}\`: ${fault.message}` };
-  }
-
   #nameOf(stream: number): string {
     return this.#parts.streams[stream]?.name ?? '';
-  }
-
-  get #isAlone(): boolean {
-    return this.#parts.streams.length === 1;
-  }
-
-  #takeFault(fault: RunFault): void {
-    this.#tally.addFault(fault);
-    this.#options.onFault?.(fault);
   }
 
   get #storedBytesRead(): number {

@@ -13,13 +13,13 @@ export interface SpoolDestination {
   readonly output: string;
   /** As people know it, without secrets: `http https://siem.example.com/alerts`. */
   readonly label: string;
-  /** Of the lines: `json`, `text`, `ocsf` … */
+  /** Format of the alerts: `json`, `text`, `ocsf` … */
   readonly form: string;
   /** Stands for the receiver and the form, 16 hexadecimal digits: equal for equal ones. */
   readonly digest: string;
 }
 
-/** `undefined`: nobody has said it, or the file is damaged. */
+/** Reads the destination of a spool; `undefined` if the file is missing or damaged. */
 export async function readDestination(folder: string): Promise<SpoolDestination | undefined> {
   let read: unknown;
   try {

@@ -17,7 +17,7 @@ export interface SpoolContents {
   readonly size: number;
   /** `undefined`: unknown. */
   readonly destination: SpoolDestination | undefined;
-  /** Of destinations that are named there: one, and another one where a file is damaged. */
+  /** Digests of its destination: one, or two different ones if a file is damaged. */
   readonly digests: readonly string[];
 }
 

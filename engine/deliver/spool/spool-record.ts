@@ -56,7 +56,7 @@ function toHex(checksum: number): string {
   return checksum.toString(16).padStart(CHECKSUM_SIZE, '0');
 }
 
-/** Of a line that `withChecksum` made. */
+/** Whether a line that `withChecksum` made is unchanged. */
 export function hasChecksum(line: Buffer): boolean {
   const checksum = line.toString('latin1', 0, CHECKSUM_SIZE);
   return (

@@ -77,16 +77,16 @@ export class Spool {
   #writer: FileHandle | undefined;
   readonly #reader = new SegmentReader();
   #ahead: Waiting[] = [];
-  /** In `#ahead`: those before it are delivered. */
+  /** Index in `#ahead` of the oldest alert that is not delivered. */
   #next = 0;
   /** Number of the next record that is read. */
   #expected = 1;
   #end = 1;
-  /** Of the destination. */
+  /** Digest of the destination. */
   #digest: string | undefined;
   #count = 0;
   #lost = 0;
-  /** Of the segment that is read, since its last intact record. */
+  /** Damaged bytes of the current segment since its last intact record. */
   #damage: { readonly offset: number; size: number } | undefined;
   #hasToldOfPosition = false;
 

@@ -44,7 +44,7 @@ export class TrackedFile {
   isCompressed: boolean | undefined;
   /** Up to `HEAD_SIZE` decoded bytes, as far as they are known. */
   head: Uint8Array = new Uint8Array(0);
-  /** Of a compressed file none is known. */
+  /** Last bytes given out; unknown for a compressed file. */
   tail: FileTail = NO_TAIL;
   /** Its size when its head was looked at. */
   headSeenAt = 0;
