@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { guarded } from '../base/guard.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import { OperationQueue } from '../base/operation-queue.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
@@ -28,7 +30,7 @@ export class CheckpointFile {
   #latest: StreamState | undefined;
   #written: StreamState | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writes = new OperationQueue();
   #hasFailed = false;
   #lastWriteMs = 0;
   #intervalMs = 0;
@@ -44,10 +46,12 @@ export class CheckpointFile {
     if (this.#timer !== undefined) return;
     const pauseMs = Math.max(this.#intervalMs, DUTY * this.#lastWriteMs);
     this.#intervalMs = Math.min(INTERVAL_MS, Math.max(FIRST_INTERVAL_MS, 2 * this.#intervalMs));
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.flush();
-    }, pauseMs);
+    const flush = guarded(
+      'checkpoint-timer',
+      () => this.flush(),
+      (error) => this.#tell(error),
+    );
+    this.#timer = setTimeout(flush, pauseMs);
   }
 
   /** Of a stream that is followed: what lies there now, before anything of it was read. As `flush`. */
@@ -60,18 +64,17 @@ export class CheckpointFile {
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    return this.#writes.run(() => this.#write());
   }
 
   async #write(): Promise<void> {
     const state = this.#latest;
     if (state === undefined || state === this.#written) return;
-    const { path, owner, keepFollowed, onProblem } = this.#options;
+    const { path, owner, keepFollowed } = this.#options;
     const startedMs = performance.now();
-    const followed = await keepFollowed?.(state.run);
     const temporary = `${path}.new`;
     try {
+      const followed = await keepFollowed?.(state.run);
       const file = await open(temporary, 'w', 0o600);
       try {
         await file.writeFile(writeCheckpointText(owner, state, followed));
@@ -84,11 +87,14 @@ export class CheckpointFile {
       this.#written = state;
       this.#hasFailed = false;
     } catch (error) {
-      if (!this.#hasFailed)
-        onProblem(`cannot be written: ${(error as NodeJS.ErrnoException).code}`);
-      this.#hasFailed = true;
+      this.#tell(error as NodeJS.ErrnoException);
     }
     this.#lastWriteMs = performance.now() - startedMs;
+  }
+
+  #tell({ code, message }: NodeJS.ErrnoException): void {
+    if (!this.#hasFailed) this.#options.onProblem(`cannot be written: ${code ?? message}`);
+    this.#hasFailed = true;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Alert } from '../alert/alert.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { guarded } from '../base/guard.ts';
 import type { Config } from '../config/config.ts';
 import { LineFile } from '../output/line-file.ts';
 import type { ServiceStatus } from '../serve/health.ts';
@@ -32,7 +33,7 @@ export function takeSnapshots({
   const startedMs = SYSTEM_CLOCK.nowMs();
   let [beforeMs, eventsBefore, sample] = [startedMs, 0, 0];
   let writing: Promise<void> = Promise.resolve();
-  const take = (): void => {
+  const take = (): unknown => {
     const now = status();
     const nowMs = SYSTEM_CLOCK.nowMs();
     const { hostname } = alertFormat;
@@ -46,14 +47,17 @@ export function takeSnapshots({
     writing = writing
       .then(() => file?.append(line))
       .catch((error: Error) => say(`${metrics.file}: ${error.message}`));
-    if (!metrics.isAlert) return;
+    if (!metrics.isAlert) return undefined;
     const shape = alertFormat.shape ?? {
       kind: alertFormat.jsonOutput ? ('json' as const) : ('text' as const),
       hasRawEvent: false,
     };
-    void deliver([snapshotAlert(fields, snapshot, { shape, channels: alertChannels })]);
+    return deliver([snapshotAlert(fields, snapshot, { shape, channels: alertChannels })]);
   };
-  const timer = setInterval(take, metrics.intervalMs);
+  const takeOne = guarded('metrics-timer', take, ({ message }) =>
+    say(`metrics were not taken: ${message}`),
+  );
+  const timer = setInterval(takeOne, metrics.intervalMs);
   return async () => {
     clearInterval(timer);
     await writing;

@@ -13,10 +13,11 @@ export interface OpenedWebServer {
 export async function openWebServer(
   { webserver }: Config,
   status: () => ServiceStatus,
+  onProblem: (message: string) => void,
 ): Promise<OpenedWebServer> {
   if (webserver === undefined) return {};
   const { WebServer } = await import('../serve/web-server.ts');
-  const server = new WebServer({ ...webserver, status });
+  const server = new WebServer({ ...webserver, status, onProblem });
   try {
     return { server, url: await server.open() };
   } catch (error) {

@@ -4,6 +4,7 @@
  * receiver that is away, or for events, does not stand still.
  */
 
+import { guarded } from '../base/guard.ts';
 import type { EngineStatus } from '../index.ts';
 import { startWatchdog, type Watchdog } from '../supervise/watchdog.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -38,7 +39,12 @@ export class ProgressGuard {
 
   constructor(options: ProgressGuardOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
+    const look = guarded(
+      'stall-watch',
+      () => this.look(),
+      ({ message }) => options.say(`progress cannot be told: ${message}`),
+    );
+    this.#timer = setInterval(look, LOOK_MS);
     this.#timer.unref();
     this.#watchdogTimer = setTimeout(() => this.#watch(), WATCHDOG_DELAY_MS);
     this.#watchdogTimer.unref();

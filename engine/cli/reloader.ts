@@ -5,8 +5,14 @@
  */
 
 import { statSync } from 'node:fs';
+import { guarded } from '../base/guard.ts';
 import type { Config } from '../config/config.ts';
-import { type Checked, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
+import {
+  type Checked,
+  createDiagnostic,
+  type Diagnostic,
+  hasErrors,
+} from '../diagnostic/diagnostic.ts';
 import type { Engine } from '../index.ts';
 
 const LOOK_INTERVAL_MS = 1_000;
@@ -27,7 +33,11 @@ export interface ReloaderOptions {
 
 export class Reloader {
   readonly #options: ReloaderOptions;
-  readonly #onSignal = (): void => void this.reload();
+  readonly #onSignal = guarded(
+    'reload-signal',
+    () => this.reload(),
+    (error) => this.#keep(error),
+  );
   #timer: NodeJS.Timeout | undefined;
   /** Of what was read last, and what the last look saw. */
   #used: string;
@@ -45,7 +55,12 @@ export class Reloader {
     this.#seen = this.#used;
     process.on('SIGHUP', this.#onSignal);
     if (!options.config.areFilesWatched || !options.engine.isLive) return;
-    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS);
+    const look = guarded(
+      'reload-look',
+      () => this.#look(),
+      (error) => this.#keep(error),
+    );
+    this.#timer = setInterval(look, LOOK_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -59,16 +74,24 @@ export class Reloader {
   reload(): Promise<void> {
     this.#next ??= (this.#reloading ?? Promise.resolve()).then(() => {
       this.#next = undefined;
-      this.#reloading = this.#reload();
-      return this.#reloading;
+      const reloading = this.#reload();
+      this.#reloading = reloading.catch(() => {});
+      return reloading;
     });
     return this.#next;
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     const before = this.#seen;
     this.#seen = this.#signature();
-    if (this.#seen === before && this.#seen !== this.#used) void this.reload();
+    if (this.#seen === before && this.#seen !== this.#used) await this.reload();
+  }
+
+  /** Whatever went wrong: the rules before stay in use. */
+  #keep({ message }: Error): void {
+    if (this.#isClosed) return;
+    const found = createDiagnostic('RULES_NOT_RELOADED', { message });
+    this.#options.onReload(undefined, [found], false);
   }
 
   async #reload(): Promise<void> {

@@ -5,6 +5,7 @@
 
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { guarded } from '../base/guard.ts';
 import type { StoreRoot } from '../store/store-protocol.ts';
 
 const INTERVAL_MS = 5_000;
@@ -24,7 +25,14 @@ export class LocationProbe {
     this.#nowMs = nowMs;
     if (paths.length === 0) return;
     this.#look();
-    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+    const look = guarded(
+      'location-probe',
+      () => this.#look(),
+      ({ message }) => {
+        for (const path of paths) this.#answer(path, `cannot be looked at: ${message}`);
+      },
+    );
+    this.#timer = setInterval(look, INTERVAL_MS);
     this.#timer.unref();
   }
 

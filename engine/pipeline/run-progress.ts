@@ -1,5 +1,6 @@
 /* How far a run is, told again and again. */
 
+import { guarded } from '../base/guard.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Progress } from './run-summary.ts';
 
@@ -13,10 +14,19 @@ export function showProgress(
 ): () => void {
   if (onProgress === undefined) return () => {};
   let bytesTotal: number | undefined;
-  void measureBytes(parts).then((total) => {
-    bytesTotal = total;
-  });
-  const timer = setInterval(() => onProgress({ ...now(), bytesTotal }), INTERVAL_MS);
+  measureBytes(parts).then(
+    (total) => {
+      bytesTotal = total;
+    },
+    // A total that cannot be told is not shown.
+    () => {},
+  );
+  const tell = guarded(
+    'progress-timer',
+    () => onProgress({ ...now(), bytesTotal }),
+    () => {},
+  );
+  const timer = setInterval(tell, INTERVAL_MS);
   return () => clearInterval(timer);
 }
 

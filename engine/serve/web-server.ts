@@ -12,6 +12,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
 import { VERSION } from '#generated/build-info';
 import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
+import { guarded } from '../base/guard.ts';
 import { ENGINE_VERSION } from '../check/load-ruleset.ts';
 import { AlertTail } from './alert-tail.ts';
 import { illness, readiness, type ServiceStatus } from './health.ts';
@@ -30,6 +31,8 @@ export interface WebServerOptions {
   /** PEM file with certificate and key; `undefined`: HTTP. */
   readonly certificateFile: string | undefined;
   readonly status: () => ServiceStatus;
+  /** A request that could not be answered, for an error of ours. */
+  readonly onProblem?: (message: string) => void;
   readonly clock?: Clock;
 }
 
@@ -62,7 +65,11 @@ export class WebServer {
   /** Resolves to its URL; rejects with what the system says. */
   async open(): Promise<string> {
     const { address, port, certificateFile } = this.#options;
-    const listener: RequestListener = (request, response) => this.#answer(request, response);
+    const listener: RequestListener = guarded(
+      'status-request',
+      (request, response) => this.#answer(request, response),
+      (error, _, response) => this.#giveUp(error, response),
+    );
     const pem = certificateFile === undefined ? undefined : readFileSync(certificateFile);
     const server =
       pem === undefined
@@ -96,9 +103,8 @@ export class WebServer {
     });
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', headers } = request;
-    const url = new URL(request.url ?? '/', 'http://host');
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-store');
     if (method !== 'GET' && method !== 'HEAD') {
@@ -110,7 +116,14 @@ export class WebServer {
       send(response, 421, 'text/plain', 'this is another host\n');
       return;
     }
-    void this.#route(url, request, response).catch(() => response.destroy());
+    await this.#route(pathOf(request), request, response);
+  }
+
+  /** Whoever asked is told; what is on its way already is cut off. */
+  #giveUp(error: Error, response: ServerResponse): void {
+    this.#options.onProblem?.(`web server: a request could not be answered: ${error.message}`);
+    if (response.headersSent) response.destroy();
+    else send(response, 500, 'text/plain', 'this could not be answered\n');
   }
 
   /** A page of somebody else may have a name of its own that leads here: it would read what is not its own. */
@@ -121,9 +134,12 @@ export class WebServer {
     return LOOPBACK.test(name);
   }
 
-  async #route(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #route(
+    pathname: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const { healthPath, hasMetrics, hasPage, status } = this.#options;
-    const { pathname } = url;
     if (pathname === healthPath || pathname === '/healthz') {
       const reason = illness(status());
       if (reason === undefined) sendJson(response, 200, { status: 'ok' });
@@ -213,7 +229,10 @@ export class WebServer {
       const data = JSON.stringify({ missed, total: this.tail.total, alerts });
       response.write(`id: ${seen}\ndata: ${data}\n\n`);
     };
-    const timer = setInterval(step, FEED_INTERVAL_MS);
+    const timer = setInterval(
+      guarded('status-feed', step, (error) => this.#giveUp(error, response)),
+      FEED_INTERVAL_MS,
+    );
     const end = (): void => {
       clearInterval(timer);
       this.#watchers.delete(end);
@@ -223,6 +242,12 @@ export class WebServer {
     response.on('close', end);
     step();
   }
+}
+
+/** What was asked for, up to the query. A target may be any text: it is not parsed as an address, which could fail. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const [path = ''] = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  return path === '' ? '/' : path;
 }
 
 /** As Falco has them, for what asks whether rules fit. */

@@ -16,6 +16,11 @@ export const IO_ENTRY = 'store/io-worker.js';
 /** For what came by itself to be given back; it comes again anyway. */
 const CLOSE_TIME_MAX_MS = 5_000;
 
+interface Asked {
+  readonly resolve: (state: FollowedRoots) => void;
+  readonly reject: (error: Error) => void;
+}
+
 export interface IoThreadOptions {
   readonly stock: WorkerStock;
   /** An error of our own; nothing is read any more. */
@@ -27,8 +32,8 @@ export interface IoThreadOptions {
 /** The thread in which everything waits that waits, seen from the main thread. */
 export class IoThread {
   readonly #worker: SupervisedWorker<IoRequest, IoAnswer>;
-  readonly #asked = new Map<number, (state: FollowedRoots) => void>();
-  readonly #closing = new Map<number, (counts: ServiceCounts) => void>();
+  readonly #asked = new Map<number, Asked>();
+  readonly #closing = new Map<number, (counts: ServiceCounts | undefined) => void>();
   #requests = 0;
 
   constructor({ stock, onDefect, onPoison }: IoThreadOptions) {
@@ -38,13 +43,15 @@ export class IoThread {
       times: { callMaxMs: 0, startMaxMs: 0 },
       onMessage: (answer) => {
         if (answer.kind === 'kept') {
-          this.#asked.get(answer.id)?.(answer.state);
+          this.#asked.get(answer.id)?.resolve(answer.state);
           this.#asked.delete(answer.id);
         } else if (answer.kind === 'poison') {
           const { id, reader, message } = answer;
           void onPoison(reader, message).then((isKept) =>
             this.#worker.post({ kind: 'set-aside', id, isKept }),
           );
+        } else if (answer.kind === 'failed') {
+          if (answer.id !== undefined) this.#refuse(answer.id, answer.message);
         } else {
           this.#closing.get(answer.id)?.(answer.counts);
           this.#closing.delete(answer.id);
@@ -66,12 +73,15 @@ export class IoThread {
     return { port: port2, signal };
   }
 
-  /** What the next process needs to go on in what a reader follows, when it stands in run `run`. */
+  /**
+   * What the next process needs to go on in what a reader follows, when it stands in run `run`. Rejects where that
+   * cannot be told.
+   */
   keep(reader: string, run: number): Promise<FollowedRoots> {
     this.#requests += 1;
     const id = this.#requests;
     this.#worker.post({ kind: 'keep', id, reader, run });
-    return new Promise((resolve) => this.#asked.set(id, resolve));
+    return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
   }
 
   /** All events of the runs of a reader up to this one are with the outputs. */
@@ -94,6 +104,13 @@ export class IoThread {
         resolve(counts);
       });
     });
+  }
+
+  #refuse(id: number, message: string): void {
+    this.#asked.get(id)?.reject(new Error(message));
+    this.#asked.delete(id);
+    this.#closing.get(id)?.(undefined);
+    this.#closing.delete(id);
   }
 
   end(): Promise<void> {

@@ -5,6 +5,7 @@
 
 import { stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { guarded } from '../base/guard.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
@@ -85,7 +86,13 @@ export class LineSocket implements ObjectStore {
   }
 
   async #listen(): Promise<Server> {
-    const server = createServer((socket) => this.#accept(socket));
+    const server = createServer(
+      guarded(
+        'socket-connection',
+        (socket) => this.#accept(socket),
+        (error, socket) => this.#giveUp(error, socket),
+      ),
+    );
     server.maxConnections = CONNECTIONS_MAX;
     const path = this.#path;
     const listen = (): Promise<void> =>
@@ -111,13 +118,21 @@ export class LineSocket implements ObjectStore {
     const connection: Connection = { socket, rest: [], restSize: 0 };
     this.#connections.add(connection);
     if (this.#isPaused) socket.pause();
-    socket.on('data', (bytes: Buffer) => this.#receive(connection, bytes));
+    const giveUp = (error: Error): void => this.#giveUp(error, socket);
+    const receive = (bytes: Buffer): void => this.#receive(connection, bytes);
+    socket.on('data', guarded('socket-data', receive, giveUp));
     // Whoever wrote is gone; what it wrote is not.
     socket.on('error', () => {});
-    socket.on('close', () => {
+    const end = (): void => {
       this.#connections.delete(connection);
       if (connection.restSize > 0) this.#push([...connection.rest, Buffer.from('\n')]);
-    });
+    };
+    socket.on('close', guarded('socket-end', end, giveUp));
+  }
+
+  #giveUp(error: Error, socket: Socket): void {
+    socket.destroy();
+    this.#report('lost', this.#path, `a connection was closed after an error: ${error.message}`);
   }
 
   #receive(connection: Connection, bytes: Buffer): void {

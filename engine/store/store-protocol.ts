@@ -42,7 +42,9 @@ export type IoAnswer =
       readonly reader: string;
       readonly message: PoisonMessage;
     }
-  | { readonly kind: 'closed'; readonly id: number; readonly counts: ServiceCounts };
+  | { readonly kind: 'closed'; readonly id: number; readonly counts: ServiceCounts }
+  /** What was asked for under that number, or with none, could not be done. */
+  | { readonly kind: 'failed'; readonly id: number | undefined; readonly message: string };
 
 /** By name. */
 export type FollowedRoots = Readonly<Record<string, KeptRoot>>;

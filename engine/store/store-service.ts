@@ -4,6 +4,7 @@
  */
 
 import { basename } from 'node:path';
+import { guarded } from '../base/guard.ts';
 import type { QueueRoot } from './inbox/queue-root.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore, ReportOddity } from './object-store.ts';
@@ -56,24 +57,41 @@ export class StoreService {
     const onNews = (): void => this.#reader.notify();
     for (const [name, root] of Object.entries(roots.stores)) {
       const { location } = root;
-      const store = stores.open(root, { reader, name, onNews });
+      const store = openOrRefuse(() => stores.open(root, { reader, name, onNews }));
       this.#roots.set(name, { location, store, page: [], ahead: new Map() });
     }
     for (const [name, root] of Object.entries(roots.queues))
       this.#queues.set(name, stores.openQueue(root, { reader, name, onNews }));
-    port.on('message', (request: StoreRequest) => this.#take(request));
+    const take = (request: StoreRequest): unknown => this.#take(request);
+    port.on(
+      'message',
+      guarded('store-request', take, (error, request) => this.#refuse(error, request)),
+    );
     // The thread that held the other end is gone.
-    port.on('close', () => {
+    const end = (): void => {
       this.#closeAll();
       this.#reader.close();
-    });
+    };
+    port.on(
+      'close',
+      guarded('store-close', end, () => {}),
+    );
   }
 
-  #take(request: StoreRequest): void {
+  #take(request: StoreRequest): Promise<void> | undefined {
     if (request.kind === 'room') this.#pumps.get(request.object)?.hasRoom();
     else if (request.kind === 'close') this.#close(request.object);
     else if (request.kind === 'read') this.#reader.read(request.object, request.pane);
-    else void this.#answer(request);
+    else return this.#answer(request);
+    return undefined;
+  }
+
+  /** Whoever asked waits for an answer; an object that cannot be read is at its end. */
+  #refuse(error: Error, request: StoreRequest): void {
+    const { message } = error;
+    if ('id' in request)
+      this.#reader.post({ kind: 'refused', id: request.id, code: 'io', message });
+    else this.#tellOddity('lost', `object ${request.object}`, message);
   }
 
   async #answer(request: Extract<StoreRequest, { id: number }>): Promise<void> {
@@ -186,5 +204,15 @@ export class StoreService {
       for (const { pump } of ahead.values()) pump.close();
       ahead.clear();
     }
+  }
+}
+
+/** What nobody can open is refused to whoever asks for it. */
+function openOrRefuse(open: () => ObjectStore): ObjectStore {
+  try {
+    return open();
+  } catch (error) {
+    const refuse = (): Promise<never> => Promise.reject(toStoreError(error));
+    return { listEntries: refuse, open: refuse };
   }
 }

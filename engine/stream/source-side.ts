@@ -4,6 +4,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
+import { guarded } from '../base/guard.ts';
 import type { StoreConnection, StoreMessage, WindowFile } from '../store/store-protocol.ts';
 import { PANE_COUNT, PANE_SIZE } from '../store/window-object.ts';
 import { WINDOW_OFFSET } from '../supervise/process-port.ts';
@@ -117,7 +118,11 @@ class ProcessSide implements SourceSide {
     this.#worker = worker;
     const descriptor = this.handle.file.lentDescriptor ?? -1;
     const { port } = connect({ descriptor, position: WINDOW_OFFSET });
-    port.on('message', (message: StoreMessage) => worker.post({ kind: 'store', message }));
+    const send = (message: StoreMessage): void => worker.post({ kind: 'store', message });
+    port.on(
+      'message',
+      guarded('store-message', send, ({ message }) => this.handle.refuse(message)),
+    );
     this.#store = port;
     const used = [...usedSlots];
     const room = inheritedRoom(0);

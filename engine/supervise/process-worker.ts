@@ -7,8 +7,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { guarded } from '../base/guard.ts';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
+import { printable } from '../base/printable.ts';
 import { sandboxFlags } from '../base/sandbox-flags.ts';
 import { encodeFrame, FrameDecoder } from './frames.ts';
 import { createMemoryFile, type MemoryFile } from './memory-file.ts';
@@ -32,13 +34,14 @@ export interface ProcessWorkerOptions {
 
 const MEMORY_POLL_MS = 50;
 const PAGE_SIZE = 4096;
-/** Code with which Node ends after an error that nobody caught. */
-const UNCAUGHT = 1;
 /** Of what it writes to its standard error, which is of interest when it ends by itself. */
 const STDERR_SIZE_MAX = 4096;
+/** Characters of that in an error. */
+const ERROR_LENGTH_MAX = 200;
 
 export class ProcessWorker implements WorkerHandle {
   readonly control: WorkerControl;
+  readonly isProcess = true;
   /** What both sides write, at `WINDOW_OFFSET`. */
   readonly file: MemoryFile;
   readonly #process: ChildProcess;
@@ -67,14 +70,17 @@ export class ProcessWorker implements WorkerHandle {
     this.#messages = this.#process.stdio[MESSAGES_DESCRIPTOR] as Socket;
     // It is told of as the end of the process.
     this.#messages.on('error', () => {});
-    this.#messages.on('data', (bytes: Buffer) => this.#receive(bytes));
+    const receive = (bytes: Buffer): void => this.#receive(bytes);
+    const refuse = ({ message }: Error): void => this.refuse(message);
+    this.#messages.on('data', guarded('process-message', receive, refuse));
     this.#process.stderr?.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString()).slice(0, STDERR_SIZE_MAX);
     });
     this.#gone = new Promise((resolve) => {
       // Of what it said before its end nothing is lost.
       this.#process.once('close', (code, signal) => {
-        this.#fail(`its process ended with ${signal ?? `code ${code}`}`, code === UNCAUGHT);
+        const said = this.#stderr === '' ? '' : `: ${printable(firstErrorOf(this.#stderr))}`;
+        this.#fail(`its process ended with ${signal ?? `code ${code}`}${said}`);
         this.control.detach();
         this.file.close();
         resolve();
@@ -85,7 +91,12 @@ export class ProcessWorker implements WorkerHandle {
       });
     });
     const sizeMax = memorySizeMax + LIMITS.processSizeMax.value;
-    this.#memoryWatch = setInterval(() => this.#watchMemory(sizeMax), MEMORY_POLL_MS).unref();
+    const watch = guarded(
+      'memory-watch',
+      () => this.#watchMemory(sizeMax),
+      ({ message }) => this.#fail(message),
+    );
+    this.#memoryWatch = setInterval(watch, MEMORY_POLL_MS).unref();
   }
 
   listen(events: WorkerEvents): void {
@@ -103,6 +114,11 @@ export class ProcessWorker implements WorkerHandle {
     this.#isOver = true;
     this.#kill();
     await this.#gone;
+  }
+
+  /** What it sent leads to an error: whoever sends that is not our code any more. Its end is told. */
+  refuse(reason: string): void {
+    this.#fail(`its process answers nonsense: ${reason}`);
   }
 
   unref(): void {
@@ -123,20 +139,15 @@ export class ProcessWorker implements WorkerHandle {
   }
 
   #receive(bytes: Buffer): void {
-    try {
-      this.#decoder.add(bytes);
-      for (
-        let message = this.#decoder.take();
-        message !== undefined;
-        message = this.#decoder.take()
-      ) {
-        if (this.#isOver) return;
-        if (!this.#isMessage(message)) throw new Error('a message that is none');
-        this.#events?.onMessage(message);
-      }
-    } catch (error) {
-      // Whoever sends what cannot be read is not our code any more.
-      this.#fail(`its process answers nonsense: ${error instanceof Error ? error.message : error}`);
+    this.#decoder.add(bytes);
+    for (
+      let message = this.#decoder.take();
+      message !== undefined;
+      message = this.#decoder.take()
+    ) {
+      if (this.#isOver) return;
+      if (!this.#isMessage(message)) throw new Error('a message that is none');
+      this.#events?.onMessage(message);
     }
   }
 
@@ -152,13 +163,18 @@ export class ProcessWorker implements WorkerHandle {
     }
   }
 
-  /** `isOurs`: its standard error has the stack. */
-  #fail(message: string, isOurs = false): void {
+  /** Whatever ended it is the fault of the plugins in it: what it says about that is not trusted. */
+  #fail(message: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#kill();
-    const error = new Error(message);
-    if (isOurs) error.stack = this.#stderr;
-    this.#events?.onEnd(error, isOurs);
+    this.#events?.onEnd(new Error(message), false);
   }
+}
+
+/** The line with the error, of what Node writes about one that nobody caught. */
+function firstErrorOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const line = lines.find((one) => /^\w*Error\b/.test(one)) ?? lines.find((one) => one !== '');
+  return (line ?? '').slice(0, ERROR_LENGTH_MAX);
 }

@@ -5,6 +5,7 @@
 
 import type { TransferListItem } from 'node:worker_threads';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { guarded } from '../base/guard.ts';
 import { DeadlineWatch, runningPlugin } from './call-watch.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
@@ -65,7 +66,7 @@ export class SupervisedWorker<Request, Message> {
     if (suspect === undefined) return;
     const { control } = worker;
     const watch = new DeadlineWatch(control.words);
-    this.#watch = setInterval(() => {
+    const look = (): void => {
       control.refresh();
       const late = watch.poll(SYSTEM_CLOCK.monotonicMs(), (position) => this.#limitMs(position));
       if (late === undefined) return;
@@ -75,7 +76,12 @@ export class SupervisedWorker<Request, Message> {
         message: 'no answer within the time limit',
         lostMs: this.#limitMs(late),
       });
-    }, POLL_INTERVAL_MS);
+    };
+    // The numbers that it reads are a worker's: whatever it cannot make sense of is that worker's end.
+    const watchOver = guarded('deadline-watch', look, (error) =>
+      this.#fail(error, !worker.isProcess),
+    );
+    this.#watch = setInterval(watchOver, POLL_INTERVAL_MS);
   }
 
   /** Plugins are up: from now on calls have the deadline of a call, and no more that of a start. */

@@ -1,4 +1,5 @@
 import { type TransferListItem, Worker } from 'node:worker_threads';
+import { guarded } from '../base/guard.ts';
 import { workerEntry } from '../base/package-root.ts';
 import { CONTROL_SIZE, WorkerControl } from './worker-control.ts';
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
@@ -6,6 +7,7 @@ import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
 /** A thread of this process, with an empty environment. */
 export class ThreadWorker implements WorkerHandle {
   readonly control: WorkerControl;
+  readonly isProcess = false;
   readonly #worker: Worker;
 
   /** `entry`: compiled path, as `stream/source-worker.js`. */
@@ -19,8 +21,9 @@ export class ThreadWorker implements WorkerHandle {
   }
 
   listen({ onMessage, onEnd }: WorkerEvents): void {
-    this.#worker.on('message', onMessage);
-    this.#worker.on('error', (error) => onEnd(error, true));
+    const fail = (error: Error): void => onEnd(error, true);
+    this.#worker.on('message', guarded('thread-message', onMessage, fail));
+    this.#worker.on('error', fail);
     this.#worker.on('exit', (code) => onEnd(new Error(`a worker ended with code ${code}`), true));
   }
 

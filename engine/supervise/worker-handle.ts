@@ -13,6 +13,8 @@ export interface WorkerEvents {
 /** A worker as the main thread sees it, whatever it runs in. */
 export interface WorkerHandle {
   readonly control: WorkerControl;
+  /** It runs code of others: whatever comes of what it sends is a fault of theirs, never an error of ours. */
+  readonly isProcess: boolean;
   /** Nothing is said before that. */
   listen(events: WorkerEvents): void;
   /** `transferred`: to a thread only. */

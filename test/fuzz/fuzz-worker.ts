@@ -5,6 +5,7 @@ import { fuzzAnswers } from './answers.ts';
 import { fuzzComponents } from './components.ts';
 import { fuzzHostCalls } from './host-calls.ts';
 import { Random } from './random.ts';
+import { fuzzRequests } from './requests.ts';
 
 /** One run; answers what became of it in a few words. Whatever it throws is a failure. */
 export type Fuzz = (random: Random) => string | Promise<string>;
@@ -20,17 +21,19 @@ interface Task {
   readonly progress: SharedArrayBuffer;
 }
 
-const TARGETS: Readonly<Record<string, (samples: readonly Uint8Array[]) => Fuzz>> = {
-  components: fuzzComponents,
-  answers: fuzzAnswers,
-  'host-calls': fuzzHostCalls,
-};
+const TARGETS: Readonly<Record<string, (samples: readonly Uint8Array[]) => Fuzz | Promise<Fuzz>>> =
+  {
+    components: fuzzComponents,
+    answers: fuzzAnswers,
+    'host-calls': fuzzHostCalls,
+    requests: fuzzRequests,
+  };
 
 async function run({ target, seed, from, count, samples, progress }: Task): Promise<void> {
   const words = new Int32Array(progress);
   const create = TARGETS[target];
   if (create === undefined) throw new Error(`no target ${target}`);
-  const fuzz = create(samples);
+  const fuzz = await create(samples);
   const globals = Object.getOwnPropertyNames(globalThis).length;
   let outcomes = new Map<string, number>();
   const tell = (): void => {

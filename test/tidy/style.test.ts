@@ -27,7 +27,30 @@ const BANNED = [
   { pattern: /^export default /m, except: [], instead: 'a named export' },
 ] as const;
 
+/** Where something from outside comes in without `guarded`, since nothing is done there that could throw. */
+const UNGUARDED = [
+  'engine/base/owner-lock.ts',
+  'engine/cli/command/plugin-build.ts',
+  'engine/cli/command/run.ts',
+  'engine/conformance/run-conformance.ts',
+  'engine/output/http-output.ts',
+  'engine/output/local-log.ts',
+  'engine/output/running-program.ts',
+  'engine/store/aws/sqs-queue.ts',
+  'engine/store/webhook/answer.ts',
+  'engine/supervise/open-worker-port.ts',
+  'engine/supervise/watchdog.ts',
+];
+const ENTRY = /setInterval\(|\.on\('(?:message|data|request)'|process\.on\(|[^.]\bwatch\(/;
+
 describe('style', () => {
+  it('guards what comes from outside', () => {
+    const unguarded = engine
+      .filter(({ text }) => ENTRY.test(text) && !text.includes('base/guard.ts'))
+      .map(({ path }) => path);
+    expect(unguarded.toSorted()).toEqual(UNGUARDED);
+  });
+
   it(`keeps files below ${LINES_MAX} lines`, () => {
     const long = hand
       .map(({ path, text }) => `${path}: ${text.split('\n').length}`)

@@ -30,6 +30,7 @@ import { openWebServer } from '../open-web-server.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { ProgressGuard } from '../progress-guard.ts';
 import { Reloader } from '../reloader.ts';
+import { reopenOnSignals } from '../reopen-on-signals.ts';
 import { createRunLog, type RunLog } from '../run-log.ts';
 import {
   hasLosses,
@@ -137,7 +138,10 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   const { outputs, setAside, web } = opened;
   const stop = stopOnSignals(abort);
   const reloader = createReloader(engine, context);
-  const reopener = reopenOnSignals(outputs);
+  const reopener = reopenOnSignals(
+    () => outputs.reopen(),
+    (text) => tell('warning', text),
+  );
   const guard = new ProgressGuard({
     status: () => engine.status(),
     manager: findServiceManager(process.env),
@@ -231,7 +235,7 @@ async function openParts(
     outputs: outputs.reports,
     setting: files.setting,
   });
-  const web = hasErrors(found) ? {} : await openWebServer(config, status);
+  const web = hasErrors(found) ? {} : await openWebServer(config, status, say);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
   if (hasErrors(all)) {
     await outputs.close({ timeMaxMs: 0, untilMs: () => performance.now() });
@@ -302,28 +306,6 @@ function reportsTo(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLo
     },
     onLog: ({ plugin, level, message }) =>
       tell(level, `${plugin} ${level}: ${printable(message)}`, { plugin }),
-  };
-}
-
-/** Falco's signal for files that were rotated, and the one that other programs have for it. */
-const REOPEN_SIGNALS = ['SIGUSR1', 'SIGHUP'] as const;
-
-function reopenOnSignals(outputs: OutputSet): { release(): void } {
-  const pending: { next?: Promise<void> | undefined; last: Promise<void> } = {
-    last: Promise.resolve(),
-  };
-  // Any number of signals while one waits are that one.
-  const onSignal = (): void => {
-    pending.next ??= pending.last.then(() => {
-      pending.next = undefined;
-      pending.last = outputs.reopen();
-    });
-  };
-  for (const signal of REOPEN_SIGNALS) process.on(signal, onSignal);
-  return {
-    release: () => {
-      for (const signal of REOPEN_SIGNALS) process.off(signal, onSignal);
-    },
   };
 }
 

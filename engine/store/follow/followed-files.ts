@@ -2,6 +2,8 @@
 
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { guarded } from '../../base/guard.ts';
+import { OperationQueue } from '../../base/operation-queue.ts';
 import type { ReportOddity } from '../object-store.ts';
 import { type FileStatus, hasTail, headOf, openSeen, statusOf } from './file-probe.ts';
 import type { FollowTimes } from './follow-times.ts';
@@ -39,7 +41,7 @@ export class FollowedFiles {
   #isBeginning: boolean;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new OperationQueue();
 
   constructor(options: FollowedFilesOptions) {
     this.#options = options;
@@ -62,8 +64,7 @@ export class FollowedFiles {
 
   /** One change of what is known after the other. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(work);
-    return this.#turn;
+    return this.#turns.run(work);
   }
 
   async #see(sights: readonly Sight[], isComplete: boolean): Promise<void> {
@@ -138,7 +139,7 @@ export class FollowedFiles {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#turn;
+    await this.#turns.run(async () => {});
     await Promise.all(this.#all().map((file) => file.close()));
   }
 
@@ -307,9 +308,15 @@ export class FollowedFiles {
         (file) => (file.isHeld && !file.isAside) || file.handle !== undefined,
       );
     if (!isBusy) return;
+    const { folder, report } = this.#options;
+    const tick = guarded(
+      'follow-tick',
+      () => this.#inTurn(() => this.#tick()).finally(() => this.#planTick()),
+      ({ message }) => report('warning', folder, `was not looked at: ${message}`),
+    );
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#inTurn(() => this.#tick()).then(() => this.#planTick());
+      tick();
     }, TICK_MS);
     this.#timer.unref();
   }

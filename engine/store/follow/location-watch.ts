@@ -4,9 +4,11 @@
  * other.
  */
 
-import { type BigIntStats, type FSWatcher, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, type WatchEventType, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { guarded } from '../../base/guard.ts';
+import { OperationQueue } from '../../base/operation-queue.ts';
 import { FolderListing, identityOf } from '../folder-listing.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { Sight } from './tracked-file.ts';
@@ -19,6 +21,8 @@ const DUTY = 20;
 /** Changes that come together are looked at together. */
 const COALESCE_MS = 5;
 const PAGE = 1_024;
+/** Before the next look, where one failed. */
+const FAILED_PAUSE_MS = 1_000;
 
 export interface LocationWatchOptions {
   readonly location: string;
@@ -31,7 +35,7 @@ export interface LocationWatchOptions {
 export class LocationWatch {
   readonly #options: LocationWatchOptions;
   readonly #watchers = new Map<string, FSWatcher>();
-  #queue: Promise<void> = Promise.resolve();
+  readonly #looks = new OperationQueue();
   #timer: NodeJS.Timeout | undefined;
   /** When it goes off. */
   #dueMs = 0;
@@ -58,8 +62,7 @@ export class LocationWatch {
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(() => (this.#isClosed ? undefined : work()));
-    return this.#queue;
+    return this.#looks.run(async () => (this.#isClosed ? undefined : await work()));
   }
 
   async #scan(): Promise<void> {
@@ -104,12 +107,12 @@ export class LocationWatch {
     const { location, isFile } = this.#options;
     try {
       const path = isFile ? dirname(location) : join(location, folder);
-      const watcher = watch(path, { persistent: false }, (event, name) => {
-        if (event === 'change' && name !== null) {
-          this.#changed.add(folder === '' ? name : `${folder}/${name}`);
-        } else this.#isScanDue = true;
-        this.#plan();
-      });
+      const onChange = guarded(
+        'folder-change',
+        (event: WatchEventType, name: string | null) => this.#note(event, folder, name),
+        (error) => this.#lookAgain(error),
+      );
+      const watcher = watch(path, { persistent: false }, onChange);
       // The folder is gone, which the next look finds.
       watcher.on('error', () => {
         watcher.close();
@@ -120,6 +123,22 @@ export class LocationWatch {
       // No more watches are to be had: what is not told is found by looking.
       this.#areAllWatched = false;
     }
+  }
+
+  #note(event: WatchEventType, folder: string, name: string | null): void {
+    if (event === 'change' && name !== null) {
+      this.#changed.add(folder === '' ? name : `${folder}/${name}`);
+    } else this.#isScanDue = true;
+    this.#plan();
+  }
+
+  /** After an error the next look is one at everything, in its time. */
+  #lookAgain({ message }: Error): void {
+    const { location, report } = this.#options;
+    report('warning', location, `was not looked at: ${message}`);
+    this.#isScanDue = true;
+    this.#lastScanMs = Math.max(this.#lastScanMs, FAILED_PAUSE_MS);
+    this.#plan();
   }
 
   #plan(): void {
@@ -134,9 +153,14 @@ export class LocationWatch {
     if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
     clearTimeout(this.#timer);
     this.#dueMs = dueMs;
+    const look = guarded(
+      'folder-look',
+      () => this.#enqueue(() => this.#look(isUrgent)),
+      (error) => this.#lookAgain(error),
+    );
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#enqueue(() => this.#look(isUrgent));
+      look();
     }, waitMs);
   }
 

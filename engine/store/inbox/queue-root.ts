@@ -6,6 +6,7 @@
 
 import { randomInt } from 'node:crypto';
 import { LIMITS } from '../../base/limits.ts';
+import { OperationQueue } from '../../base/operation-queue.ts';
 import { decode } from '../decoded-object.ts';
 import type { ReportOddity } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
@@ -49,7 +50,7 @@ export class QueueRoot {
   readonly #unsettled = new Map<bigint, Held>();
   #size = 0;
   /** Being decoded: they take their turn. */
-  #decoding: Promise<void> = Promise.resolve();
+  readonly #decoding = new OperationQueue();
   #decodingCount = 0;
   #lastHandle = BigInt(randomInt(1, RUN_MAX)) << RUN_SHIFT;
   /** Whoever reads has got those up to here, and somebody those up to there. */
@@ -135,7 +136,7 @@ export class QueueRoot {
     const decoding = decodeBody(message, (text) => this.#report('warning', message.name, text));
     // Whoever takes its turn is told.
     decoding.catch(() => {});
-    this.#decoding = this.#decoding.then(async () => {
+    void this.#decoding.run(async () => {
       try {
         this.#hold(message, await decoding);
       } catch (error) {

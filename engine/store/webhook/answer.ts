@@ -17,6 +17,9 @@ export interface Refusal {
   readonly headers?: OutgoingHttpHeaders;
 }
 
+/** The reason may be ours and may pass: the sender is to send it again. */
+export const FAILED: Refusal = { status: 500, reason: 'this could not be taken: send it again' };
+
 export function accept({ response }: Exchange): void {
   send(response, 200, { status: 'ok' });
 }

@@ -8,7 +8,7 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Inbox, InboxMessage } from '../inbox/arrival.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { ServiceCounts } from '../service-counts.ts';
-import { type Exchange, type Refusal, refuse } from './answer.ts';
+import { type Exchange, FAILED, type Refusal, refuse } from './answer.ts';
 import { type OpenRequest, OpenRequests } from './open-requests.ts';
 import { readBody } from './request-body.ts';
 import { createSenderCheck, type SenderCheck } from './sender-check.ts';
@@ -65,11 +65,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
     this.#report = report;
     const { location, access, servers } = this.#options;
     this.#sender = await createSenderCheck(findSecret(access, location.path));
-    await servers.add(
-      location,
-      access,
-      (exchange, isAsking) => void this.#take(exchange, isAsking),
-    );
+    await servers.add(location, access, (exchange, isAsking) => this.#take(exchange, isAsking));
   }
 
   async receive(): Promise<readonly InboxMessage[]> {
@@ -91,7 +87,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
 
   /** `isAsking`: the sender waits for leave to send the body. */
   async #take(exchange: Exchange, isAsking: boolean): Promise<void> {
-    const { request, response } = exchange;
+    const { response } = exchange;
     const unwanted = this.#refusalOfHead(exchange);
     if (unwanted !== undefined) {
       this.#tell(exchange, unwanted);
@@ -101,9 +97,19 @@ export class WebhookInbox implements Inbox<InboxMessage> {
     }
     if (isAsking) response.writeContinue();
     const open = this.#open.add(exchange);
+    try {
+      await this.#takeBody(exchange, open);
+    } catch (error) {
+      // Its place is free again, whatever went wrong.
+      open.refuse(FAILED);
+      throw error;
+    }
+  }
+
+  async #takeBody(exchange: Exchange, open: OpenRequest): Promise<void> {
     const { bodySizeMax } = this.#options.access;
     let left = bodySizeMax;
-    const body = await readBody(request, (size) => {
+    const body = await readBody(exchange.request, (size) => {
       left -= size;
       open.grow(size);
       if (left < 0) return tooLarge(bodySizeMax);

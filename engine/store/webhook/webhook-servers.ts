@@ -3,8 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { guarded } from '../../base/guard.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
-import { type Exchange, refuse } from './answer.ts';
+import { type Exchange, FAILED, refuse } from './answer.ts';
 import type { WebhookAccess } from './webhook-access.ts';
 import type { WebhookLocation } from './webhook-location.ts';
 
@@ -15,7 +16,7 @@ const REQUEST_TIME_MAX_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 
 /** `isAsking`: the sender waits for leave to send the body. */
-export type TakeRequest = (exchange: Exchange, isAsking: boolean) => void;
+export type TakeRequest = (exchange: Exchange, isAsking: boolean) => Promise<void>;
 
 interface Shared {
   readonly paths: Map<string, TakeRequest>;
@@ -69,16 +70,23 @@ async function listen(
   server.headersTimeout = HEADERS_TIME_MAX_MS;
   server.requestTimeout = REQUEST_TIME_MAX_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const take = (request: IncomingMessage, response: ServerResponse, isAsking: boolean): void => {
+  const take = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    isAsking: boolean,
+  ): Promise<void> => {
     const [path = ''] = (request.url ?? '').split('?');
     const taker = paths.get(path);
     const exchange = { request, response };
     if (taker === undefined)
       refuse(exchange, { status: 404, reason: 'nobody listens at this path' });
-    else taker(exchange, isAsking);
+    else await taker(exchange, isAsking);
   };
-  server.on('request', (request, response) => take(request, response, false));
-  server.on('checkContinue', (request, response) => take(request, response, true));
+  const listener = guarded('webhook-request', take, (_, request, response) => {
+    refuse({ request, response }, FAILED);
+  });
+  server.on('request', (request, response) => listener(request, response, false));
+  server.on('checkContinue', (request, response) => listener(request, response, true));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(toListenError(error, location)));
     server.listen({ host: location.host, port: location.port }, resolve);

@@ -1,7 +1,10 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ServiceStatus } from '../../../engine/serve/health.ts';
 import { WebServer, type WebServerOptions } from '../../../engine/serve/web-server.ts';
+import { Random } from '../../fuzz/random.ts';
+import { fuzzRequests } from '../../fuzz/requests.ts';
 import { serviceStatus } from '../../support/service-status.ts';
 import { someAlerts } from '../../support/some-alerts.ts';
 
@@ -43,7 +46,45 @@ async function ask(url: string, options: object = {}): Promise<[number, string]>
   });
 }
 
+const SEED = Number(process.env.TEST_SEED ?? 20_261_130);
+
+/** The status line of what is answered to a request line that no client would send. */
+async function askRaw(url: string, target: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on('error', reject);
+    socket.on('data', (bytes) => {
+      socket.destroy();
+      resolve(bytes.toString('latin1').split('\r\n')[0] ?? '');
+    });
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+  });
+}
+
 describe('the web server', () => {
+  it.each([
+    ['//', 404],
+    ['///', 404],
+    ['http://[', 200],
+    ['http://a:b/', 200],
+    ['http://127.0.0.1/healthz', 200],
+    ['*', 404],
+    ['/%', 404],
+    ['/readyz/%', 404],
+    ['/?a=//', 200],
+  ])('answers the target %s with %i and goes on', async (target, status) => {
+    await withServer({}, async (url) => {
+      expect(await askRaw(url, target)).toContain(` ${status} `);
+      expect(await ask(`${url}healthz`)).toEqual([200, '{"status":"ok"}']);
+    });
+  });
+
+  it(`goes on whatever requests look like (seed ${SEED})`, async () => {
+    const fuzz = await fuzzRequests();
+    for (let run = 0; run < 500; run++) await fuzz(new Random(SEED + run));
+  });
+
   it.each(['healthz', 'health'])('says at /%s that it lives', async (path) => {
     await withServer({}, async (url) => {
       expect(await ask(url + path)).toEqual([200, '{"status":"ok"}']);

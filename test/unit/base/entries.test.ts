@@ -1,0 +1,399 @@
+/* Whatever is thrown behind an entry from outside costs one request, connection or look, and nothing else. */
+
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENTRIES, type GuardedEntry } from '../../../engine/base/guard.ts';
+import { CheckpointFile } from '../../../engine/checkpoint/checkpoint-file.ts';
+import { takeSnapshots } from '../../../engine/cli/metrics-snapshots.ts';
+import { ProgressGuard } from '../../../engine/cli/progress-guard.ts';
+import { Reloader } from '../../../engine/cli/reloader.ts';
+import { reopenOnSignals } from '../../../engine/cli/reopen-on-signals.ts';
+import type { EngineParts } from '../../../engine/pipeline/engine-parts.ts';
+import { LocationProbe } from '../../../engine/pipeline/location-probe.ts';
+import { showProgress } from '../../../engine/pipeline/run-progress.ts';
+import { WebServer } from '../../../engine/serve/web-server.ts';
+import { LocationWatch } from '../../../engine/store/follow/location-watch.ts';
+import { serveIo } from '../../../engine/store/io-service.ts';
+import { LineSocket } from '../../../engine/store/line-socket.ts';
+import { createCounts } from '../../../engine/store/service-counts.ts';
+import type { StoreMessage } from '../../../engine/store/store-protocol.ts';
+import { StoreService } from '../../../engine/store/store-service.ts';
+import { Stores } from '../../../engine/store/stores.ts';
+import { WebhookInbox } from '../../../engine/store/webhook/webhook-inbox.ts';
+import { WebhookServers } from '../../../engine/store/webhook/webhook-servers.ts';
+import { createSourceSide } from '../../../engine/stream/source-side.ts';
+import { START_OF_STREAM } from '../../../engine/stream/stream-protocol.ts';
+import { ProcessWorker } from '../../../engine/supervise/process-worker.ts';
+import { SupervisedWorker } from '../../../engine/supervise/supervised-worker.ts';
+import { ThreadWorker } from '../../../engine/supervise/thread-worker.ts';
+import { CONTROL_SIZE, WorkerControl } from '../../../engine/supervise/worker-control.ts';
+import { FollowReader } from '../../support/follow-reader.ts';
+import { freePort } from '../../support/free-port.ts';
+import { post } from '../../support/post.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+import { serviceStatus } from '../../support/service-status.ts';
+
+/** Where something is thrown, and how often it was. */
+const trap = vi.hoisted(() => ({ entry: undefined as string | undefined, thrown: 0 }));
+const MESSAGE = 'thrown on purpose';
+
+vi.mock('../../../engine/base/guard.ts', async (load) => {
+  const real = await load<typeof import('../../../engine/base/guard.ts')>();
+  const guarded: typeof real.guarded = (entry, work, onThrown) =>
+    real.guarded(
+      entry,
+      (...given) => {
+        if (trap.entry !== entry) return work(...given);
+        trap.thrown += 1;
+        throw new Error(MESSAGE);
+      },
+      onThrown,
+    );
+  return { ...real, guarded };
+});
+
+const folder = scratchFolder('entries');
+
+/** What was said about it. */
+let said: string[] = [];
+const say = (...words: readonly string[]): void => {
+  said.push(words.join(' '));
+};
+const isThrown = (): Promise<unknown> => vi.waitUntil(() => trap.thrown > 0, { timeout: 20_000 });
+const isSaid = (): Promise<unknown> =>
+  vi.waitUntil(() => said.some((one) => one.includes(MESSAGE)), { timeout: 20_000 });
+
+async function withWebServer(use: (url: string) => Promise<void>): Promise<void> {
+  const server = new WebServer({
+    address: '127.0.0.1',
+    port: 0,
+    healthPath: '/healthz',
+    hasMetrics: true,
+    hasPage: true,
+    certificateFile: undefined,
+    status: serviceStatus,
+    onProblem: say,
+  });
+  try {
+    await use(await server.open());
+  } finally {
+    await server.close();
+  }
+}
+
+/** Status of the answer; 0: the connection was cut. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    const sent = request(url, (response) => {
+      response.resume();
+      response.on('error', () => resolve(0));
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', () => resolve(0));
+    sent.end();
+  });
+}
+
+async function askWebhook(): Promise<void> {
+  const location = { isSecure: false, host: '127.0.0.1', port: await freePort(), path: '/' };
+  const inbox = new WebhookInbox({
+    name: 'test',
+    location,
+    access: {
+      certificateFile: undefined,
+      keyFile: undefined,
+      bodySizeMax: 1_000,
+      authentication: [],
+    },
+    counts: createCounts(),
+    servers: new WebhookServers(),
+  });
+  await inbox.open(say);
+  const url = `http://127.0.0.1:${location.port}/`;
+  expect((await post(url, '{}')).status).toBe(500);
+  trap.entry = undefined;
+  const second = post(url, '{}');
+  for (const message of await inbox.receive()) message.done();
+  expect((await second).status).toBe(200);
+  await inbox.close();
+}
+
+async function useSocket(): Promise<void> {
+  const path = join(folder.path, `socket-${trap.entry}`);
+  const socket = new LineSocket(`unix:${path}`);
+  await socket.listEntries('', 1, say);
+  connect(path)
+    .on('error', () => {})
+    .end('a line\n');
+  await isSaid();
+  trap.entry = undefined;
+  connect(path).end('another\n');
+  const room = new Uint8Array(100);
+  const object = await socket.open();
+  let text = '';
+  while (!text.includes('another'))
+    text += Buffer.from(room.subarray(0, await object.read(room))).toString();
+  await socket.close();
+}
+
+function createStoreService(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  const roots = { stores: {}, queues: {} };
+  const signal = new SharedArrayBuffer(4);
+  const asked = { port: port1, signal, window: undefined, roots, reader: 'test' };
+  new StoreService(asked, new Stores(() => async () => true));
+  return port2;
+}
+
+function createReloader(isLive: boolean): Reloader {
+  let looks = 0;
+  return new Reloader({
+    engine: {
+      isLive,
+      rulesSignature: () => `${Math.min(2, looks++)}`,
+      reload: () => Promise.reject(new Error('not to be called')),
+    } as never,
+    config: { areFilesWatched: true } as never,
+    configFile: undefined,
+    loadConfig: () => {
+      throw new Error('not to be called');
+    },
+    onReload: (ruleCount, found) => {
+      if (ruleCount === undefined) say(...found.map(({ message }) => message));
+    },
+  });
+}
+
+async function watchFolder(): Promise<void> {
+  const location = join(folder.path, `watch-${trap.entry}`);
+  mkdirSync(location);
+  const seen: string[] = [];
+  const watch = new LocationWatch({
+    location,
+    isFile: false,
+    report: say,
+    onSights: async (sights) => void seen.push(...sights.map(({ path }) => path)),
+  });
+  await watch.scan();
+  writeFileSync(join(location, 'a'), 'a');
+  await isSaid();
+  trap.entry = undefined;
+  await vi.waitUntil(() => seen.includes('a'), { timeout: 30_000, interval: 50 });
+  watch.close();
+}
+
+function processWorker(): ProcessWorker {
+  return new ProcessWorker({
+    entry: 'evaluate/evaluation-worker.js',
+    descriptors: [],
+    windowSize: 0,
+    isMessage: () => true,
+    memorySizeMax: 1 << 30,
+  });
+}
+
+/** Something comes in through the entry, where something is thrown; afterwards it works as before. */
+const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
+  'status-request': () =>
+    withWebServer(async (url) => {
+      expect(await statusOf(`${url}healthz`)).toBe(500);
+      await isSaid();
+      trap.entry = undefined;
+      expect(await statusOf(`${url}healthz`)).toBe(200);
+    }),
+  'status-feed': () =>
+    withWebServer(async (url) => {
+      expect(await statusOf(`${url}api/alerts`)).not.toBe(500);
+      await isSaid();
+      expect(await statusOf(`${url}healthz`)).toBe(200);
+    }),
+  'webhook-request': askWebhook,
+  'webhook-body': askWebhook,
+  'socket-connection': useSocket,
+  'socket-data': useSocket,
+  'socket-end': useSocket,
+  'store-request': async () => {
+    const port = createStoreService();
+    const answer = new Promise<StoreMessage>((resolve) => port.once('message', resolve));
+    port.postMessage({ kind: 'list', id: 7, root: 'input', after: '', limit: 1 });
+    expect(await answer).toMatchObject({ kind: 'refused', id: 7, message: MESSAGE });
+    port.close();
+  },
+  'store-close': async () => {
+    createStoreService().close();
+    await isThrown();
+  },
+  'store-message': async () => {
+    const { port1, port2 } = new MessageChannel();
+    const handle = { file: { lentDescriptor: 0 }, refuse: say };
+    const side = createSourceSide({
+      setup: { source: { isolation: 'process', plugin: { modules: {} } } },
+      room: {},
+      stock: { startProcess: () => handle },
+      connect: () => ({ port: port2 }),
+    } as never);
+    side.start({ post: () => {} } as never, START_OF_STREAM, []);
+    port1.postMessage({ kind: 'news' });
+    await isSaid();
+    side.end();
+  },
+  'io-request': async () => {
+    const { port1, port2 } = new MessageChannel();
+    serveIo(port1);
+    const answer = new Promise((resolve) => port2.once('message', resolve));
+    port2.postMessage({ kind: 'keep', id: 3, reader: 'test', run: 0 });
+    expect(await answer).toMatchObject({ kind: 'failed', id: 3, message: MESSAGE });
+    port2.close();
+  },
+  'folder-change': watchFolder,
+  'folder-look': watchFolder,
+  'follow-tick': async () => {
+    const path = join(folder.path, 'followed.log');
+    writeFileSync(path, 'one\n');
+    const reader = new FollowReader(path);
+    await isThrown();
+    trap.entry = undefined;
+    appendFileSync(path, 'two\n');
+    await vi.waitUntil(() => reader.lines.length === 2, { timeout: 30_000, interval: 50 });
+    await reader.stop();
+  },
+  'thread-message': async () => {
+    const worker = new ThreadWorker('store/io-worker.js');
+    worker.listen({ onMessage: () => say('a message'), onEnd: ({ message }) => say(message) });
+    worker.post({ kind: 'keep', id: 1, reader: 'test', run: 0 }, []);
+    await isSaid();
+    await worker.end();
+  },
+  'process-message': async () => {
+    const worker = processWorker();
+    worker.listen({
+      onMessage: () => say('a message'),
+      onEnd: ({ message }, isOurs) => say(message, `${isOurs}`),
+    });
+    const setup = { streams: [], faultBudget: {}, limits: {}, isolation: 'process' };
+    worker.post({ kind: 'start', setup, rooms: [], quarantined: [] });
+    await isSaid();
+    expect(said).toEqual([`its process answers nonsense: ${MESSAGE} false`]);
+    await worker.end();
+  },
+  'memory-watch': async () => {
+    const worker = processWorker();
+    worker.listen({ onMessage: () => {}, onEnd: ({ message }) => say(message) });
+    await isSaid();
+    await worker.end();
+  },
+  'deadline-watch': async () => {
+    const control = new WorkerControl(new SharedArrayBuffer(CONTROL_SIZE));
+    const worker = new SupervisedWorker({
+      worker: {
+        control,
+        isProcess: true,
+        listen: () => {},
+        post: () => {},
+        end: async () => {},
+        unref: () => {},
+        ref: () => {},
+      },
+      suspect: 0,
+      times: { callMaxMs: 1_000, startMaxMs: 1_000 },
+      onMessage: () => {},
+      onFailure: ({ message }) => say(message),
+      onDefect: () => say('a defect'),
+    });
+    await isSaid();
+    expect(said).toEqual([MESSAGE]);
+    await worker.end();
+  },
+  'reload-signal': async () => {
+    const reloader = createReloader(false);
+    process.emit('SIGHUP');
+    await isSaid();
+    reloader.close();
+  },
+  'reload-look': async () => {
+    vi.useFakeTimers();
+    const reloader = createReloader(true);
+    vi.advanceTimersByTime(3_000);
+    vi.useRealTimers();
+    await isSaid();
+    reloader.close();
+  },
+  'reopen-signal': async () => {
+    let opened = 0;
+    const { release } = reopenOnSignals(async () => {
+      opened += 1;
+    }, say);
+    process.emit('SIGUSR1');
+    await isSaid();
+    trap.entry = undefined;
+    process.emit('SIGUSR1');
+    await vi.waitUntil(() => opened === 1);
+    release();
+  },
+  'checkpoint-timer': async () => {
+    const path = join(folder.path, 'checkpoint.json');
+    const owner = { stream: 's', plugin: 'p' } as never;
+    const file = new CheckpointFile({ path, owner, keepFollowed: undefined, onProblem: say });
+    file.update({ ...START_OF_STREAM, position: new Uint8Array(1) });
+    await isSaid();
+  },
+  'metrics-timer': async () => {
+    const metrics = { intervalMs: 1, file: undefined, isAlert: false };
+    const config = { metrics, alertFormat: {}, alertChannels: [] } as never;
+    const end = takeSnapshots({ config, status: serviceStatus, deliver: () => {}, say });
+    await isSaid();
+    await end();
+  },
+  'progress-timer': async () => {
+    const parts = { streams: [] } as unknown as EngineParts;
+    const end = showProgress(
+      parts,
+      () => {},
+      () => ({ events: 0, bytesRead: 0, alerts: 0, elapsedMs: 0 }),
+    );
+    await isThrown();
+    end();
+  },
+  'stall-watch': async () => {
+    vi.useFakeTimers();
+    const guard = new ProgressGuard({
+      status: () => undefined,
+      manager: { intervalMs: undefined, ready: () => {}, alive: () => {}, stopping: () => {} },
+      say,
+      render: (text) => text,
+      end: () => say('ended'),
+    });
+    vi.advanceTimersByTime(2_000);
+    vi.useRealTimers();
+    expect(said[0]).toContain(MESSAGE);
+    guard.close();
+  },
+  'location-probe': async () => {
+    vi.useFakeTimers();
+    const probe = new LocationProbe([folder.path], () => 0);
+    vi.advanceTimersByTime(6_000);
+    vi.useRealTimers();
+    expect(probe.problem).toContain(MESSAGE);
+    probe.close();
+  },
+};
+
+describe('what is thrown behind an entry from outside', () => {
+  beforeEach(() => {
+    trap.thrown = 0;
+    said = [];
+  });
+  afterEach(() => {
+    trap.entry = undefined;
+  });
+
+  it.each(ENTRIES)('costs nothing else: %s', async (entry) => {
+    trap.entry = entry;
+    await SCENARIOS[entry]();
+    expect(trap.thrown).toBeGreaterThan(0);
+  });
+});
