@@ -23,6 +23,8 @@ export const ENTRIES = [
   'process-message',
   'memory-watch',
   'deadline-watch',
+  'extractor-call',
+  'extractor-watch',
   'reload-signal',
   'reload-look',
   'reopen-signal',

@@ -101,6 +101,9 @@ export class DeadLetterFeed implements StreamFeed {
     this.stop();
   }
 
+  // Its batches are ours.
+  refuse(): void {}
+
   release(batch: NumberedBatch): void {
     this.#underWay -= 1;
     this.#roomView.drop(batch);

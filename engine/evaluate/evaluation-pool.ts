@@ -6,14 +6,8 @@
 
 import { LIMITS } from '../base/limits.ts';
 import type { PluginLog } from '../plugin/host/plugin-log.ts';
-import {
-  descriptorsOf,
-  inheritedRoom,
-  type RoomMemory,
-  type SentRoom,
-  sentRoom,
-} from '../stream/slot-room.ts';
-import { type NumberedBatch, type RunFault, toProcessRole } from '../stream/stream-protocol.ts';
+import { type RoomMemory, sentRoom } from '../stream/slot-room.ts';
+import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import type { FaultDecision } from '../supervise/fault-policy.ts';
 import {
@@ -22,7 +16,6 @@ import {
   type WorkerFailure,
 } from '../supervise/supervised-worker.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
-import type { WorkerHandle } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import {
   type EvaluationJob,
@@ -34,7 +27,7 @@ import {
   type WatchedCall,
   watchedCalls,
 } from './evaluation-protocol.ts';
-import { isEvaluationMessage, isResultOf } from './message-shape.ts';
+import { ExtractorHost } from './extractor-host.ts';
 import { type KnownOfRule, unpackAlerts } from './packed-alerts.ts';
 
 export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
@@ -57,6 +50,8 @@ export interface EvaluationPoolOptions {
 
 /** So that a worker has the next batch at hand when it is done with one. */
 const JOBS_PER_WORKER = 2;
+/** More than one: which event it was is not known yet. */
+const SEVERAL = 2;
 const EVENT_TIME_MAX_MS = LIMITS.eventTimeMax.value;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
 const SPARE_AFTER_MS = 10_000;
@@ -72,6 +67,8 @@ interface PendingJob {
 interface Member {
   readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
   readonly control: WorkerControl;
+  /** By stream and extractor: those in processes of their own. */
+  readonly hosts: readonly (readonly (ExtractorHost | undefined)[])[];
   readonly calls: readonly WatchedCall[];
   /** By stream. */
   readonly rules: readonly (readonly KnownOfRule[])[];
@@ -127,7 +124,7 @@ export class EvaluationPool {
     clearTimeout(this.#spareTimer);
     const spare = this.#spare === undefined ? [] : [this.#spare];
     const all = [...this.#members, ...this.#retired, ...spare];
-    await Promise.all(all.map(({ worker }) => worker.end()));
+    await Promise.all(all.map(endMember));
   }
 
   /**
@@ -145,7 +142,7 @@ export class EvaluationPool {
     );
     const refusal = (await Promise.all(starts)).find((one) => one !== undefined);
     if (refusal !== undefined || this.#isOver) {
-      await Promise.all(fresh.map(({ worker }) => worker.end()));
+      await Promise.all(fresh.map(endMember));
       return refusal;
     }
     const before = [...this.#members, ...(this.#spare === undefined ? [] : [this.#spare])];
@@ -165,11 +162,12 @@ export class EvaluationPool {
   #endIfDone(member: Member): void {
     if (!member.isRetired || member.jobs.length > 0) return;
     this.#retired.delete(member);
-    void member.worker.end();
+    void endMember(member);
   }
 
   #createMember(setup = this.#setup, onStart?: Member['onStart']): Member {
-    const handle = this.#startWorker(setup);
+    const handle = this.#options.stock.takeThread(EVALUATION_ENTRY);
+    const hosts = this.#createHosts(setup);
     const { control } = handle;
     const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
       worker: handle,
@@ -191,6 +189,7 @@ export class EvaluationPool {
     const member: Member = {
       worker,
       control,
+      hosts,
       calls: watchedCalls(setup),
       rules: setup.streams.map(({ rules }) =>
         rules.map(({ name: rule, priority, source }) => ({ rule, priority, source })),
@@ -200,33 +199,28 @@ export class EvaluationPool {
       onStart,
       isRetired: false,
     };
-    worker.post({ kind: 'start', ...this.#forWorker(setup), quarantined: [...this.quarantined] });
+    const connections = hosts.map((ofStream) => ofStream.map((host) => host?.connection));
+    const ports = connections.flat().flatMap((one) => (one === undefined ? [] : [one.port]));
+    const rooms = this.#options.rooms.map(sentRoom);
+    const quarantined = [...this.quarantined];
+    worker.post({ kind: 'start', setup: forThread(setup), rooms, connections, quarantined }, ports);
     return member;
   }
 
-  #startWorker({ streams, isolation }: EvaluationSetup): WorkerHandle {
+  /** For extractors that are called in processes: one each. */
+  #createHosts({ streams, limits }: EvaluationSetup): (ExtractorHost | undefined)[][] {
     const { stock, rooms } = this.#options;
-    if (isolation === 'thread') return stock.takeThread(EVALUATION_ENTRY);
-    const plugins = streams.flatMap(({ extractors }) => extractors.map(({ plugin }) => plugin));
-    return stock.startProcess({
-      entry: EVALUATION_ENTRY,
-      // It reads what it is given, and nobody takes anything from there but the alerts that it answers.
-      descriptors: rooms.map((room) => descriptorsOf(room).readDescriptor),
-      isMessage: isEvaluationMessage,
-      windowSize: 0,
-      memorySizeMax: plugins.reduce((sum, { memorySizeMax }) => sum + memorySizeMax, 0),
-    });
-  }
-
-  /** What a worker needs of the setup, in the form in which it can be told. */
-  #forWorker(setup: EvaluationSetup): { setup: EvaluationSetup; rooms: readonly SentRoom[] } {
-    const { rooms } = this.#options;
-    if (setup.isolation === 'thread') return { setup, rooms: rooms.map(sentRoom) };
-    const streams = setup.streams.map((stream) => ({
-      ...stream,
-      extractors: stream.extractors.map(toProcessRole),
-    }));
-    return { setup: { ...setup, streams }, rooms: rooms.map((_, index) => inheritedRoom(index)) };
+    return streams.map(({ extractors }, stream) =>
+      extractors.map((role) => {
+        const room = rooms[stream];
+        if (role.isolation === 'thread' || room === undefined) return undefined;
+        const plugin = role.plugin.manifest.name;
+        const onLate = (lostMs: number): void => {
+          this.#judge({ plugin, kind: 'deadline' }, SEVERAL, lostMs);
+        };
+        return new ExtractorHost({ role, room, limits, stock, onLate });
+      }),
+    );
   }
 
   #dispatch(): void {
@@ -272,9 +266,6 @@ export class EvaluationPool {
       return;
     }
     const done = member.jobs[0];
-    if (done !== undefined && !isResultOf(message.result, done.batch)) {
-      throw new Error('a result of other events than it was given');
-    }
     member.jobs.shift();
     const known = member.rules[done?.stream ?? -1] ?? [];
     const alerts = unpackAlerts(message.result.alerts, known);
@@ -285,7 +276,11 @@ export class EvaluationPool {
   }
 
   /** What the workers forgive one by one is counted here over all of them. */
-  #judge({ plugin, kind }: RunFault, eventCount: number, lostMs = 0): FaultDecision {
+  #judge(
+    { plugin, kind }: Pick<RunFault, 'plugin' | 'kind'>,
+    eventCount: number,
+    lostMs = 0,
+  ): FaultDecision {
     const fault = { side: 'extractor', phase: 'call', kind, eventCount, lostMs } as const;
     const { decision } = this.#options.faults.judge(plugin, fault);
     if (decision === 'quarantine') this.quarantined.add(plugin);
@@ -302,6 +297,7 @@ export class EvaluationPool {
     }
     this.#afterFailure(member, failure);
     this.#retired.delete(member);
+    void endMember(member);
     if (this.#members.delete(member)) this.#members.add(this.#takeSpare() ?? this.#createMember());
     else if (this.#spare === member) this.#spare = undefined;
     this.#waiting.unshift(...member.jobs);
@@ -315,7 +311,7 @@ export class EvaluationPool {
     if (spare === undefined) return undefined;
     this.#spare = undefined;
     if (spare.hasStarted) return spare;
-    void spare.worker.end();
+    void endMember(spare);
     return undefined;
   }
 
@@ -345,9 +341,22 @@ export class EvaluationPool {
   }
 }
 
-/** Position of a plugin that does not ship with the product, if there is one. */
-function suspectOf({ streams }: EvaluationSetup): number {
-  const roles = streams.flatMap(({ extractors }) => extractors);
-  const stranger = roles.findIndex(({ isolation }) => isolation === 'process');
-  return 2 * Math.max(0, stranger);
+async function endMember({ worker, hosts }: Member): Promise<void> {
+  await Promise.all([worker.end(), ...hosts.flat().map((host) => host?.close())]);
+}
+
+/** Of plugins that are called elsewhere it needs no code. */
+function forThread(setup: EvaluationSetup): EvaluationSetup {
+  const streams = setup.streams.map((stream) => ({
+    ...stream,
+    extractors: stream.extractors.map((role) =>
+      role.isolation === 'thread' ? role : { ...role, plugin: { ...role.plugin, modules: {} } },
+    ),
+  }));
+  return { ...setup, streams };
+}
+
+/** Position of the first call that is watched: an error outside of all calls is ours. */
+function suspectOf(setup: EvaluationSetup): number | undefined {
+  return watchedCalls(setup).length === 0 ? undefined : 0;
 }

@@ -17,6 +17,7 @@ import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
 import type { EvaluationResult, FaultPlace } from './evaluation.ts';
+import type { ExtractorConnection } from './extractor-protocol.ts';
 import type { PackedAlerts } from './packed-alerts.ts';
 
 /** How the events of one stream are evaluated. */
@@ -33,7 +34,7 @@ export interface EvaluationSetup {
   readonly streams: readonly StreamEvaluation[];
   readonly limits: SlotLimits;
   readonly faultBudget: FaultBudget;
-  /** The same for all rules of a run. */
+  /** `process`: some extractor is called in one, and slots lie where it can read them. The same for a whole run. */
   readonly isolation: Isolation;
 }
 
@@ -65,6 +66,8 @@ export type EvaluationRequest =
       readonly setup: EvaluationSetup;
       /** By stream. */
       readonly rooms: readonly SentRoom[];
+      /** By stream and extractor: the way to one in a process of its own; `undefined`: it is called here. */
+      readonly connections: readonly (readonly (ExtractorConnection | undefined)[])[];
       readonly quarantined: readonly string[];
     }
   | { readonly kind: 'job'; readonly job: EvaluationJob };

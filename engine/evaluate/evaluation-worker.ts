@@ -2,10 +2,8 @@
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { planExtraction, requestsOf } from '../plan/extraction-plan.ts';
-import { createServices } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
-import { instantiatePlugin } from '../plugin/instance.ts';
-import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
+import type { ExtractorInstance } from '../plugin/plugin-instance.ts';
 import { withCompiled } from '../plugin/prepared-plugin.ts';
 import { openRoom } from '../stream/slot-room.ts';
 import type { PluginRole, RunFault } from '../stream/stream-protocol.ts';
@@ -21,8 +19,11 @@ import type {
   StreamEvaluation,
 } from './evaluation-protocol.ts';
 import { Extractor } from './extractor.ts';
+import type { ExtractorConnection } from './extractor-protocol.ts';
+import { instantiateExtractor } from './instantiate-extractor.ts';
 import { JobRunner } from './job-runner.ts';
 import { packAlerts } from './packed-alerts.ts';
+import { type CurrentBatch, startRemoteExtractor } from './remote-extractor.ts';
 
 type Start = Extract<EvaluationRequest, { kind: 'start' }>;
 
@@ -36,7 +37,7 @@ class EvaluationWorker {
   readonly #quarantined: ReadonlySet<string>;
   readonly #log = new LogCollector();
 
-  constructor({ setup, rooms, quarantined }: Start, control: WorkerControl) {
+  constructor({ setup, rooms, connections, quarantined }: Start, control: WorkerControl) {
     this.#faultBudget = setup.faultBudget;
     this.#faults = new FaultLedger(setup.faultBudget, SYSTEM_CLOCK);
     this.#calls = new GuardedCalls(control);
@@ -50,8 +51,14 @@ class EvaluationWorker {
       watched += 2 * stream.extractors.length;
       const memory = rooms[index];
       if (memory === undefined) throw new Error(`stream ${index} has no slots`);
-      const evaluation = this.#optionsFor(stream, firstPosition, setup.limits.batchEventsMax);
-      return new JobRunner({ evaluation, room: openRoom(memory, setup.limits), control });
+      const current: CurrentBatch = { events: undefined, range: undefined, number: 0 };
+      const extractors = this.#extractorsFor(stream, {
+        firstPosition,
+        current,
+        connections: connections[index] ?? [],
+      });
+      const evaluation = this.#optionsFor(stream, extractors, setup.limits.batchEventsMax);
+      return new JobRunner({ evaluation, room: openRoom(memory, setup.limits), control, current });
     });
   }
 
@@ -74,14 +81,14 @@ class EvaluationWorker {
     const positions = this.#rulePositions[job.stream];
     if (runner === undefined || positions === undefined)
       throw new Error(`stream ${job.stream} is not known`);
-    const { alerts: found, partial, faults } = runner.run(job);
+    const { alerts: found, faults, ...others } = runner.run(job);
     const alerts = packAlerts(found, positions);
     const sent = faults.map(({ fault, eventNumber }) => {
       const { pluginName: plugin, kind, message } = fault;
       return { plugin, kind, message, eventNumber };
     });
     const costs = runner.takeCosts();
-    const result = { alerts, partial, faults: sent, costs, ...this.#remarks([runner]) };
+    const result = { ...others, alerts, faults: sent, costs, ...this.#remarks([runner]) };
     return { kind: 'result', result };
   }
 
@@ -92,58 +99,72 @@ class EvaluationWorker {
 
   #optionsFor(
     stream: StreamEvaluation,
-    firstPosition: number,
+    extractors: readonly Extractor[],
     batchEventsMax: number,
   ): EvaluationOptions {
-    const { rules, extractors, ruleMatching, context, alertFormat, alertChannels } = stream;
-    const plan = planExtraction(rules);
+    const { rules, ruleMatching, context, alertFormat, alertChannels } = stream;
     return {
       rules,
-      plan,
+      plan: planExtraction(rules),
       ruleMatching,
       batchEventsMax,
       context,
       alertFormat,
       alertChannels,
       clock: SYSTEM_CLOCK,
-      extractors: extractors.map((sent, index) => {
-        const role = { ...sent, plugin: withCompiled(sent.plugin) };
-        return new Extractor({
-          name: role.plugin.manifest.name,
-          requests: requestsOf(plan, role.plugin.manifest.name),
-          instantiate: () => this.#instantiate(role),
-          clock: SYSTEM_CLOCK,
-          lostTime: this.#faultBudget,
-          guard: (step, call) => {
-            const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
-            return this.#calls.run(position, call);
-          },
-        });
-      }),
+      extractors,
       onFault: ({ pluginName, kind }, eventCount) =>
         this.#faults.judge(pluginName, { side: 'extractor', phase: 'call', kind, eventCount })
           .decision,
     };
   }
 
-  /** An extractor sees events, never files. */
-  #instantiate({ plugin, initConfig, clockGranted }: PluginRole): ExtractorInstance {
-    const instance = instantiatePlugin(
-      plugin,
-      createServices({
-        plugin: plugin.manifest.name,
-        clock: clockGranted ? SYSTEM_CLOCK : undefined,
-        store: undefined,
-        onLog: (line) => this.#log.add(line),
-        onProblem: () => {},
-      }),
-    );
-    instance.init(initConfig);
-    if (instance.extractor === undefined) {
-      throw new PluginFault('answer', instance.name, 'exports no extractor');
-    }
-    return instance.extractor;
+  #extractorsFor(
+    { rules, extractors }: StreamEvaluation,
+    { firstPosition, current, connections }: ExtractorPlaces,
+  ): Extractor[] {
+    const plan = planExtraction(rules);
+    return extractors.map((role, index) => {
+      const { manifest } = role.plugin;
+      const connection = connections[index];
+      const instantiate = this.#instantiatorOf(role, connection, current);
+      return new Extractor({
+        name: manifest.name,
+        requests: requestsOf(plan, manifest.name),
+        instantiate,
+        clock: SYSTEM_CLOCK,
+        lostTime: this.#faultBudget,
+        guard: (step, call) => {
+          // The main thread watches over its process itself.
+          if (connection !== undefined) return call();
+          const position = firstPosition + 2 * index + (step === 'outputs' ? 1 : 0);
+          return this.#calls.run(position, call);
+        },
+      });
+    });
   }
+
+  /** Makes fresh instances of an extractor, in this worker or in a process. */
+  #instantiatorOf(
+    role: PluginRole,
+    connection: ExtractorConnection | undefined,
+    current: CurrentBatch,
+  ): () => ExtractorInstance {
+    const log = this.#log;
+    const { manifest } = role.plugin;
+    if (connection !== undefined)
+      return () => startRemoteExtractor({ manifest, connection, current, log });
+    const compiled = { ...role, plugin: withCompiled(role.plugin) };
+    return () => instantiateExtractor(compiled, log);
+  }
+}
+
+/** Where the extractors of a stream are. */
+interface ExtractorPlaces {
+  /** Of the first one, among the calls that are watched. */
+  readonly firstPosition: number;
+  readonly current: CurrentBatch;
+  readonly connections: readonly (ExtractorConnection | undefined)[];
 }
 
 let worker: EvaluationWorker | undefined;

@@ -72,6 +72,8 @@ export interface EvaluationResult {
   readonly alerts: Alert[];
   readonly partial: PartialEvaluation[];
   readonly faults: EvaluationFault[];
+  /** What was wrong with the batch, where nothing of it could be read. */
+  readonly unreadable?: string;
 }
 
 /** Names of plugins that cannot take the events: at all, or only what outputs print. */
@@ -158,6 +160,17 @@ export class Evaluation {
     return result;
   }
 
+  /** Of a batch that cannot be read: no rule was evaluated, for which its source is to blame. */
+  leaveOut(
+    { firstEventNumber, eventCount }: Pick<PartialEvaluation, 'firstEventNumber' | 'eventCount'>,
+    unreadable: string,
+  ): EvaluationResult {
+    const plugins = [this.#options.context.pluginName];
+    const rulesNotEvaluated = this.#options.rules.map(({ name }) => name);
+    const partial = [{ firstEventNumber, eventCount, plugins, rulesNotEvaluated }];
+    return { alerts: [], partial, faults: [], unreadable };
+  }
+
   #evaluatePart(part: Part, result: EvaluationResult): void {
     const { events, firstEventNumber } = part;
     const eventCount = events.times.length;
@@ -237,26 +250,28 @@ export class Evaluation {
     return bySlot;
   }
 
-  /** In halves, until the event stands alone that the plugin cannot take; then without the plugin. */
+  /** In parts, until the event stands alone that the plugin cannot take; then without the plugin. */
   #evaluateAgain(part: Part, fault: PluginFault, result: EvaluationResult): void {
     const { events, firstEventNumber, without } = part;
     const eventCount = events.times.length;
-    if (this.#settle(fault, { eventCount, firstEventNumber }, result) === 'alone') {
+    const size = this.#settle(fault, { eventCount, firstEventNumber }, result);
+    if (size === 'alone') {
       this.#evaluatePart({ ...part, without: new Set([...without, fault.pluginName]) }, result);
       return;
     }
-    const middle = eventCount >> 1;
-    this.#evaluatePart({ ...part, events: eventsBetween(events, 0, middle) }, result);
-    const rest = eventsBetween(events, middle, eventCount);
-    const number = firstEventNumber + middle;
-    this.#evaluatePart({ events: rest, firstEventNumber: number, without }, result);
+    for (let from = 0; from < eventCount; from += size) {
+      const piece = eventsBetween(events, from, Math.min(from + size, eventCount));
+      const number = firstEventNumber + from;
+      this.#evaluatePart({ events: piece, firstEventNumber: number, without }, result);
+    }
   }
 
   /** The alerts of matched events `from` up to `to`; fields of a plugin that fails print as absent. */
   #format(found: Found, range: Range, result: EvaluationResult): void {
     const { from, to } = range;
     const without = this.#missing(range.without);
-    const events = eventsBetween(found.matched, from, to);
+    const isWhole = from === 0 && to === found.matched.rows.length;
+    const events = isWhole ? found.matched : eventsBetween(found.matched, from, to);
     const columns = this.#extract(events, 'outputs', without);
     if (!(columns instanceof PluginFault)) {
       const startMs = this.#now();
@@ -270,14 +285,14 @@ export class Evaluation {
       return;
     }
     const firstEventNumber = found.firstEventNumber + (found.matched.rows[from] ?? 0);
-    if (this.#settle(columns, { eventCount: to - from, firstEventNumber }, result) === 'alone') {
+    const size = this.#settle(columns, { eventCount: to - from, firstEventNumber }, result);
+    if (size === 'alone') {
       const more = new Set([...range.without, columns.pluginName]);
       this.#format(found, { ...range, without: more }, result);
       return;
     }
-    const middle = (from + to) >> 1;
-    this.#format(found, { ...range, to: middle }, result);
-    this.#format(found, { ...range, from: middle }, result);
+    for (let at = from; at < to; at += size)
+      this.#format(found, { ...range, from: at, to: Math.min(at + size, to) }, result);
   }
 
   #formatRows(
@@ -323,16 +338,18 @@ export class Evaluation {
     without: ReadonlySet<string>,
   ): Column[] | PluginFault {
     const columns: Column[] = [];
-    try {
-      for (const extractor of this.#options.extractors) {
-        if (without.has(extractor.name)) continue;
+    const called = this.#options.extractors.filter(({ name }) => !without.has(name));
+    for (const extractor of called) extractor.begin(plan, events);
+    for (const [index, extractor] of called.entries()) {
+      try {
         this.#costs.plugin(extractor.name, () => extractor.extractInto(columns, plan, events));
+      } catch (error) {
+        if (!(error instanceof PluginFault)) throw error;
+        for (const other of called.slice(index + 1)) other.drop(plan, events);
+        return error;
       }
-      return columns;
-    } catch (error) {
-      if (error instanceof PluginFault) return error;
-      throw error;
     }
+    return columns;
   }
 
   #missing(without: ReadonlySet<string>): ReadonlySet<string> {
@@ -340,16 +357,18 @@ export class Evaluation {
     return new Set([...without, ...this.#quarantined]);
   }
 
-  /** Whether the guilty event stands `alone`, or is still among `several`. */
+  /** The guilty event stands `alone`; otherwise so many events are to be tried at a time to find it. */
   #settle(
     fault: PluginFault,
     { eventCount, firstEventNumber }: { eventCount: number; firstEventNumber: number },
     result: EvaluationResult,
-  ): 'alone' | 'several' {
+  ): 'alone' | number {
     const decision = this.#options.onFault(fault, eventCount);
     if (decision === 'quarantine') this.quarantine(fault.pluginName);
     else this.#restart(fault);
-    if (eventCount > 1 && decision !== 'quarantine') return 'several';
+    // Each time a process has to be waited for costs far more than to try each event alone.
+    if (eventCount > 1 && decision !== 'quarantine')
+      return decision === 'retry' ? 1 : Math.ceil(eventCount / 2);
     result.faults.push({ fault, eventNumber: firstEventNumber });
     return 'alone';
   }

@@ -61,6 +61,35 @@ export class Extractor {
     });
   }
 
+  /** `extractInto` with the same is called next: one in a process of its own begins. */
+  begin(plan: PlanName, events: EventBatch): void {
+    const extraction = this.#plans[plan];
+    if (this.#instance !== undefined && !extraction.isEmpty)
+      extraction.begin(this.#instance, events);
+  }
+
+  /** What was begun is not wanted: it is waited for all the same, since it may have new entries of dictionaries. */
+  drop(plan: PlanName, events: EventBatch): void {
+    const extraction = this.#plans[plan];
+    if (this.#instance?.begin === undefined || extraction.isEmpty) return;
+    try {
+      extraction.extract(this.#instance, events);
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+      // It is asked for the same events again, in parts, and then it counts.
+      this.#restartOrLeave();
+    }
+  }
+
+  /** Where it does not come up, that is its fault at the next call. */
+  #restartOrLeave(): void {
+    try {
+      this.restart();
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+    }
+  }
+
   /** Puts the columns of a plan at their slots. */
   extractInto(columns: Column[], plan: PlanName, events: EventBatch): void {
     const extraction = this.#plans[plan];

@@ -1,6 +1,7 @@
 /* Jobs of one stream in an evaluation worker: a batch out of its slot, whole or one event at a time. */
 
-import type { SlotRoom } from '../stream/slot-room.ts';
+import type { EventBatch } from '../plugin/plugin-instance.ts';
+import { type SlotRoom, UnreadableBatch } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
@@ -12,29 +13,48 @@ import {
 } from './evaluation.ts';
 import type { EvaluationJob, EventWithoutPlugin } from './evaluation-protocol.ts';
 import { eventsBetween } from './event-parts.ts';
+import type { CurrentBatch } from './remote-extractor.ts';
 
 export interface JobRunnerOptions {
   readonly evaluation: EvaluationOptions;
   readonly room: SlotRoom;
   readonly control: WorkerControl;
+  /** Told of each batch before it is evaluated. */
+  readonly current: CurrentBatch;
 }
 
 export class JobRunner {
   readonly evaluation: Evaluation;
   readonly #room: SlotRoom;
   readonly #control: WorkerControl;
+  readonly #current: CurrentBatch;
 
-  constructor({ evaluation, room, control }: JobRunnerOptions) {
+  constructor({ evaluation, room, control, current }: JobRunnerOptions) {
     this.evaluation = new Evaluation(evaluation);
     this.#room = room;
     this.#control = control;
+    this.#current = current;
   }
 
   run({ batch, isCareful, withoutPlugin, quarantined }: EvaluationJob): EvaluationResult {
     for (const plugin of quarantined) this.evaluation.quarantine(plugin);
     this.evaluation.beginBatch();
-    if (isCareful) return this.#runOneByOne(batch, withoutPlugin);
-    return this.evaluation.evaluate(this.#room.read(batch), batch);
+    const events = this.#read(batch);
+    if (events instanceof UnreadableBatch) return this.evaluation.leaveOut(batch, events.message);
+    if (isCareful) return this.#runOneByOne(events, batch, withoutPlugin);
+    this.#current.events = events;
+    this.#current.range = batch;
+    this.#current.number += 1;
+    return this.evaluation.evaluate(events, batch);
+  }
+
+  #read(batch: NumberedBatch): EventBatch | UnreadableBatch {
+    try {
+      return this.#room.read(batch);
+    } catch (error) {
+      if (error instanceof UnreadableBatch) return error;
+      throw error;
+    }
   }
 
   takeCosts(): EvaluationCosts {
@@ -43,10 +63,10 @@ export class JobRunner {
 
   /** So that the main thread knows which event it is when a call does not come back. */
   #runOneByOne(
+    events: EventBatch,
     batch: NumberedBatch,
     withoutPlugin: readonly EventWithoutPlugin[],
   ): EvaluationResult {
-    const events = this.#room.read(batch);
     const sum: EvaluationResult = { alerts: [], partial: [], faults: [] };
     for (let row = 0; row < batch.eventCount; row++) {
       const firstEventNumber = batch.firstEventNumber + row;

@@ -4,7 +4,6 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
-import { isListOf, isOptional, isRecord, type Shape } from '../supervise/shape.ts';
 
 export interface PackedAlerts {
   /** By alert: position of its rule in the stream's. */
@@ -64,17 +63,4 @@ export function unpackAlerts(
     alerts[index] = own === undefined ? alert : { ...alert, channels: own };
   }
   return alerts;
-}
-
-/** Of what a process sends. `isLine`: what a line has to be. */
-export function isPackedAlerts(isLine: Shape): Shape {
-  return isRecord({
-    rules: (value) => value instanceof Uint32Array,
-    eventNumbers: (value) => value instanceof Float64Array,
-    times: (value) => value instanceof BigUint64Array,
-    lines: isListOf(isLine),
-    channels: isOptional(
-      isListOf(isListOf((value) => typeof value === 'boolean' || isLine(value))),
-    ),
-  });
 }

@@ -46,6 +46,11 @@ export class PlanExtraction {
     this.#forget();
   }
 
+  /** `extract` with the same is called next. */
+  begin(instance: ExtractorInstance, batch: EventBatch): void {
+    instance.begin?.(this.#plan, batch);
+  }
+
   /** One column a request, in the order of the requests. */
   extract(instance: ExtractorInstance, batch: EventBatch): Column[] {
     const answer = instance.extract(this.#plan, batch);

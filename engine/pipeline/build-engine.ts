@@ -4,6 +4,7 @@
  */
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { RulesetLoad } from '../check/load-ruleset.ts';
 import type { Config, Isolation } from '../config/config.ts';
 import { hasErrors } from '../diagnostic/diagnostic.ts';
@@ -32,7 +33,7 @@ export interface EngineBuild extends Loaded {
 
 export async function buildEngine(
   config: Config,
-  { limits, times }: EngineTuning = TUNING,
+  { limits: tuned, times }: EngineTuning = TUNING,
 ): Promise<EngineBuild> {
   const workerCount = config.workers ?? defaultWorkerCount();
   const stock = new WorkerStock(threadsFor(config, workerCount));
@@ -42,6 +43,7 @@ export async function buildEngine(
     await stock.end();
     return { ...loaded, diagnostics, engine: undefined };
   };
+  const limits = limitsFor(loaded.plugins.plugins, tuned);
   const plan = await planStreams(config, loaded.plugins.plugins, limits);
   const { plugins } = plan;
   diagnostics.push(...plan.diagnostics);
@@ -89,6 +91,16 @@ export async function buildEngine(
   return { ...loaded, diagnostics, engine };
 }
 
+/** Where an extractor is a process, batches are larger: there are fewer calls of it. */
+function limitsFor(plugins: readonly LoadedPlugin[], limits: SlotLimits): SlotLimits {
+  const isAny = plugins.some(
+    ({ config, file }) => config.isolation === 'process' && file.manifest.extractor !== undefined,
+  );
+  return isAny && limits.batchSizeMax === LIMITS.batchSizeMax.value
+    ? { ...limits, batchSizeMax: LIMITS.processBatchSizeMax.value }
+    : limits;
+}
+
 /** What will be of use, as far as the configuration tells; plugins that are not ours are called in processes. */
 function threadsFor({ plugins }: Config, workerCount: number): string[] {
   const named = plugins.filter(({ asked }) => asked === 'by name');
@@ -96,7 +108,7 @@ function threadsFor({ plugins }: Config, workerCount: number): string[] {
   return [
     IO_ENTRY,
     ...(isAny('thread') ? [SOURCE_ENTRY] : []),
-    ...(isAny('process') ? [] : Array<string>(workerCount).fill(EVALUATION_ENTRY)),
+    ...Array<string>(workerCount).fill(EVALUATION_ENTRY),
   ];
 }
 

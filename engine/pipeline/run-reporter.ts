@@ -1,5 +1,6 @@
 /* What a run tells of its streams and plugins: problems, faults and log lines, counted and passed on. */
 
+import { LIMITS } from '../base/limits.ts';
 import type { Problem } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { RunFault, SourceNotes } from '../stream/stream-protocol.ts';
@@ -14,6 +15,8 @@ export class RunReporter {
   /** Names of the streams, by position. */
   readonly #names: readonly string[];
   readonly #log = new LogCollector();
+  /** Problems that its source had to tell, by stream. */
+  readonly #listed: number[] = [];
 
   constructor(tally: Tally, options: RunOptions, names: readonly string[]) {
     this.#tally = tally;
@@ -23,18 +26,27 @@ export class RunReporter {
 
   takeProblem(stream: number, problem: Problem): void {
     const unlistedProblems = { lost: 0, warnings: 0 };
-    this.takeNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
+    this.#tally.addNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
+    this.#tell(stream, [problem]);
   }
 
+  /** A worker lists so many at most, and so does a stream whose workers are started again. */
   takeNotes(stream: number, notes: SourceNotes): void {
     this.#tally.addNotes(stream, notes);
-    for (const problem of notes.problems) {
+    const listed = this.#listed[stream] ?? 0;
+    const left = Math.max(0, LIMITS.problemLinesMax.value - listed);
+    this.#listed[stream] = listed + notes.problems.length;
+    this.#tell(stream, notes.problems.slice(0, left));
+    this.takeLog(notes.log);
+  }
+
+  #tell(stream: number, problems: readonly Problem[]): void {
+    for (const problem of problems) {
       const subject = this.#isAlone
         ? problem.subject
         : `${this.#nameOf(stream)}: ${problem.subject}`;
       this.#options.onProblem?.({ ...problem, subject });
     }
-    this.takeLog(notes.log);
   }
 
   /** The workers have their limits, and the run has one over all that it has started. */

@@ -5,15 +5,16 @@
 
 import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-feed.ts';
-import { onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
+import { type LetterSender, onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
 import { withinTime } from '../deliver/delivery.ts';
 import { InOrder } from '../deliver/in-order.ts';
 import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
-import { closeRoom, openRoom, type SlotRoom } from '../stream/slot-room.ts';
+import { closeRoom, openRoom, type SlotRoom, UnreadableBatch } from '../stream/slot-room.ts';
 import type { StreamEnd, StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
 import { StreamHost } from '../stream/stream-host.ts';
 import {
@@ -324,10 +325,11 @@ export class Run {
     try {
       await this.#begun[stream];
       const isEverywhere = result.alerts.length === 0 || (await deliver(result.alerts)) !== false;
-      if (onDeadLetters !== undefined && result.partial.length > 0) {
+      if (result.unreadable !== undefined) this.#feeds[stream]?.refuse(result.unreadable);
+      else if (onDeadLetters !== undefined && result.partial.length > 0) {
         const source = this.#parts.evaluation.streams[stream]?.context.source ?? '';
         const sender = { stream: name, source };
-        const letters = setAside(sender, batch, result, () => this.#eventsOf(stream, batch));
+        const letters = this.#lettersOf(stream, sender, batch, result);
         if (letters.length > 0) await onDeadLetters(letters);
       }
       this.#tally.addResult(stream, batch.eventCount, result, this.#parts.clock.nowMs());
@@ -335,6 +337,24 @@ export class Run {
     } catch (error) {
       this.#fail(error);
       return 'failed';
+    }
+  }
+
+  #lettersOf(
+    stream: number,
+    sender: LetterSender,
+    batch: NumberedBatch,
+    result: SettledJob,
+  ): DeadLetter[] {
+    try {
+      return setAside(sender, batch, result, () => this.#eventsOf(stream, batch));
+    } catch (error) {
+      if (!(error instanceof UnreadableBatch)) throw error;
+      this.#feeds[stream]?.refuse(error.message);
+      const message = `events ${batch.firstEventNumber} and behind cannot be set aside: ${error.message}`;
+      const problem = { severity: 'lost', subject: sender.stream, line: 0, message } as const;
+      this.#reporter.takeProblem(stream, problem);
+      return [];
     }
   }
 

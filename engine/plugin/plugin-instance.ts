@@ -56,25 +56,31 @@ export interface ExtractedColumns {
 export interface ExtractorInstance {
   configure(plan: number, requests: readonly ExtractionRequest[]): void;
   extract(plan: number, batch: EventBatch): ExtractedColumns;
+  /** `extract` with the same is called next: one that is called elsewhere can begin. */
+  begin?(plan: number, batch: EventBatch): void;
 }
 
-export type PluginFaultKind =
+/** What a plugin may be blamed for. */
+export const PLUGIN_FAULT_KINDS = [
   /** A WebAssembly trap, out of memory and stack overflow among them. */
-  | 'trap'
+  'trap',
   /** Longer than the time limit of a call. */
-  | 'deadline'
+  'deadline',
   /** The thread or process that called it came to its end. */
-  | 'crash'
+  'crash',
   /** Each call comes back in time, but they take far too long together. */
-  | 'slow'
+  'slow',
   /** An answer that breaks the contract of the WIT file. */
-  | 'answer'
+  'answer',
   /** `err(...)` returned by the plugin itself. */
-  | 'error'
+  'error',
   /** `err(...)` for the position that it is to go on from. */
-  | 'position'
+  'position',
   /** A host import used beyond its limits or grants. */
-  | 'denied';
+  'denied',
+] as const;
+
+export type PluginFaultKind = (typeof PLUGIN_FAULT_KINDS)[number];
 
 export class PluginFault extends Error {
   override readonly name = 'PluginFault';

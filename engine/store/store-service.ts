@@ -5,6 +5,7 @@
 
 import { basename } from 'node:path';
 import { guarded } from '../base/guard.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { QueueRoot } from './inbox/queue-root.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore, ReportOddity } from './object-store.ts';
@@ -141,6 +142,8 @@ export class StoreService {
 
   async #open(root: Root, request: OpenRequest): Promise<void> {
     const { id, path, encoding, offset } = request;
+    if (this.#pumps.size >= LIMITS.openObjectsMax.value)
+      throw new StoreError('denied', 'too many objects are open');
     const index = root.page.indexOf(path);
     const isPlain = encoding === 'automatic' && offset === 0;
     const known = isPlain ? root.ahead.get(path) : undefined;

@@ -17,21 +17,30 @@ import {
 } from '../supervise/shape.ts';
 import { SLOTS_PER_STREAM } from './slot-room.ts';
 
+/** Room for what is put behind a text that was cut. */
+const CUT_ROOM = 64;
+/** Names of plugins, and words like `deadline`. */
+const isName = isText(64);
+/** The worker cuts at so many bytes, and adds that it did. */
+const isMessageText = isText(LIMITS.logLineSizeMax.value + CUT_ROOM);
+const isRootText = isText(LIMITS.hostTextSizeMax.value);
+
 export const isPluginLog = isRecord({
   lines: isListOf(
     isRecord({
-      plugin: isText,
+      plugin: isName,
       level: isOneOf('error', 'warning', 'notice', 'debug'),
-      message: isText,
+      message: isMessageText,
     }),
+    LIMITS.logLinesMax.value,
   ),
-  unlisted: isMapOf(isText, isCount),
+  unlisted: isMapOf(isName, isCount, 1),
 });
 
-export const isRunFault = isRecord({
-  plugin: isText,
-  kind: isText,
-  message: isText,
+const isRunFault = isRecord({
+  plugin: isName,
+  kind: isName,
+  message: isMessageText,
   eventNumber: isOptional(isCount),
 });
 
@@ -39,10 +48,11 @@ const isNotes = isRecord({
   problems: isListOf(
     isRecord({
       severity: isOneOf('lost', 'warning'),
-      subject: isText,
+      subject: isText(LIMITS.subjectSizeMax.value + CUT_ROOM),
       line: isCount,
-      message: isText,
+      message: isMessageText,
     }),
+    LIMITS.problemLinesMax.value,
   ),
   unlistedProblems: isRecord({ lost: isCount, warnings: isCount }),
   log: isPluginLog,
@@ -51,7 +61,7 @@ const isNotes = isRecord({
 const isBatch = isRecord({
   slot: isBelow(SLOTS_PER_STREAM),
   eventCount: isBelow(LIMITS.batchEventsMax.value + 1),
-  dataSize: isBelow(2 ** 31),
+  dataSize: isBelow(LIMITS.batchDataSizeMax.value + 1),
   ownData: isOneOf('behind', undefined),
   firstEventNumber: isCount,
   firstTime: isBigint,
@@ -67,19 +77,23 @@ const isState = isRecord({
   latestTime: isOptional(isBigint),
 });
 
-const isNamed = { id: isCount, root: isText };
+const isNamed = { id: isCount, root: isName };
 const isStoreRequest = isKind({
-  list: isRecord({ ...isNamed, after: isText, limit: isBelow(LIMITS.listEntriesMax.value + 1) }),
+  list: isRecord({
+    ...isNamed,
+    after: isRootText,
+    limit: isBelow(LIMITS.listEntriesMax.value + 1),
+  }),
   open: isRecord({
     ...isNamed,
-    path: isText,
+    path: isRootText,
     encoding: isOneOf('automatic', 'identity'),
     offset: isCount,
   }),
   receive: isRecord({ ...isNamed, max: isBelow(LIMITS.receivedMessagesMax.value + 1) }),
   settle: isRecord({
     ...isNamed,
-    handles: isListOf(isBigint),
+    handles: isListOf(isBigint, LIMITS.settledMessagesMax.value),
     fate: isOneOf('done', 'retry'),
   }),
   room: isRecord({ object: isCount }),

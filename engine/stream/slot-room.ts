@@ -8,7 +8,9 @@
  * A batch whose bytes do not fit (an event of more than a slot) has them elsewhere.
  */
 
-import { ftruncateSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { LIMITS } from '../base/limits.ts';
+import { findBatchFault } from '../plugin/abi/check-batch.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import {
   createMemoryFile,
@@ -25,6 +27,7 @@ const SPANS_SIZE = 2 * Uint32Array.BYTES_PER_ELEMENT;
 const SLACK_SIZE = 256 << 10;
 /** Behind the slots of a file each slot has so much of it for what does not fit: pages are there when written. */
 const BEHIND_SIZE = 2 ** 32;
+const LARGE_BATCHES_MAX = 4;
 
 export interface SlotLimits {
   readonly batchEventsMax: number;
@@ -40,6 +43,11 @@ export interface SlotRange {
   readonly ownData: SharedArrayBuffer | 'behind' | undefined;
 }
 
+/** What a source has handed over is no batch: only one that is a process can do that. */
+export class UnreadableBatch extends Error {
+  override readonly name = 'UnreadableBatch';
+}
+
 export type RoomMemory = SharedArrayBuffer | MemoryFile;
 /** As a worker is told of it. */
 export type SentRoom = SharedArrayBuffer | FileDescriptors;
@@ -48,6 +56,11 @@ export type SentRoom = SharedArrayBuffer | FileDescriptors;
 export function createRoom(limits: SlotLimits, isolation: Isolation): RoomMemory {
   const size = SLOTS_PER_STREAM * slotSize(limits);
   return isolation === 'thread' ? new SharedArrayBuffer(size) : createMemoryFile(size);
+}
+
+/** Bytes that may lie in a room at any time: large batches are few, since a source waits with one for others. */
+export function roomSizeMax(limits: SlotLimits): number {
+  return SLOTS_PER_STREAM * slotSize(limits) + LARGE_BATCHES_MAX * LIMITS.batchDataSizeMax.value;
 }
 
 function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {
@@ -91,6 +104,8 @@ export interface SlotRoom {
   read(range: SlotRange): EventBatch;
   /** Nobody needs the batch any more. */
   drop(range: SlotRange): void;
+  /** Before another source fills slots: what one has left behind or cut off is as it was; `used`: on their way. */
+  mend(used: readonly SlotRange[]): void;
 }
 
 export function openRoom(memory: SentRoom, limits: SlotLimits): SlotRoom {
@@ -157,6 +172,8 @@ class SharedRoom implements SlotRoom {
   }
 
   drop(): void {}
+  // Nothing of it can be written or cut by anybody but our code.
+  mend(): void {}
 
   #partsOf(slot: number, eventCount: number): Parts {
     const start = slot * slotSize(this.#limits);
@@ -202,11 +219,17 @@ class FileRoom implements SlotRoom {
     const start = slot * this.#slotSize;
     const parts = this.#partsOf(eventCount);
     const isLarge = ownData === 'behind';
+    if (!isLarge && dataSize > parts.data.length)
+      throw new UnreadableBatch(`${dataSize} bytes do not fit into a slot`);
     const data = isLarge ? new Uint8Array(dataSize) : parts.data.subarray(0, dataSize);
     this.#read(parts.times, start);
     this.#read(parts.spans, start + parts.spans.byteOffset);
     this.#read(data, isLarge ? this.#behind(slot) : start + data.byteOffset);
-    return { ...parts, data };
+    const batch = { ...parts, data };
+    // Another process has written it, and may write anything.
+    const fault = findBatchFault(batch, this.#limits.batchEventsMax);
+    if (fault !== undefined) throw new UnreadableBatch(fault);
+    return batch;
   }
 
   /** A source waits with one that is large until others are done; of those that were filled here some may be left. */
@@ -214,6 +237,13 @@ class FileRoom implements SlotRoom {
     if (ownData !== 'behind') return;
     this.#large.delete(slot);
     if (this.#large.size === 0) ftruncateSync(this.#file.descriptor, this.#behind(0));
+  }
+
+  mend(used: readonly SlotRange[]): void {
+    const end = this.#behind(0);
+    const isLarge = used.some(({ ownData }) => ownData === 'behind');
+    if (!isLarge || fstatSync(this.#file.descriptor).size < end)
+      ftruncateSync(this.#file.descriptor, end);
   }
 
   #behind(slot: number): number {
@@ -235,7 +265,7 @@ class FileRoom implements SlotRoom {
     for (let done = 0; done < view.byteLength; ) {
       const left = view.byteLength - done;
       const size = readSync(this.#file.readDescriptor, bytesOf(view), done, left, position + done);
-      if (size === 0) throw new Error('a batch is not where it should be');
+      if (size === 0) throw new UnreadableBatch('a batch is not where it should be');
       done += size;
     }
   }

@@ -9,11 +9,19 @@ import type { StoreConnection, StoreMessage, WindowFile } from '../store/store-p
 import { PANE_COUNT, PANE_SIZE } from '../store/window-object.ts';
 import { WINDOW_OFFSET } from '../supervise/process-port.ts';
 import type { ProcessWorker } from '../supervise/process-worker.ts';
+import { readerOf } from '../supervise/shape.ts';
 import type { SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { WorkerHandle } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { isSourceMessage } from './message-shape.ts';
-import { descriptorsOf, inheritedRoom, type RoomMemory, sentRoom } from './slot-room.ts';
+import {
+  descriptorsOf,
+  inheritedRoom,
+  type RoomMemory,
+  roomSizeMax,
+  sentRoom,
+} from './slot-room.ts';
+import { SourceAdmission } from './source-admission.ts';
 import {
   type SourceMessage,
   type SourceRequest,
@@ -38,6 +46,10 @@ export interface SourceSideOptions {
 /** One worker that reads. */
 export interface SourceSide {
   readonly handle: WorkerHandle;
+  /** What it sent, as it may be used; throws what ends the worker. */
+  admit(message: SourceMessage): SourceMessage;
+  /** What it has handed over cannot be used. */
+  refuse(reason: string): void;
   /** `usedSlots`: those whose batches are on their way. */
   start(worker: SourceWorker, state: StreamState, usedSlots: Iterable<number>): void;
   /** Of a message that is not about the stream. */
@@ -87,6 +99,12 @@ class ThreadSide implements SourceSide {
     if (position !== undefined) this.#worker?.post({ kind: 'acknowledged', position });
   }
 
+  admit(message: SourceMessage): SourceMessage {
+    return message;
+  }
+
+  // It is our code, and checks what its plugin says itself.
+  refuse(): void {}
   // The thread sees all else in the memory that it shares.
   answer(): void {}
   wake(): void {}
@@ -97,18 +115,22 @@ class ProcessSide implements SourceSide {
   readonly handle: ProcessWorker;
   readonly #options: SourceSideOptions;
   #worker: SourceWorker | undefined;
+  readonly #admission: SourceAdmission;
   #store: MessagePort | undefined;
   #wakeUp: NodeJS.Timeout | undefined;
 
   constructor(options: SourceSideOptions) {
     this.#options = options;
     const { setup, room, stock } = options;
+    const { name } = setup.source.plugin.manifest;
+    this.#admission = new SourceAdmission(name);
     this.handle = stock.startProcess({
       entry: SOURCE_ENTRY,
       descriptors: [descriptorsOf(room).descriptor],
-      isMessage: isSourceMessage,
+      read: readerOf(isSourceMessage),
       windowSize: PANE_COUNT * PANE_SIZE,
       memorySizeMax: setup.source.plugin.memorySizeMax,
+      files: [{ descriptor: descriptorsOf(room).descriptor, sizeMax: roomSizeMax(setup.limits) }],
     });
   }
 
@@ -118,7 +140,10 @@ class ProcessSide implements SourceSide {
     this.#worker = worker;
     const descriptor = this.handle.file.lentDescriptor ?? -1;
     const { port } = connect({ descriptor, position: WINDOW_OFFSET });
-    const send = (message: StoreMessage): void => worker.post({ kind: 'store', message });
+    const send = (message: StoreMessage): void => {
+      this.#admission.answered(message);
+      worker.post({ kind: 'store', message });
+    };
     port.on(
       'message',
       guarded('store-message', send, ({ message }) => this.handle.refuse(message)),
@@ -127,6 +152,14 @@ class ProcessSide implements SourceSide {
     const used = [...usedSlots];
     const room = inheritedRoom(0);
     worker.post({ kind: 'start', setup, state, room, shared: undefined, usedSlots: used });
+  }
+
+  admit(message: SourceMessage): SourceMessage {
+    return this.#admission.admit(message);
+  }
+
+  refuse(reason: string): void {
+    this.handle.refuse(reason);
   }
 
   answer(message: SideMessage): void {

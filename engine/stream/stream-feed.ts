@@ -19,6 +19,8 @@ export interface StreamFeed {
   run(): Promise<StreamEnd>;
   /** Asks for an end after the current batch. */
   stop(): void;
+  /** What was handed on is no batch. */
+  refuse(reason: string): void;
   /** Ends the stream where it is: what was handed on gets no results. */
   abandon(): void;
   /** The batch's slot may be filled again; the outputs have all alerts up to `behind`, where that is given. */

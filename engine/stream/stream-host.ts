@@ -58,7 +58,7 @@ export class StreamHost implements StreamFeed {
   /** With the outputs. */
   #settledEvents: number;
   /** Those that hold batches which were handed on. */
-  readonly #usedSlots = new Set<number>();
+  readonly #usedSlots = new Map<number, NumberedBatch>();
   /** The worker that reads, or has read last. */
   #side: SourceSide | undefined;
   #bytesReadBefore = 0;
@@ -107,6 +107,11 @@ export class StreamHost implements StreamFeed {
     this.#tellSettled();
   }
 
+  /** What was handed over could not be used: whoever did that starts again, where the stream stands. */
+  refuse(reason: string): void {
+    this.#side?.refuse(reason);
+  }
+
   /** Ends the stream where it is: what was handed on gets no results. */
   abandon(): void {
     this.stop();
@@ -135,7 +140,8 @@ export class StreamHost implements StreamFeed {
     const side = createSourceSide({ setup, room, slots: this.#slotBuffer, stock, connect });
     this.#side = side;
     if (this.#isStopping) this.stop();
-    this.#slots.freeAllBut(this.#usedSlots);
+    this.#slots.freeAllBut(new Set(this.#usedSlots.keys()));
+    this.#roomView.mend([...this.#usedSlots.values()]);
     let hasOpened = false;
     try {
       return await new Promise<WorkerEnd>((resolve, reject) => {
@@ -154,7 +160,8 @@ export class StreamHost implements StreamFeed {
             resolve({ kind: 'failed', hasOpened, fault, lostMs });
           },
           onDefect: reject,
-          onMessage: (message) => {
+          onMessage: (sent) => {
+            const message = side.admit(sent);
             switch (message.kind) {
               case 'open':
                 hasOpened = true;
@@ -183,7 +190,7 @@ export class StreamHost implements StreamFeed {
           },
         });
         this.#worker = worker;
-        side.start(worker, this.state, this.#usedSlots);
+        side.start(worker, this.state, this.#usedSlots.keys());
       });
     } finally {
       const worker = this.#worker;
@@ -220,7 +227,7 @@ export class StreamHost implements StreamFeed {
     }
     this.#options.faults.madeProgress(this.#ledgerName);
     this.state = state;
-    this.#usedSlots.add(batch.slot);
+    this.#usedSlots.set(batch.slot, batch);
     if (notes !== undefined) this.#options.onNotes(notes);
     this.#takeFinished(finishedRun);
     this.#options.onBatch(batch, state);

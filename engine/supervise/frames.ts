@@ -5,10 +5,14 @@ import { deserialize, serialize } from 'node:v8';
 const HEADER_SIZE = 4;
 
 export function encodeFrame(message: unknown): Buffer {
-  const body = serialize(message);
+  return frameOf(serialize(message));
+}
+
+/** Of a message that is serialized. */
+export function frameOf(body: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length);
   frame.writeUInt32LE(body.length, 0);
-  body.copy(frame, HEADER_SIZE);
+  frame.set(body, HEADER_SIZE);
   return frame;
 }
 
@@ -33,6 +37,12 @@ export class FrameDecoder {
 
   /** The next message, if all of it has come. Throws when it is larger than it may be, or no message. */
   take(): unknown {
+    const body = this.takeBody();
+    return body === undefined ? undefined : deserialize(body);
+  }
+
+  /** The same, serialized as it came; it lies in memory that is used again. */
+  takeBody(): Buffer | undefined {
     if (this.#size < this.#wanted) return undefined;
     const all = this.#joined();
     const size = all.readUInt32LE(0);
@@ -44,7 +54,7 @@ export class FrameDecoder {
     this.#parts = [all.subarray(this.#wanted)];
     this.#size -= this.#wanted;
     this.#wanted = HEADER_SIZE;
-    return deserialize(body);
+    return body;
   }
 
   #joined(): Buffer {

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { guarded } from '../base/guard.ts';
@@ -12,10 +12,9 @@ import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
 import { printable } from '../base/printable.ts';
 import { sandboxFlags } from '../base/sandbox-flags.ts';
-import { encodeFrame, FrameDecoder } from './frames.ts';
+import { encodeFrame, FrameDecoder, frameOf } from './frames.ts';
 import { createMemoryFile, type MemoryFile } from './memory-file.ts';
 import { MESSAGES_DESCRIPTOR, WINDOW_OFFSET } from './process-port.ts';
-import type { Shape } from './shape.ts';
 import { CONTROL_SIZE, WorkerControl } from './worker-control.ts';
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts';
 
@@ -26,13 +25,23 @@ export interface ProcessWorkerOptions {
   readonly descriptors: readonly number[];
   /** Bytes behind `WINDOW_OFFSET` of the file that both sides write; 0: nobody else writes there. */
   readonly windowSize: number;
-  /** Whether a message is one that it may send. */
-  readonly isMessage: Shape;
+  /** A message out of what it sent, which may be anything; what it throws is the end of the process. */
+  readonly read: (body: Buffer) => unknown;
+  /** Files in memory that it writes to beside its own, and how much of each may be there. */
+  readonly files: readonly WatchedFile[];
   /** Bytes that its plugins' memories may take, beside what every process may. */
   readonly memorySizeMax: number;
 }
 
+interface WatchedFile {
+  readonly descriptor: number;
+  /** In bytes. */
+  readonly sizeMax: number;
+}
+
 const MEMORY_POLL_MS = 50;
+/** Of a file system, whatever its blocks are. */
+const BLOCK_SIZE = 512;
 const PAGE_SIZE = 4096;
 /** Of what it writes to its standard error, which is of interest when it ends by itself. */
 const STDERR_SIZE_MAX = 4096;
@@ -47,15 +56,22 @@ export class ProcessWorker implements WorkerHandle {
   readonly #process: ChildProcess;
   readonly #messages: Socket;
   readonly #decoder = new FrameDecoder(LIMITS.processMessageSizeMax.value);
-  readonly #isMessage: Shape;
+  readonly #read: ProcessWorkerOptions['read'];
   readonly #gone: Promise<void>;
   readonly #memoryWatch: NodeJS.Timeout;
   #events: WorkerEvents | undefined;
   #isOver = false;
   #stderr = '';
 
-  constructor({ entry, descriptors, windowSize, isMessage, memorySizeMax }: ProcessWorkerOptions) {
-    this.#isMessage = isMessage;
+  constructor({
+    entry,
+    descriptors,
+    windowSize,
+    files,
+    read,
+    memorySizeMax,
+  }: ProcessWorkerOptions) {
+    this.#read = read;
     this.file = createMemoryFile(WINDOW_OFFSET + windowSize, windowSize > 0);
     this.control = new WorkerControl(new ArrayBuffer(CONTROL_SIZE), this.file.descriptor);
     this.#process = spawn(
@@ -75,6 +91,8 @@ export class ProcessWorker implements WorkerHandle {
     this.#messages.on('data', guarded('process-message', receive, refuse));
     this.#process.stderr?.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString()).slice(0, STDERR_SIZE_MAX);
+      // What it has to say further is of interest to nobody.
+      if (this.#stderr.length === STDERR_SIZE_MAX) this.#process.stderr?.destroy();
     });
     this.#gone = new Promise((resolve) => {
       // Of what it said before its end nothing is lost.
@@ -91,9 +109,14 @@ export class ProcessWorker implements WorkerHandle {
       });
     });
     const sizeMax = memorySizeMax + LIMITS.processSizeMax.value;
+    const own = { descriptor: this.file.descriptor, sizeMax: WINDOW_OFFSET + windowSize };
+    const watched = [own, ...files];
     const watch = guarded(
       'memory-watch',
-      () => this.#watchMemory(sizeMax),
+      () => {
+        this.#watchMemory(sizeMax);
+        for (const one of watched) this.#watchFile(one);
+      },
       ({ message }) => this.#fail(message),
     );
     this.#memoryWatch = setInterval(watch, MEMORY_POLL_MS).unref();
@@ -108,6 +131,13 @@ export class ProcessWorker implements WorkerHandle {
     if (this.#isOver) return;
     this.control.countSent();
     this.#messages.write(encodeFrame(request));
+  }
+
+  /** A message that is serialized already. */
+  postBody(body: Uint8Array): void {
+    if (this.#isOver) return;
+    this.control.countSent();
+    this.#messages.write(frameOf(body));
   }
 
   async end(): Promise<void> {
@@ -140,14 +170,10 @@ export class ProcessWorker implements WorkerHandle {
 
   #receive(bytes: Buffer): void {
     this.#decoder.add(bytes);
-    for (
-      let message = this.#decoder.take();
-      message !== undefined;
-      message = this.#decoder.take()
-    ) {
-      if (this.#isOver) return;
-      if (!this.#isMessage(message)) throw new Error('a message that is none');
-      this.#events?.onMessage(message);
+    for (;;) {
+      const body = this.#decoder.takeBody();
+      if (body === undefined || this.#isOver) return;
+      this.#events?.onMessage(this.#read(body));
     }
   }
 
@@ -161,6 +187,13 @@ export class ProcessWorker implements WorkerHandle {
     } catch {
       clearInterval(this.#memoryWatch);
     }
+  }
+
+  #watchFile({ descriptor, sizeMax }: WatchedFile): void {
+    if (this.#isOver) return;
+    const size = BLOCK_SIZE * fstatSync(descriptor).blocks;
+    if (size > sizeMax + PAGE_SIZE)
+      this.#fail(`its process has written ${size} bytes to shared memory, of at most ${sizeMax}`);
   }
 
   /** Whatever ended it is the fault of the plugins in it: what it says about that is not trusted. */

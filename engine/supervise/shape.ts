@@ -1,8 +1,14 @@
 /* What a message of a process has to look like: a process that is not our code any more may send anything. */
 
+import { deserialize } from 'node:v8';
+
 export type Shape = (value: unknown) => boolean;
 
-export const isText: Shape = (value) => typeof value === 'string';
+/** Of at most so many characters. */
+export function isText(lengthMax: number): Shape {
+  return (value) => typeof value === 'string' && value.length <= lengthMax;
+}
+
 export const isBigint: Shape = (value) => typeof value === 'bigint';
 /** A whole number from 0 on. */
 export const isCount: Shape = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -24,13 +30,20 @@ export function isOptional(shape: Shape): Shape {
   return (value) => value === undefined || shape(value);
 }
 
-export function isListOf(shape: Shape): Shape {
-  return (value) => Array.isArray(value) && value.every(shape);
+/** Looked at by index: a hole is `undefined`, and its length says nothing about how much of it there is. */
+export function isListOf(shape: Shape, lengthMax: number): Shape {
+  return (value) => {
+    if (!Array.isArray(value) || value.length > lengthMax) return false;
+    for (let index = 0; index < value.length; index++) if (!shape(value[index])) return false;
+    return true;
+  };
 }
 
-export function isMapOf(keys: Shape, values: Shape): Shape {
+export function isMapOf(keys: Shape, values: Shape, sizeMax: number): Shape {
   return (value) =>
-    value instanceof Map && [...value].every(([key, one]) => keys(key) && values(one));
+    value instanceof Map &&
+    value.size <= sizeMax &&
+    [...value].every(([key, one]) => keys(key) && values(one));
 }
 
 /** All of its fields; others are of no interest. */
@@ -49,5 +62,14 @@ export function isKind(kinds: Readonly<Record<string, Shape>>): Shape {
   return (value) => {
     const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
     return typeof kind === 'string' && shapes.get(kind)?.(value) === true;
+  };
+}
+
+/** Reads serialized messages of the shape, and throws for all others. */
+export function readerOf(shape: Shape): (body: Buffer) => unknown {
+  return (body) => {
+    const message: unknown = deserialize(body);
+    if (!shape(message)) throw new Error('a message that is none');
+    return message;
   };
 }

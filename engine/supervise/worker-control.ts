@@ -65,8 +65,10 @@ export class WorkerControl {
     this.publish();
   }
 
+  /** Whatever a process has written there, it is a number of bytes. */
   get bytesRead(): number {
-    return this.#bytesRead[0] ?? 0;
+    const count = this.#bytesRead[0] ?? 0;
+    return count >= 0 && count <= Number.MAX_SAFE_INTEGER ? count : 0;
   }
 
   set bytesRead(count: number) {

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { EXTRACTOR_MANIFEST, SOURCE_MANIFEST } from './hostile-module.ts';
-import { runProgram } from './run-program.ts';
+import { type ProgramOptions, runProgram } from './run-program.ts';
 
 /** So that what loops is ended soon. */
 const LIMITS = { callTimeMax: 250, startTimeMax: 500 };
@@ -72,9 +72,14 @@ plugins:
 }
 
 /** The command line; fails when it took too much memory or an error of our own was seen. */
-export async function runMeasured(args: readonly string[], folder: string): Promise<Contained> {
+export async function runMeasured(
+  args: readonly string[],
+  folder: string,
+  options: ProgramOptions = {},
+): Promise<Contained> {
   const peakFile = join(folder, 'peak');
   const result = await runProgram(args, {
+    ...options,
     env: { NODE_OPTIONS: `--import=${MEASURE}`, TIERCEL_TEST_PEAK: peakFile },
   });
   const peak = 1024 * Number(readFileSync(peakFile, 'utf8'));

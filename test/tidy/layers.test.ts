@@ -118,6 +118,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   supervise: ['child_process', 'crypto', 'fs', 'net', 'os', 'path', 'url', 'v8', 'worker_threads'],
   stream: ['fs', 'worker_threads'],
+  evaluate: ['v8', 'worker_threads'],
   checkpoint: ['fs', 'fs/promises', 'path'],
   'dead-letter': ['fs', 'fs/promises', 'readline'],
   deliver: ['fs/promises', 'path', 'zlib'],

@@ -27,6 +27,7 @@ export function findBatchFault(batch: EventBatch, eventsMax: number): string | u
     const start = spans[index]!;
     const next = spans[index + 1]!;
     if (start < end || next < start) return `span ${index / 2} is not in order`;
+    if (next - start > LIMITS.eventSizeMax.value) return `an event of ${next - start} bytes`;
     end = next;
   }
   if (end > data.length) return `spans end at ${end} in ${data.length} bytes`;

@@ -99,7 +99,7 @@ function createQueue({ queue }: HostServices, check: ArgumentCheck): Record<stri
   };
   return bare({
     receive: (root: unknown, max: unknown, wait: unknown) => {
-      check.countCall();
+      check.countReceive();
       const rootName = check.text(root);
       const count = Math.min(check.wholeNumber(max), LIMITS.receivedMessagesMax.value);
       const waitMs = Math.min(check.wholeNumber(wait), LIMITS.queueWaitMax.value);
@@ -120,6 +120,7 @@ interface GuestProblem {
 class ArgumentCheck {
   readonly #pluginName: string;
   #calls = 0;
+  #receives = 0;
 
   constructor(pluginName: string) {
     this.#pluginName = pluginName;
@@ -127,12 +128,20 @@ class ArgumentCheck {
 
   beginCall(): void {
     this.#calls = 0;
+    this.#receives = 0;
   }
 
   countCall(): void {
     this.#calls += 1;
     const most = LIMITS.hostCallsMax.value;
     if (this.#calls > most) this.#fail('denied', `more than ${most} calls of the host in one call`);
+  }
+
+  countReceive(): void {
+    this.countCall();
+    this.#receives += 1;
+    const most = LIMITS.receiveCallsMax.value;
+    if (this.#receives > most) this.#fail('denied', `more than ${most} \`receive\` in one call`);
   }
 
   countOpen(count: number): void {

@@ -4,19 +4,16 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import type { ValueType } from '../../field/field-type.ts';
 import type { Manifest } from '../manifest.ts';
-import {
-  type EventBatch,
-  type ExtractedColumns,
-  type ExtractionRequest,
-  type ExtractorInstance,
-  PluginFault,
-  type SourceInstance,
-  type SourceStep,
+import type {
+  EventBatch,
+  ExtractionRequest,
+  ExtractorInstance,
+  SourceInstance,
+  SourceStep,
 } from '../plugin-instance.ts';
 import { findBatchFault } from './check-batch.ts';
-import { findColumnsFault } from './check-columns.ts';
+import { checkedExtractor, failAnswer, toColumns } from './checked-extractor.ts';
 import { CoreSource, findCoreSource, type GuestStep } from './core-source.ts';
 
 /** Calls a guest function and turns whatever goes wrong into a `PluginFault`. */
@@ -68,16 +65,16 @@ export function adaptSource(
     next: (bytesMax, eventsMax, room) => {
       return guard(() => {
         const step = direct.next(bytesMax, eventsMax, room);
-        return checkStep(step, eventsMax, (message) => fail(pluginName, message));
+        return checkStep(step, eventsMax, (message) => failAnswer(pluginName, message));
       });
     },
     checkpoint: () => {
       return guard(() => {
         const position: unknown = guest.checkpoint();
         if (!(position instanceof Uint8Array))
-          return fail(pluginName, 'a position that is not bytes');
+          return failAnswer(pluginName, 'a position that is not bytes');
         if (position.length <= LIMITS.positionSizeMax.value) return position;
-        return fail(pluginName, `a position of ${position.length} bytes`);
+        return failAnswer(pluginName, `a position of ${position.length} bytes`);
       });
     },
     resume: (position) => guard(() => guest.resume(position)),
@@ -107,77 +104,32 @@ function checkStep(
   return { kind: 'events', batch: step.val };
 }
 
-function fail(pluginName: string, message: string): never {
-  throw new PluginFault('answer', pluginName, `wrong answer: ${message}`);
-}
-
 export function adaptExtractor(
   guest: NonNullable<GuestExports['extractor']>,
   manifest: Manifest,
   guard: Guard,
 ): ExtractorInstance {
-  const plans = new Map<number, PlanState>();
-  return {
-    configure: (plan, requests) => {
-      const types = requests.map((request) => typeOf(manifest, request));
-      guard(() => guest.configure(plan, requests.map(toGuestRequest)));
-      const dictionarySizes = new Uint32Array(requests.length);
-      plans.set(plan, { types, dictionarySizes, dictionaryBytes: 0, epoch: undefined });
-    },
-    extract: (plan, batch) => {
-      const state = plans.get(plan);
-      if (state === undefined) throw new Error(`plan ${plan} was not configured`);
-      const answer = guard(() => toColumns(guest.extract(plan, batch), manifest.name));
-      if (answer.dictionaryEpoch !== state.epoch) {
-        state.dictionarySizes.fill(0);
-        state.dictionaryBytes = 0;
-      }
-      state.epoch = answer.dictionaryEpoch;
-      const fault = findColumnsFault(answer, {
-        eventCount: batch.spans.length >> 1,
-        dataSize: batch.data.length,
-        types: state.types,
-        dictionarySizes: state.dictionarySizes,
-        dictionaryBytes: state.dictionaryBytes,
-      });
-      if (fault !== undefined) guard(() => fail(manifest.name, fault));
-      state.dictionaryBytes += answer.dictionaryData.length;
-      return answer;
-    },
+  const { name } = manifest;
+  const extractor: ExtractorInstance = {
+    configure: (plan, requests) => guard(() => guest.configure(plan, requests.map(toGuestRequest))),
+    extract: (plan, batch) =>
+      guard(() => toColumns(namedByEngine(guest.extract(plan, batch)), name)),
   };
-}
-
-interface PlanState {
-  readonly types: readonly ValueType[];
-  readonly dictionarySizes: Uint32Array;
-  dictionaryBytes: number;
-  epoch: number | undefined;
-}
-
-function typeOf(manifest: Manifest, { fieldIndex }: ExtractionRequest): ValueType {
-  const field = manifest.extractor?.fields[fieldIndex];
-  if (field === undefined) throw new Error(`${manifest.name} has no field ${fieldIndex}`);
-  return { type: field.type, isList: field.isList };
+  return checkedExtractor(manifest, extractor, (message) => guard(() => failAnswer(name, message)));
 }
 
 function toGuestRequest({ fieldIndex, argument, isOpaque }: ExtractionRequest): GuestRequest {
   return { field: fieldIndex, argument, opaque: isOpaque };
 }
 
-/** The lists of an answer, of the types that the WIT says. */
-function toColumns(guest: GuestColumns | undefined, pluginName: string): ExtractedColumns {
-  const list = <List>(value: unknown, type: abstract new (...args: never[]) => List): List =>
-    value instanceof type ? value : fail(pluginName, 'a list of another type');
-  const epoch: unknown = guest?.dictEpoch;
+function namedByEngine(guest: GuestColumns | undefined): Parameters<typeof toColumns>[0] {
+  if (guest === undefined) return undefined;
+  const { dictRequests, dictEnds, dictData, dictEpoch, ...same } = guest;
   return {
-    cells: list(guest?.cells, Uint32Array),
-    texts: list(guest?.texts, Uint32Array),
-    numbers: list(guest?.numbers, BigUint64Array),
-    lists: list(guest?.lists, Uint32Array),
-    scratch: list(guest?.scratch, Uint8Array),
-    dictionaryRequests: list(guest?.dictRequests, Uint16Array),
-    dictionaryEnds: list(guest?.dictEnds, Uint32Array),
-    dictionaryData: list(guest?.dictData, Uint8Array),
-    dictionaryEpoch: typeof epoch === 'number' ? epoch : fail(pluginName, 'an epoch that is none'),
+    ...same,
+    dictionaryRequests: dictRequests,
+    dictionaryEnds: dictEnds,
+    dictionaryData: dictData,
+    dictionaryEpoch: dictEpoch,
   };
 }

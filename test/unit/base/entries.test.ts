@@ -12,6 +12,7 @@ import { takeSnapshots } from '../../../engine/cli/metrics-snapshots.ts';
 import { ProgressGuard } from '../../../engine/cli/progress-guard.ts';
 import { Reloader } from '../../../engine/cli/reloader.ts';
 import { reopenOnSignals } from '../../../engine/cli/reopen-on-signals.ts';
+import { ExtractorHost } from '../../../engine/evaluate/extractor-host.ts';
 import type { EngineParts } from '../../../engine/pipeline/engine-parts.ts';
 import { LocationProbe } from '../../../engine/pipeline/location-probe.ts';
 import { showProgress } from '../../../engine/pipeline/run-progress.ts';
@@ -57,6 +58,9 @@ vi.mock('../../../engine/base/guard.ts', async (load) => {
 });
 
 const folder = scratchFolder('entries');
+const PLUGIN = { manifest: { name: 'p' }, modules: {} };
+const FILES = { descriptor: 0, readDescriptor: 0 };
+const LIMITS = { batchEventsMax: 1, batchSizeMax: 1 };
 
 /** What was said about it. */
 let said: string[] = [];
@@ -188,12 +192,26 @@ async function watchFolder(): Promise<void> {
 
 function processWorker(): ProcessWorker {
   return new ProcessWorker({
-    entry: 'evaluate/evaluation-worker.js',
+    entry: 'evaluate/extractor-worker.js',
     descriptors: [],
     windowSize: 0,
-    isMessage: () => true,
+    files: [],
+    read: () => 'a message',
     memorySizeMax: 1 << 30,
   });
+}
+
+/** Says what its worker is told; its process cannot be started. */
+function extractorHost(): ExtractorHost {
+  const host = new ExtractorHost({
+    role: { plugin: PLUGIN },
+    room: FILES,
+    limits: LIMITS,
+    stock: { startProcess: () => ({ listen: () => {}, post: () => {}, end: async () => {} }) },
+    onLate: () => {},
+  } as never);
+  host.connection.port.on('message', ({ message }) => say(message));
+  return host;
 }
 
 /** Something comes in through the entry, where something is thrown; afterwards it works as before. */
@@ -231,8 +249,8 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
     const { port1, port2 } = new MessageChannel();
     const handle = { file: { lentDescriptor: 0 }, refuse: say };
     const side = createSourceSide({
-      setup: { source: { isolation: 'process', plugin: { modules: {} } } },
-      room: {},
+      setup: { source: { isolation: 'process', plugin: PLUGIN }, limits: LIMITS },
+      room: FILES,
       stock: { startProcess: () => handle },
       connect: () => ({ port: port2 }),
     } as never);
@@ -274,8 +292,10 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
       onMessage: () => say('a message'),
       onEnd: ({ message }, isOurs) => say(message, `${isOurs}`),
     });
-    const setup = { streams: [], faultBudget: {}, limits: {}, isolation: 'process' };
-    worker.post({ kind: 'start', setup, rooms: [], quarantined: [] });
+    const plugin = { manifest: { name: 'p' }, modules: {}, glue: 'export import' };
+    const role = { plugin, initConfig: '', clockGranted: false };
+    const room = { descriptor: 0, readDescriptor: 0 };
+    worker.post({ kind: 'start', role, room, limits: { batchEventsMax: 1, batchSizeMax: 1 } });
     await isSaid();
     expect(said).toEqual([`its process answers nonsense: ${MESSAGE} false`]);
     await worker.end();
@@ -307,6 +327,17 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
     await isSaid();
     expect(said).toEqual([MESSAGE]);
     await worker.end();
+  },
+  'extractor-call': async () => {
+    const host = extractorHost();
+    host.connection.port.postMessage({ kind: 'call', body: new Uint8Array(1), eventCount: 1 });
+    await isSaid();
+    await host.close();
+  },
+  'extractor-watch': async () => {
+    const host = extractorHost();
+    await isThrown();
+    await host.close();
   },
   'reload-signal': async () => {
     const reloader = createReloader(false);

@@ -1,7 +1,6 @@
 /* What a process may say: everything that our code says passes, and nothing that is a little different does harm. */
 
 import { describe, expect, it } from 'vitest';
-import { isEvaluationMessage, isResultOf } from '../../../engine/evaluate/message-shape.ts';
 import { isSourceMessage } from '../../../engine/stream/message-shape.ts';
 import type { Shape } from '../../../engine/supervise/shape.ts';
 
@@ -10,27 +9,10 @@ const log = {
   unlisted: new Map([['p', 1]]),
 };
 const fault = { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 };
-const alerts = {
-  rules: Uint32Array.of(0),
-  eventNumbers: Float64Array.of(7),
-  times: BigUint64Array.of(1n),
-  lines: ['r'],
-  channels: [[true, 'other']],
-};
-const partial = { firstEventNumber: 7, eventCount: 2, plugins: ['p'], rulesNotEvaluated: ['r'] };
-const costs = {
-  plugins: new Map([['p', 1]]),
-  rules: new Map([['r', 1]]),
-  conditionsMs: 1,
-  alertsMs: 0.5,
-};
-const result = {
-  alerts,
-  partial: [partial],
-  faults: [fault],
-  quarantined: ['p'],
+const notes = {
+  problems: [{ severity: 'lost', subject: 's', line: 1, message: 'm' }],
+  unlistedProblems: { lost: 1, warnings: 2 },
   log,
-  costs,
 };
 const batch = {
   slot: 3,
@@ -56,8 +38,7 @@ const rows: [name: string, shape: Shape, message: object][] = [
   ['a request', isSourceMessage, { kind: 'store', request: { kind: 'read', object: 1, pane: 1 } }],
   ['a pause', isSourceMessage, { kind: 'wake', id: 1, milliseconds: 50 }],
   ['a failure', isSourceMessage, { kind: 'failed', fault }],
-  ['a result', isEvaluationMessage, { kind: 'result', result }],
-  ['a start', isEvaluationMessage, { kind: 'started', faults: [], quarantined: [], log }],
+  ['notes', isSourceMessage, { kind: 'notes', notes }],
 ];
 
 /** Every place in a message, as the keys that lead to it. */
@@ -84,27 +65,26 @@ describe('a message of a process', () => {
   it.each(rows)('does not when a part of it is something else: %s', (_, shape, message) => {
     const places = placesOf(message);
     for (const place of places) {
-      // Of times any part of a millisecond is one.
-      const fractions = place.includes('costs') ? [] : [1.5];
-      for (const wrong of [null, -1, ...fractions, Symbol.iterator, { length: 9 }]) {
+      for (const wrong of [null, -1, 1.5, Symbol.iterator, { length: 9 }]) {
         expect(shape(changed(message, place, wrong)), place.join('.')).toBe(false);
       }
     }
   });
 
-  it('does not when a line of an alert drives a terminal', () => {
-    const wrong = { ...result, alerts: { ...alerts, lines: ['r\u001b[2J'] } };
-    expect(isEvaluationMessage({ kind: 'result', result: wrong })).toBe(false);
+  it('does not when a list has holes, or is longer than it may be', () => {
+    const problems: unknown[] = [];
+    problems.length = 1;
+    expect(isSourceMessage({ kind: 'notes', notes: { ...notes, problems } })).toBe(false);
+    // Looked at entry by entry this would take a minute.
+    problems.length = 2 ** 32 - 1;
+    expect(isSourceMessage({ kind: 'notes', notes: { ...notes, problems } })).toBe(false);
+    const lines = Array.from({ length: 1_001 }, () => log.lines[0]);
+    const long = { ...notes, log: { ...log, lines } };
+    expect(isSourceMessage({ kind: 'notes', notes: long })).toBe(false);
   });
 
-  it('is about the events that were given', () => {
-    const given = { ...batch };
-    expect(isResultOf(result as never, given)).toBe(true);
-    const others = [
-      { ...result, partial: [{ ...partial, eventCount: 3 }] },
-      { ...result, alerts: { ...alerts, eventNumbers: Float64Array.of(9) } },
-      { ...result, faults: [{ ...fault, eventNumber: 6 }] },
-    ];
-    for (const other of others) expect(isResultOf(other as never, given)).toBe(false);
+  it('does not when a text is longer than our code makes it', () => {
+    const fault = { plugin: 'p', kind: 'trap', message: 'm'.repeat(2_000), eventNumber: 7 };
+    expect(isSourceMessage({ kind: 'failed', fault })).toBe(false);
   });
 });
