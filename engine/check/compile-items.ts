@@ -12,10 +12,14 @@ import type { Expression } from '../filter/ast.ts';
 import { parseCondition } from '../filter/parser.ts';
 import { visitExpression } from '../filter/visit.ts';
 import { expandExceptions } from '../rules/exception-expander.ts';
-import { type ResolvedLists, resolveLists, substituteLists } from '../rules/list-resolver.ts';
+import {
+  ALL_EXPANDED_SIZE_MAX,
+  type ResolvedLists,
+  resolveLists,
+  substituteLists,
+} from '../rules/list-resolver.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
 import type { AppendOutput } from '../rules/load-options.ts';
-import { isProblem, type MacroProblem, resolveMacros } from '../rules/macro-resolver.ts';
 import type { RuleCollector } from '../rules/rule-collector.ts';
 import type { ItemPlace, MacroItem, PlacedText, RuleItem } from '../rules/rule-item.ts';
 import { spanInFile } from '../rules/span-in-file.ts';
@@ -24,6 +28,14 @@ import { checkOutput } from './check-output.ts';
 import { AppendProblem, CheckProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
+import {
+  ALL_NODES_MAX,
+  CONDITION_DEPTH_MAX,
+  CONDITION_NODES_MAX,
+  isProblem,
+  type MacroProblem,
+  MacroResolution,
+} from './macro-resolution.ts';
 import { syntaxHint } from './syntax-hint.ts';
 
 export interface CompileOptions {
@@ -42,8 +54,6 @@ export interface CompileResult {
   readonly warnings: readonly LoadFinding[];
 }
 
-/** Nodes that a condition may unfold to. */
-const EXPANDED_NODES_MAX = 200_000;
 const SKIPPABLE = [
   'nonexistent field',
   'invalid formatting token',
@@ -62,7 +72,8 @@ class ItemCompiler {
   readonly #macros = new Map<string, { item: MacroItem } & ParsedText>();
   /** Whose text a node's span counts in: the rule's, or that of a macro it uses. */
   readonly #texts = new WeakMap<Span, PlacedText>();
-  readonly #usedMacros = new Set<string>();
+  #resolution = new MacroResolution([]);
+  #sizeLeft = ALL_EXPANDED_SIZE_MAX;
   readonly #errors: LoadFinding[] = [];
   readonly #warnings: LoadFinding[] = [];
 
@@ -73,6 +84,9 @@ class ItemCompiler {
   }
 
   compile(): CompileResult {
+    const { tooLarge } = this.#lists;
+    if (tooLarge !== undefined)
+      this.#addTooLarge('lists within lists have too many items in all', tooLarge.place);
     this.#compileMacros();
     const rules: CompiledRule[] = [];
     const items = [...this.#collector.rules.values()].sort((a, b) => a.index - b.index);
@@ -92,10 +106,14 @@ class ItemCompiler {
       const parsed = this.#parse(item.condition, item.place, 'macro condition');
       if (parsed !== undefined) this.#macros.set(item.name, { item, ...parsed });
     }
-    for (const { item, expression, text } of this.#macros.values()) {
-      const scope = { visibility: item.visibility, path: [item.name] };
-      const resolved = this.#resolve(expression, scope);
-      if (isProblem(resolved)) this.#addMacroProblem(resolved, item.place, text);
+    this.#resolution = new MacroResolution(
+      [...this.#macros.values()].map(({ item, expression }) => {
+        return { name: item.name, index: item.index, expression };
+      }),
+    );
+    for (const { item, text } of this.#macros.values()) {
+      const problem = this.#resolution.problemOf(item.name, item.visibility);
+      if (problem !== undefined) this.#addMacroProblem(problem, item.place, text);
     }
   }
 
@@ -116,10 +134,7 @@ class ItemCompiler {
     const parsed = this.#parse(expanded, item.place, 'rule condition');
     if (parsed === undefined) return undefined;
     const { text } = parsed;
-    const resolved = this.#resolve(parsed.expression, {
-      visibility: Number.POSITIVE_INFINITY,
-      path: [],
-    });
+    const resolved = this.#resolution.resolve(parsed.expression);
     if (isProblem(resolved)) {
       this.#addMacroProblem(resolved, item.place, text);
       return undefined;
@@ -204,14 +219,10 @@ class ItemCompiler {
         { itemType, itemName: '', offset: condition.origins[0] ?? place.span.start },
       ],
     };
-    if (text === undefined) {
-      this.#add({
-        falcoCode: 'LOAD_ERR_VALIDATE',
-        code: 'CONDITION_SYNTAX',
-        message: 'the condition is too long after lists were put in',
-        place: inner,
-        span: place.span,
-      });
+    this.#sizeLeft -= text?.text.length ?? 0;
+    if (text === undefined || this.#sizeLeft < 0) {
+      const all = text === undefined ? 'the condition is' : 'all conditions together are';
+      this.#addTooLarge(`${all} too long after lists were put in`, inner);
       return undefined;
     }
     const result = parseCondition(text.text);
@@ -232,38 +243,18 @@ class ItemCompiler {
     return undefined;
   }
 
-  #resolve(
-    expression: Expression,
-    scope: { visibility: number; path: readonly string[] },
-  ): Expression | MacroProblem {
-    let nodes = 0;
-    const resolveIn = (current: Expression, path: readonly string[]): Expression | MacroProblem => {
-      let problem: MacroProblem | undefined;
-      const result = resolveMacros(current, {
-        find: (name) => {
-          nodes += 1;
-          const macro = this.#macros.get(name);
-          if (macro === undefined || macro.item.index >= scope.visibility) return undefined;
-          if (path.includes(name) || nodes > EXPANDED_NODES_MAX) {
-            problem = { kind: 'loop', name, offset: 0 };
-            return undefined;
-          }
-          const inner = resolveIn(macro.expression, [...path, name]);
-          if (isProblem(inner)) {
-            problem = inner;
-            return undefined;
-          }
-          return inner;
-        },
-        onUse: (name) => this.#usedMacros.add(name),
-      });
-      if (isProblem(result) && problem !== undefined) return { ...problem, offset: result.offset };
-      return result;
-    };
-    return resolveIn(expression, scope.path);
+  #addTooLarge(message: string, place: ItemPlace): void {
+    const falcoCode = 'LOAD_ERR_VALIDATE';
+    this.#add({ falcoCode, code: 'RULES_TOO_LARGE', message, place, span: place.span });
   }
 
   #addMacroProblem(problem: MacroProblem, place: ItemPlace, text: PlacedText): void {
+    if (problem.kind === 'size') {
+      const most = `${CONDITION_NODES_MAX} parts, ${ALL_NODES_MAX} in all, or ${CONDITION_DEPTH_MAX} levels`;
+      const macro = problem.name === '' ? '' : ` (macro \`${problem.name}\`)`;
+      this.#addTooLarge(`with its macros the condition has more than ${most}${macro}`, place);
+      return;
+    }
     const near = didYouMean(problem.name, this.#macros.keys());
     const message =
       problem.kind === 'loop'
@@ -298,7 +289,7 @@ class ItemCompiler {
       );
     }
     for (const { name, place } of this.#collector.macros.values()) {
-      if (this.#usedMacros.has(name)) continue;
+      if (this.#resolution.used.has(name)) continue;
       const message = 'Macro not referred to by any other rule/macro';
       this.#warnings.push(
         this.#finding({

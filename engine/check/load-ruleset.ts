@@ -4,6 +4,7 @@
  */
 
 import { createDiagnostic, type Diagnostic, type Label } from '../diagnostic/diagnostic.ts';
+import { limitKinds } from '../diagnostic/limit-kinds.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { parseOperand } from '../filter/parser.ts';
@@ -101,7 +102,7 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
     rules: active.map(({ rule }) => rule),
     results,
     requirementErrors,
-    diagnostics,
+    diagnostics: limitKinds(diagnostics),
     items: describeItems(collector, new Set(active.map(({ rule }) => rule.name))),
   };
 }

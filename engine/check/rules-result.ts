@@ -39,6 +39,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   LOAD_ERR_VALIDATE: 'Error validating rule/macro/list/exception objects',
 };
 
+const SNIPPET_LENGTH_MAX = 160;
+
 export function toFalcoFinding(finding: LoadFinding, document: TextDocument): FalcoFinding {
   const locations = finding.locations.map(({ itemType, itemName, offset }) => {
     const { line, character } = positionAt(document, Math.max(0, offset));
@@ -49,10 +51,13 @@ export function toFalcoFinding(finding: LoadFinding, document: TextDocument): Fa
     };
   });
   const { line } = positionAt(document, finding.span.start);
+  const start = document.lineStarts[line - 1] ?? 0;
+  const end = document.lineStarts[line] ?? document.text.length + 1;
+  const snippet = document.text.slice(start, Math.min(end - 1, start + SNIPPET_LENGTH_MAX));
   return {
     code: finding.falcoCode ?? '',
     codedesc: DESCRIPTIONS[finding.falcoCode ?? ''] ?? finding.falcoMessage,
     message: finding.falcoMessage,
-    context: { locations, snippet: document.text.split('\n')[line - 1]?.slice(0, 160) ?? '' },
+    context: { locations, snippet },
   };
 }

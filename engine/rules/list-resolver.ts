@@ -5,31 +5,42 @@
 
 import type { ListItem, PlacedText } from './rule-item.ts';
 
-/** So much text a condition may grow to: a bound for files from others. */
+/** So much text a condition may grow to, and all together: a bound for files from others. */
 export const EXPANDED_SIZE_MAX = 4_000_000;
+export const ALL_EXPANDED_SIZE_MAX = 20_000_000;
+/** Items of all lists, with those of lists in lists. */
+export const LIST_ITEMS_MAX = 2_000_000;
 
 export interface ResolvedLists {
   /** In order of definition; items with names of visible lists replaced. */
   readonly lists: readonly { readonly name: string; readonly items: readonly string[] }[];
   readonly used: Set<string>;
+  /** The first list with which there are more items than there may be; it has only its own. */
+  readonly tooLarge: ListItem | undefined;
 }
 
 export function resolveLists(all: Iterable<ListItem>): ResolvedLists {
   const byIndex = [...all].sort((a, b) => a.index - b.index);
   const byName = new Map(byIndex.map((list) => [list.name, list]));
   const used = new Set<string>();
+  let itemsLeft = LIST_ITEMS_MAX;
+  let tooLarge: ListItem | undefined;
   const lists = byIndex.map((list) => {
     const items: string[] = [];
     for (const item of list.items) {
       const inner = byName.get(item);
-      if (inner !== undefined && inner.index < list.visibility) {
-        used.add(inner.name);
-        items.push(...inner.items);
-      } else items.push(item);
+      if (inner === undefined || inner.index >= list.visibility) {
+        items.push(item);
+        continue;
+      }
+      used.add(inner.name);
+      itemsLeft -= inner.items.length;
+      if (itemsLeft < 0) tooLarge ??= list;
+      else for (const one of inner.items) items.push(one);
     }
     return { name: list.name, items };
   });
-  return { lists, used };
+  return { lists, used, tooLarge };
 }
 
 /** A word with a blank in it needs quotes, unless it has some. */
@@ -37,8 +48,7 @@ export function quoteItem(item: string): string {
   return item.includes(' ') && !/^["']/.test(item) ? `"${item}"` : item;
 }
 
-const DELIMITER_BEFORE = /[\s(),=]/;
-const DELIMITER_AFTER = /[\s(),=]/;
+const DELIMITER = /[\s(),=]/;
 const BLANK = /[ \t\n\r]/;
 
 /** Replaces the names of all lists in a text; `undefined` when it grows beyond all bounds. */
@@ -47,57 +57,99 @@ export function substituteLists(text: PlacedText, resolved: ResolvedLists): Plac
   for (const { name, items } of resolved.lists) {
     if (name === '' || !current.text.includes(name)) continue;
     const replaced = substituteOne(current, name, items.map(quoteItem).join(', '));
+    if (replaced === undefined) return undefined;
     if (replaced !== current) resolved.used.add(name);
     current = replaced;
-    if (current.text.length > EXPANDED_SIZE_MAX) return undefined;
   }
   return current;
 }
 
-function substituteOne(text: PlacedText, name: string, replacement: string): PlacedText {
-  let at = text.text.indexOf(name);
-  if (at === -1) return text;
-  let source = text.text;
-  let origins = text.origins;
-  let isChanged = false;
-  while (at !== -1) {
-    const before = source[at - 1];
-    const after = source[at + name.length];
-    const isWhole =
-      (before === undefined || DELIMITER_BEFORE.test(before)) &&
-      (after === undefined || DELIMITER_AFTER.test(after));
+function substituteOne(
+  text: PlacedText,
+  name: string,
+  replacement: string,
+): PlacedText | undefined {
+  const { text: source, origins } = text;
+  const written = new Writer(text);
+  let from = 0;
+  for (let at = source.indexOf(name); at !== -1; at = source.indexOf(name, from)) {
+    const end = at + name.length;
+    const before = at === from ? (written.last ?? source[at - 1]) : source[at - 1];
+    const isWhole = isDelimiter(before) && isDelimiter(source[end]);
     if (!isWhole) {
-      at = source.indexOf(name, at + 1);
+      written.copy(from, at + 1);
+      from = at + 1;
       continue;
     }
-    isChanged = true;
-    const range = widen(source, at, at + name.length, replacement === '');
-    const inserted = replacement === '' ? ' ' : ` ${replacement} `;
-    const origin = origins[at] ?? -1;
-    source = source.slice(0, range.start) + inserted + source.slice(range.end);
-    origins = [
-      ...origins.slice(0, range.start),
-      ...new Array<number>(inserted.length).fill(origin),
-      ...origins.slice(range.end),
-    ];
-    at = source.indexOf(name, range.start + inserted.length);
+    written.copy(from, at);
+    from = end;
+    while (from < source.length && BLANK.test(source[from] ?? '')) from += 1;
+    written.dropBlanks();
+    // Of an empty list one comma beside it goes too.
+    if (replacement === '' && !written.dropComma() && source[from] === ',') from += 1;
+    written.insert(replacement === '' ? ' ' : ` ${replacement} `, origins[at] ?? -1);
+    if (written.size > EXPANDED_SIZE_MAX) return undefined;
   }
-  return isChanged ? { text: source, origins, documentName: text.documentName } : text;
+  if (!written.isChanged) return text;
+  written.copy(from, source.length);
+  return written.size > EXPANDED_SIZE_MAX ? undefined : written.toText();
 }
 
-/** Blanks around the name go; for an empty list one comma beside it goes too. */
-function widen(
-  source: string,
-  nameStart: number,
-  nameEnd: number,
-  isEmpty: boolean,
-): { start: number; end: number } {
-  let start = nameStart;
-  let end = nameEnd;
-  while (start > 0 && BLANK.test(source[start - 1] ?? '')) start -= 1;
-  while (end < source.length && BLANK.test(source[end] ?? '')) end += 1;
-  if (!isEmpty) return { start, end };
-  if (source[start - 1] === ',') return { start: start - 1, end };
-  if (source[end] === ',') return { start, end: end + 1 };
-  return { start, end };
+function isDelimiter(character: string | undefined): boolean {
+  return character === undefined || DELIMITER.test(character);
+}
+
+/** A text that is written from left to right, of parts of another one and of what is put in. */
+class Writer {
+  isChanged = false;
+  readonly #of: PlacedText;
+  readonly #pieces: string[] = [];
+  readonly #origins: number[] = [];
+
+  constructor(of: PlacedText) {
+    this.#of = of;
+  }
+
+  get size(): number {
+    return this.#origins.length;
+  }
+
+  get last(): string | undefined {
+    return this.#pieces.at(-1)?.at(-1);
+  }
+
+  copy(from: number, to: number): void {
+    if (to <= from) return;
+    this.#pieces.push(this.#of.text.slice(from, to));
+    for (let at = from; at < to; at++) this.#origins.push(this.#of.origins[at] ?? -1);
+  }
+
+  insert(text: string, origin: number): void {
+    this.isChanged = true;
+    this.#pieces.push(text);
+    for (let count = 0; count < text.length; count++) this.#origins.push(origin);
+  }
+
+  dropBlanks(): void {
+    for (let last = this.last; last !== undefined && BLANK.test(last); last = this.last)
+      this.#dropLast();
+  }
+
+  /** Whether there was one. */
+  dropComma(): boolean {
+    if (this.last !== ',') return false;
+    this.#dropLast();
+    return true;
+  }
+
+  toText(): PlacedText {
+    const { documentName } = this.#of;
+    return { text: this.#pieces.join(''), origins: this.#origins, documentName };
+  }
+
+  #dropLast(): void {
+    const piece = this.#pieces.pop() ?? '';
+    if (piece.length > 1) this.#pieces.push(piece.slice(0, -1));
+    this.#origins.pop();
+  }
 }

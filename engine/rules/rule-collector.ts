@@ -14,6 +14,10 @@ import type {
   RuleException,
   RuleItem,
 } from './rule-item.ts';
+import { fail } from './yaml-item.ts';
+
+/** Characters and items that may be put together: what is appended to is copied each time. */
+const WORK_MAX = 400_000_000;
 
 export class RuleCollector {
   readonly lists = new Map<string, ListItem>();
@@ -21,16 +25,17 @@ export class RuleCollector {
   readonly rules = new Map<string, RuleItem>();
   readonly pluginRequirements: PluginRequirement[] = [];
   #sequence = 0;
+  #workLeft = WORK_MAX;
 
   defineList(name: string, place: ItemPlace, items: readonly string[]): void {
     const known = this.lists.get(name);
-    const visibility = this.#next();
+    const visibility = this.#next(place, items.length);
     this.lists.set(name, { name, place, items, index: known?.index ?? visibility, visibility });
   }
 
   defineMacro(name: string, place: ItemPlace, condition: PlacedText): void {
     const known = this.macros.get(name);
-    const visibility = this.#next();
+    const visibility = this.#next(place, condition.text.length);
     this.macros.set(name, {
       name,
       place,
@@ -42,18 +47,32 @@ export class RuleCollector {
 
   defineRule(rule: Omit<RuleItem, 'index' | 'visibility'>): void {
     const known = this.rules.get(rule.name);
-    const visibility = this.#next();
+    const visibility = this.#next(rule.place, sizeOf(rule));
     this.rules.set(rule.name, { ...rule, index: known?.index ?? visibility, visibility });
   }
 
   changeRule(rule: RuleItem, changes: Partial<RuleItem>): void {
-    this.rules.set(rule.name, { ...rule, ...changes, visibility: this.#next() });
+    const changed = { ...rule, ...changes };
+    const visibility = this.#next(rule.place, sizeOf(changed));
+    this.rules.set(rule.name, { ...changed, visibility });
   }
 
-  #next(): number {
+  /** `size`: of what was read or put together for the item. Throws `LoadError` when that was too much by now. */
+  #next(place: ItemPlace, size: number): number {
+    this.#workLeft -= size;
+    if (this.#workLeft < 0)
+      fail(place, {
+        falcoCode: 'LOAD_ERR_VALIDATE',
+        code: 'RULES_TOO_LARGE',
+        message: 'items are appended to too often',
+      });
     this.#sequence += 1;
     return this.#sequence;
   }
+}
+
+function sizeOf({ condition, exceptions }: Pick<RuleItem, 'condition' | 'exceptions'>): number {
+  return exceptions.reduce((sum, { values }) => sum + values.length, condition.text.length);
 }
 
 /** Falco joins appended text by one blank and adds no parentheses. */

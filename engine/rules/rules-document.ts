@@ -25,7 +25,13 @@ export interface RulesDocument {
   readonly resolveAlias: (alias: Alias) => Node | undefined;
 }
 
+/** Lines, commas and keys of a file: each may be a node, and two kilobytes. */
+const PARTS_MAX = 350_000;
+const PART = /[\n,]|: /g;
+
 export function readRulesDocument(document: TextDocument): RulesDocument {
+  const excess = findExcess(document.text);
+  if (excess !== undefined) return tooLarge(document, excess);
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(document.text, {
     schema: 'failsafe',
@@ -55,6 +61,30 @@ export function readRulesDocument(document: TextDocument): RulesDocument {
       }
       return undefined;
     },
+  };
+}
+
+/** Where the text has more parts than can be read; found without parsing it. */
+function findExcess(text: string): number | undefined {
+  if (text.length < PARTS_MAX) return undefined;
+  let parts = 0;
+  PART.lastIndex = 0;
+  while (PART.test(text)) {
+    parts += 1;
+    if (parts > PARTS_MAX) return PART.lastIndex - 1;
+  }
+  return undefined;
+}
+
+function tooLarge(document: TextDocument, at: number): RulesDocument {
+  const message = `the file has more than ${PARTS_MAX} lines, keys and items: split it`;
+  return {
+    document,
+    contents: [],
+    error: { message, span: { start: at, end: at + 1 } },
+    placeScalar: (node) => placeScalar(node as Scalar, document),
+    isNull: isPlainNull,
+    resolveAlias: () => undefined,
   };
 }
 

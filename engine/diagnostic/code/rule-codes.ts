@@ -117,6 +117,13 @@ export const RULE_CODES = {
     title: 'changed rules are not used',
     explanation: 'A plugin did not come up with them. The rules before stay in use.',
   },
+  RULES_TOO_LARGE: {
+    severity: 'error',
+    title: 'rules are too large to be read',
+    explanation:
+      'Macros and lists are put in where they are named, and a short text can come to millions of parts: it is not used.',
+    hint: 'nest fewer macros and lists, or split the rules over several files',
+  },
   RULE_WARNING: {
     severity: 'warning',
     title: 'a rules file has something that is probably not meant',
