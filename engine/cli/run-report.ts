@@ -1,5 +1,6 @@
 /* What a run did and what it lost, for people: the summary, or one line where only losses are wanted. */
 
+import { WALL_TEXTS } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
@@ -49,6 +50,7 @@ export function renderSummary(report: RunReport): string {
     `${countOf(summary.events, 'event')}, ${formatBytes(summary.bytes)} in ${seconds.toFixed(1)} s` +
       ` (${formatRate(summary.events / seconds)} events/s, ${formatBytes(summary.bytes / seconds)}/s)`,
     ...books(summary),
+    ...wallsLine(summary),
     countOf(summary.alertsTotal, 'alert'),
   ];
   for (const priority of PRIORITIES) {
@@ -65,6 +67,13 @@ export function renderSummary(report: RunReport): string {
   }
   lines.push(...summary.streams.flatMap(servicesLine), ...losses(report), ...remarks(report));
   return lines.join('\n');
+}
+
+/** What processes of plugins could not do; nothing where there were none. */
+function wallsLine({ walls }: RunSummary): string[] {
+  if (walls === undefined) return [];
+  const texts = walls.map((wall) => WALL_TEXTS[wall]);
+  return [`plugins in processes: ${texts.join(', ') || "held by Node's permissions alone"}`];
 }
 
 type StreamSummary = RunSummary['streams'][number];

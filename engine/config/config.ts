@@ -1,5 +1,6 @@
 import type { AlertFormat } from '../alert/alert.ts';
 import type { AlertChannel } from '../alert/alert-channel.ts';
+import type { Wall } from '../base/confinement.ts';
 import type { Priority } from '../base/priority.ts';
 import type { LockedPlugin, LockedRules } from '../install/lock.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
@@ -45,6 +46,8 @@ export interface Config {
   readonly isFromStart: boolean;
   /** Where events go that some rules were not evaluated for; `undefined`: nowhere, they are only counted. */
   readonly deadLetterFile: string | undefined;
+  /** What must hold around processes of plugins, or nothing is run. */
+  readonly requiredWalls: readonly Wall[];
   /** A file of such events, which are evaluated again, in place of the streams. */
   readonly deadLettersFrom: string | undefined;
   /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */

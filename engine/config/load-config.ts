@@ -127,6 +127,7 @@ function toConfig(
     webhook: toWebhook(raw.webhook ?? {}, base),
     dataDirectory: raw.data_dir === undefined ? undefined : resolve(base, raw.data_dir),
     isFromStart: request.isFromStart ?? false,
+    requiredWalls: (typeof raw.isolation === 'object' && raw.isolation.require) || [],
     deadLetterFile:
       raw.dead_letter_file === undefined ? undefined : resolve(base, raw.dead_letter_file),
     deadLettersFrom:

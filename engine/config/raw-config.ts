@@ -1,6 +1,7 @@
 /* The configuration's keys as the file has them; everything may be absent. The schema has checked the types. */
 
 import type { AlertShape } from '../alert/alert-channel.ts';
+import type { Wall } from '../base/confinement.ts';
 import type { Facility } from '../base/facility.ts';
 
 export interface RawConfig {
@@ -55,7 +56,7 @@ export interface RawConfig {
   };
   follow?: boolean;
   workers?: number;
-  isolation?: 'thread' | 'process';
+  isolation?: 'thread' | 'process' | { default?: 'thread' | 'process'; require?: Wall[] };
   aws?: RawAws;
   webhook?: RawWebhook;
   data_dir?: string;

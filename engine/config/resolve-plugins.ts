@@ -72,7 +72,7 @@ class PluginResolver implements ResolvedPlugins {
   constructor({ plugins, isolation }: RawConfig, { baseFolder, lock }: PluginPlaces) {
     this.#lock = lock;
     this.#declared = plugins ?? [];
-    this.#isolation = isolation;
+    this.#isolation = typeof isolation === 'object' ? isolation.default : isolation;
     this.#baseFolder = baseFolder;
   }
 
@@ -87,7 +87,7 @@ class PluginResolver implements ResolvedPlugins {
       libraryPath: resolve(path),
       isBundled: isBundled(resolve(path)),
       isolation: this.#isolationOf(resolve(path), undefined),
-      isThreadAsked: false,
+      isThreadAsked: this.#isolation === 'thread',
       digest: undefined,
       minVersion: undefined,
       locked: undefined,
@@ -113,7 +113,7 @@ class PluginResolver implements ResolvedPlugins {
       libraryPath,
       isBundled: isBundled(libraryPath),
       isolation: this.#isolationOf(libraryPath, raw?.isolation),
-      isThreadAsked: raw?.isolation === 'thread',
+      isThreadAsked: (raw?.isolation ?? this.#isolation) === 'thread',
       digest: raw?.sha256,
       minVersion: raw?.min_version,
       locked,

@@ -4,10 +4,11 @@
  */
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { findConfinement, WALL_TEXTS } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { RulesetLoad } from '../check/load-ruleset.ts';
 import type { Config, Isolation } from '../config/config.ts';
-import { hasErrors } from '../diagnostic/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, hasErrors } from '../diagnostic/diagnostic.ts';
 import { EVALUATION_ENTRY } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
 import { IO_ENTRY } from '../store/io-thread.ts';
@@ -44,6 +45,7 @@ export async function buildEngine(
     return { ...loaded, diagnostics, engine: undefined };
   };
   const limits = limitsFor(loaded.plugins.plugins, tuned);
+  diagnostics.push(...findMissingWalls(config, loaded.plugins.plugins));
   const plan = await planStreams(config, loaded.plugins.plugins, limits);
   const { plugins } = plan;
   diagnostics.push(...plan.diagnostics);
@@ -89,6 +91,20 @@ export async function buildEngine(
     clock: SYSTEM_CLOCK,
   });
   return { ...loaded, diagnostics, engine };
+}
+
+/** What processes of plugins are to be held by, and this system does not offer. */
+function findMissingWalls(
+  { requiredWalls }: Config,
+  plugins: readonly LoadedPlugin[],
+): Diagnostic[] {
+  if (requiredWalls.length === 0 || !plugins.some(({ config }) => config.isolation === 'process'))
+    return [];
+  const { walls } = findConfinement();
+  const missing = requiredWalls.filter((wall) => !walls.includes(wall));
+  if (missing.length === 0) return [];
+  const what = missing.map((wall) => `${wall} (${WALL_TEXTS[wall]})`).join(', ');
+  return [createDiagnostic('ISOLATION_MISSING', { message: `processes of plugins lack: ${what}` })];
 }
 
 /** Where an extractor is a process, batches are larger: there are fewer calls of it. */

@@ -1,3 +1,4 @@
+import type { Wall } from '../base/confinement.ts';
 import type { Priority } from '../base/priority.ts';
 import type { ServiceCounts } from '../store/service-counts.ts';
 import type { StreamFailure } from '../stream/stream-feed.ts';
@@ -49,6 +50,8 @@ export interface RunSummary {
   readonly storedBytesRead: number;
   readonly storedBytesTotal: number | undefined;
   readonly elapsedMs: number;
+  /** What held around processes of plugins, beside Node's permissions; `undefined`: there were none. */
+  readonly walls: readonly Wall[] | undefined;
   readonly alertsTotal: number;
   readonly alertsByRule: ReadonlyMap<string, number>;
   readonly alertsByPriority: ReadonlyMap<Priority, number>;

@@ -3,6 +3,7 @@
  * are with the outputs: slow outputs slow the sources down, and nothing is kept elsewhere.
  */
 
+import { findConfinement } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
@@ -180,6 +181,7 @@ export class Run {
       storedBytesRead: this.#storedBytesRead,
       storedBytesTotal: isInterrupted ? await measureBytes(this.#parts) : undefined,
       quarantined: [...this.#pool.quarantined],
+      walls: this.#hasProcesses ? findConfinement().walls : undefined,
     });
     if (this.#refusal === undefined) return summary;
     const failure = { stream: this.#nameOf(0), kind: 'error', ...this.#refusal, atStart: true };
@@ -362,6 +364,15 @@ export class Run {
     const room = this.#rooms[stream];
     if (room === undefined) throw new Error(`stream ${stream} has no slots`);
     return room.read(batch);
+  }
+
+  /** Some plugin is called in a process of its own. */
+  get #hasProcesses(): boolean {
+    const { streams, evaluation } = this.#parts;
+    const isOfSource = streams.some(
+      ({ input }) => input.kind === 'source' && input.setup.source.isolation === 'process',
+    );
+    return isOfSource || evaluation.isolation === 'process';
   }
 
   #nameOf(stream: number): string {

@@ -121,7 +121,7 @@ export class Tally {
     outcomes: readonly StreamOutcome[],
     measured: Pick<
       RunSummary,
-      'elapsedMs' | 'storedBytesRead' | 'storedBytesTotal' | 'quarantined'
+      'elapsedMs' | 'storedBytesRead' | 'storedBytesTotal' | 'quarantined' | 'walls'
     >,
   ): RunSummary {
     const sum = (pick: (state: StreamState) => number): number =>

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { findConfinement } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
 import { sandboxFlags } from '../base/sandbox-flags.ts';
@@ -14,8 +15,10 @@ export type TranspileResult = { readonly transpiled: Transpiled } | { readonly e
  */
 export function transpileComponent(component: Uint8Array): Promise<TranspileResult> {
   return new Promise((resolve) => {
+    const [command = '', ...args] = [...findConfinement().prefix(0), process.execPath];
     const child = fork(fileURLToPath(workerEntry('plugin/transpile-worker.js')), {
-      execArgv: [...sandboxFlags(), '--liftoff-only', '--max-old-space-size=1024'],
+      execPath: command,
+      execArgv: [...args, ...sandboxFlags(), '--liftoff-only', '--max-old-space-size=1024'],
       env: {},
       cwd: '/',
       serialization: 'advanced',

@@ -26,7 +26,7 @@ const SPANS_SIZE = 2 * Uint32Array.BYTES_PER_ELEMENT;
 /** A batch may be larger than was asked for by its last event. */
 const SLACK_SIZE = 256 << 10;
 /** Behind the slots of a file each slot has so much of it for what does not fit: pages are there when written. */
-const BEHIND_SIZE = 2 ** 32;
+const BEHIND_SIZE = 32 << 20;
 const LARGE_BATCHES_MAX = 4;
 
 export interface SlotLimits {
@@ -58,9 +58,13 @@ export function createRoom(limits: SlotLimits, isolation: Isolation): RoomMemory
   return isolation === 'thread' ? new SharedArrayBuffer(size) : createMemoryFile(size);
 }
 
-/** Bytes that may lie in a room at any time: large batches are few, since a source waits with one for others. */
-export function roomSizeMax(limits: SlotLimits): number {
-  return SLOTS_PER_STREAM * slotSize(limits) + LARGE_BATCHES_MAX * LIMITS.batchDataSizeMax.value;
+/** Bytes that may lie in a room at any time, and where they end: a source waits with a large batch for others. */
+export function roomSizeMax(limits: SlotLimits): { sizeMax: number; endMax: number } {
+  const slots = SLOTS_PER_STREAM * slotSize(limits);
+  return {
+    sizeMax: slots + LARGE_BATCHES_MAX * LIMITS.batchDataSizeMax.value,
+    endMax: slots + SLOTS_PER_STREAM * BEHIND_SIZE,
+  };
 }
 
 function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {

@@ -130,7 +130,7 @@ class ProcessSide implements SourceSide {
       read: readerOf(isSourceMessage),
       windowSize: PANE_COUNT * PANE_SIZE,
       memorySizeMax: setup.source.plugin.memorySizeMax,
-      files: [{ descriptor: descriptorsOf(room).descriptor, sizeMax: roomSizeMax(setup.limits) }],
+      files: [{ descriptor: descriptorsOf(room).descriptor, ...roomSizeMax(setup.limits) }],
     });
   }
 

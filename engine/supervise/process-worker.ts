@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fstatSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { findConfinement, innerProcess } from '../base/confinement.ts';
 import { guarded } from '../base/guard.ts';
 import { LIMITS } from '../base/limits.ts';
 import { workerEntry } from '../base/package-root.ts';
@@ -35,8 +36,9 @@ export interface ProcessWorkerOptions {
 
 interface WatchedFile {
   readonly descriptor: number;
-  /** In bytes. */
+  /** Bytes of it that may be there, and where the last of them may be. */
   readonly sizeMax: number;
+  readonly endMax: number;
 }
 
 const MEMORY_POLL_MS = 50;
@@ -61,6 +63,8 @@ export class ProcessWorker implements WorkerHandle {
   readonly #memoryWatch: NodeJS.Timeout;
   #events: WorkerEvents | undefined;
   #isOver = false;
+  /** As this process sees it. */
+  #pid: number | undefined;
   #stderr = '';
 
   constructor({
@@ -72,17 +76,21 @@ export class ProcessWorker implements WorkerHandle {
     memorySizeMax,
   }: ProcessWorkerOptions) {
     this.#read = read;
-    this.file = createMemoryFile(WINDOW_OFFSET + windowSize, windowSize > 0);
+    const sizeOfOwn = WINDOW_OFFSET + windowSize;
+    const fileSizeMax = Math.max(sizeOfOwn, ...files.map(({ endMax }) => endMax));
+    this.file = createMemoryFile(sizeOfOwn, windowSize > 0);
     this.control = new WorkerControl(new ArrayBuffer(CONTROL_SIZE), this.file.descriptor);
-    this.#process = spawn(
+    const [command = '', ...args] = [
+      ...findConfinement().prefix(fileSizeMax),
       process.execPath,
-      [...sandboxFlags(), fileURLToPath(workerEntry(entry))],
-      {
-        env: {},
-        cwd: '/',
-        stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.file.descriptor, ...descriptors],
-      },
-    );
+      ...sandboxFlags(),
+      fileURLToPath(workerEntry(entry)),
+    ];
+    this.#process = spawn(command, args, {
+      env: {},
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.file.descriptor, ...descriptors],
+    });
     this.#messages = this.#process.stdio[MESSAGES_DESCRIPTOR] as Socket;
     // It is told of as the end of the process.
     this.#messages.on('error', () => {});
@@ -109,7 +117,7 @@ export class ProcessWorker implements WorkerHandle {
       });
     });
     const sizeMax = memorySizeMax + LIMITS.processSizeMax.value;
-    const own = { descriptor: this.file.descriptor, sizeMax: WINDOW_OFFSET + windowSize };
+    const own = { descriptor: this.file.descriptor, sizeMax: sizeOfOwn, endMax: sizeOfOwn };
     const watched = [own, ...files];
     const watch = guarded(
       'memory-watch',
@@ -180,7 +188,10 @@ export class ProcessWorker implements WorkerHandle {
   /** Where the system says how much it has; elsewhere the plugins' own limits are all there is. */
   #watchMemory(sizeMax: number): void {
     try {
-      const [, resident] = readFileSync(`/proc/${this.#process.pid}/statm`, 'latin1').split(' ');
+      this.#pid ??= innerProcess(this.#process.pid ?? 0);
+      // It is being started.
+      if (this.#pid === undefined) return;
+      const [, resident] = readFileSync(`/proc/${this.#pid}/statm`, 'latin1').split(' ');
       const size = PAGE_SIZE * Number(resident);
       if (size > sizeMax)
         this.#fail(`its process has ${size} bytes of memory, of at most ${sizeMax}`);

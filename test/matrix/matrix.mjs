@@ -15,7 +15,6 @@ const ISOLATED = 'vitest run --config test/vitest.config.ts test/cli test/sandbo
 const COMMANDS = [
   'npm ci && npm start',
   'npm ci && npm test',
-  `TEST_ALL=1 TEST_ISOLATION=thread npx ${ISOLATED}`,
   `TEST_ALL=1 TEST_ISOLATION=process npx ${ISOLATED}`,
 ];
 

@@ -1,6 +1,7 @@
 /* What runs in the process of a plugin is not the plugin any more: the engine and all other streams go on. */
 
 import { describe, expect, it } from 'vitest';
+import { findConfinement } from '../../engine/base/confinement.ts';
 import { EVENT, HOSTILE_EXTRACTOR, HOSTILE_SOURCE, runMeasured } from '../support/containment.ts';
 import {
   buildPlugin,
@@ -74,6 +75,16 @@ describe.skipIf(IS_ELSEWHERE)('the process of a source', () => {
       'ends with 1 and writes to the terminal',
       "open(); process.stderr.write('\\u001b]0;title\\u0007\\n'); process.exit(1);",
       /ended with code 1/,
+    ],
+    [
+      'reaches for other processes and the network',
+      `open(); const found = [];
+       try { process.kill(process.ppid || 1, 0); if (process.ppid !== 0) found.push('parent'); } catch {}
+       const { connect } = await import('node:net');
+       await new Promise((resolve) => connect({ host: '127.0.0.1', port: 9 })
+         .on('error', (error) => { found.push(error.code); resolve(); }));
+       send(notes({ problems: [{ severity: 'warning', subject: 'found', line: 0, message: found.join(' ') }] })); end();`,
+      findConfinement().walls.includes('network') ? /found: ENETUNREACH/ : /found: /,
     ],
     ['ends before it is open', 'process.exit(1);', /ended with code 1/],
     [

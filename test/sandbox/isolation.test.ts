@@ -4,7 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { findConfinement, WALLS } from '../../engine/base/confinement.ts';
 import { EVENT } from '../support/containment.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -24,6 +25,49 @@ for (let index = 0; index < 3; index++) {
 // Larger than a slot of a batch.
 const large = EVENT.replace('"A"', `"A","requestParameters":"${'x'.repeat(3 << 20)}"`);
 folder.write('logs/large.jsonl', `${EVENT}\n${large}\n${large}\n${EVENT}\n`);
+
+const { walls } = findConfinement();
+
+describe('what holds around the process of a plugin', () => {
+  it('is shown, and is refused where it is required and not there', async () => {
+    const config = (require: string): string =>
+      folder.write(
+        'required.yaml',
+        `isolation: {require: [${require}]}\nplugins: [{name: cloudtrail, library_path: ${stranger}, open_params: logs/0.jsonl}]\n`,
+      );
+    const { code, stderr } = await runProgram(['run', '-c', config(walls.join(', ')), '-r', rules]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('plugins in processes: ');
+    const missing = WALLS.find((wall) => !walls.includes(wall));
+    if (missing !== undefined) {
+      const refused = await runProgram(['run', '-c', config(missing), '-r', rules]);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('ISOLATION_MISSING');
+    }
+    const unknown = await runProgram(['run', '-c', config('moat'), '-r', rules]);
+    expect(unknown.code).toBe(1);
+  });
+
+  it('refuses threads of this process to what no trusted key has signed', async () => {
+    const args = ['run', stranger, join(folder.path, 'logs'), '-r', rules];
+    const { code, stderr } = await runProgram([...args, '-o', 'isolation=thread']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('PLUGIN_ISOLATION_UNTRUSTED');
+  });
+
+  it.runIf(walls.includes('parent'))('ends it when the engine is killed', async () => {
+    const log = folder.write('killed.jsonl', `${EVENT}\n`);
+    let below: number[] = [];
+    await runProgram(['run', stranger, log, '-r', rules, '--follow'], {
+      onStdout: (_, child) => {
+        below = childrenOf(child).flatMap((pid) => [pid, ...childrenOf({ pid })]);
+        child.kill('SIGKILL');
+      },
+    });
+    expect(below.length).toBeGreaterThan(0);
+    await vi.waitUntil(() => below.every((pid) => !isAlive(pid)), { timeout: 10_000 });
+  });
+});
 
 describe('a plugin in a process of its own', () => {
   it.each([
@@ -54,7 +98,7 @@ describe('a plugin in a process of its own', () => {
       let killed: number[] = [];
       let alerts = 0;
       const { code, stdout, stderr } = await runProgram(
-        // Said here too: suites are also run with all plugins in threads.
+        // The product's own as well.
         [
           'run',
           stranger,
@@ -91,7 +135,16 @@ describe('a plugin in a process of its own', () => {
   );
 });
 
-function childrenOf({ pid }: ChildProcess): number[] {
+/** One that has ended may wait for somebody who asks how. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function childrenOf({ pid }: Pick<ChildProcess, 'pid'>): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return text.split(' ').filter(Boolean).map(Number);
 }

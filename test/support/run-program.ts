@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(REPOSITORY, 'dist/engine/cli/main.js');
-/** `thread` or `process`: all runs of a suite with all plugins there, instead of where they are by default. */
+/** `process`: all runs of a suite with all plugins there, also those that ship with the product. */
 const ISOLATION = process.env.TEST_ISOLATION;
 
 export interface ProgramResult {

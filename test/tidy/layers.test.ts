@@ -93,7 +93,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Which modules of Node a folder may use: files, network and threads are named where they are dealt with. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  base: ['crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url', 'zlib'],
+  base: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url', 'zlib'],
   schema: ['vm'],
   check: ['net'],
   alert: ['crypto', 'net'],

@@ -1,6 +1,7 @@
 /* `tiercel plugin inspect`: what a file is and wants, without running anything of it. */
 
 import { existsSync } from 'node:fs';
+import { findConfinement, WALL_TEXTS } from '../../base/confinement.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPlugins, findPlugin } from '../../config/bundled-plugins.ts';
@@ -66,6 +67,7 @@ export function inspectCommand(args: InspectArguments, terminal: Terminal): numb
       'limits',
       `memory ${limits.memorySizeMax} bytes, call ${limits.callTimeMaxMs} ms, start ${limits.startTimeMaxMs} ms`,
     ],
+    ['process', describeWalls()],
   ];
   for (const [name, value] of rows) {
     terminal.stdout.write(`${name.padEnd(12)} ${printable(value)}\n`);
@@ -124,9 +126,17 @@ export function renderFileJson(path: string, file: ComponentFile, from?: string)
     imports,
     coreModuleSizes,
     limits,
+    walls: findConfinement().walls,
     manifest,
   };
   return `${printableLines(JSON.stringify(shown, null, 2))}\n`;
+}
+
+/** What holds around a process that calls a plugin, on this machine. */
+function describeWalls(): string {
+  const { walls } = findConfinement();
+  const others = walls.map((wall) => WALL_TEXTS[wall]);
+  return ['no files, environment or children (Node)', ...others].join(', ');
 }
 
 /** Only who is said to have signed it: `verify` finds out. */

@@ -121,7 +121,7 @@ export const RULE_CODES = {
     severity: 'error',
     title: 'rules are too large to be read',
     explanation:
-      'Macros and lists are put in where they are named, and a short text can come to millions of parts: it is not used.',
+      'Macros and lists are put in where they are named: a short text can come to millions of parts.',
     hint: 'nest fewer macros and lists, or split the rules over several files',
   },
   RULE_WARNING: {

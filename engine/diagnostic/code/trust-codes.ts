@@ -60,6 +60,13 @@ export const TRUST_CODES = {
       'A plugin of others runs in a process of its own, unless it is signed by a key that is trusted.',
     hint: 'leave out `isolation: thread`, or add the key of its author to `trusted_keys`',
   },
+  ISOLATION_MISSING: {
+    severity: 'error',
+    title: 'the system does not hold what `isolation.require` asks for',
+    explanation:
+      'Processes of plugins are confined by tools of util-linux (`unshare`, `setpriv`, `prlimit`); some containers forbid it.',
+    hint: 'install util-linux, allow the container user namespaces, or require less',
+  },
   KEY_UNUSABLE: {
     severity: 'error',
     title: 'the key cannot be used',
