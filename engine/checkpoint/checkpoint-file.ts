@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { guarded } from '../base/guard.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { OperationQueue } from '../base/operation-queue.ts';
+import { readOwnFile, replaceOwnFile } from '../base/own-file.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
 
+const FILE_MODE = 0o600;
+/** One of a folder with 10,000 followed files has 10 MB. */
+const SIZE_MAX = 64 << 20;
 /** Writing takes at most one part in so many of the time. */
 const DUTY = 20;
 /** Between two writes, at least: what was read since is read again after a crash, and has the same ids. */
@@ -72,18 +74,9 @@ export class CheckpointFile {
     if (state === undefined || state === this.#written) return;
     const { path, owner, keepFollowed } = this.#options;
     const startedMs = performance.now();
-    const temporary = `${path}.new`;
     try {
       const followed = await keepFollowed?.(state.run);
-      const file = await open(temporary, 'w', 0o600);
-      try {
-        await file.writeFile(writeCheckpointText(owner, state, followed));
-        // A name must never lead to a file whose bytes did not reach the disk.
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
+      await replaceOwnFile(path, writeCheckpointText(owner, state, followed), FILE_MODE);
       this.#written = state;
       this.#hasFailed = false;
     } catch (error) {
@@ -101,10 +94,5 @@ export class CheckpointFile {
 /** `undefined`: there is none. Throws what the system says. */
 export function readCheckpointFile(path: string): string | undefined {
   makeFolder(dirname(path), 0o700);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return readOwnFile(path, SIZE_MAX)?.toString('utf8');
 }

@@ -31,7 +31,7 @@ export class DeadLetterFile {
   /** `onProblem`: they cannot be written; said once until they can be again. */
   constructor(path: string, onProblem: (message: string) => void) {
     this.path = path;
-    this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false });
+    this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false, isOwn: true });
     this.#onProblem = onProblem;
   }
 

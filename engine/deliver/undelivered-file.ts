@@ -23,7 +23,7 @@ export class UndeliveredFile {
     this.path = path;
     this.#outputName = outputName;
     this.#say = say;
-    this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false });
+    this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false, isOwn: true });
   }
 
   /** Rejects with what the system says. */

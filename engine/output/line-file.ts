@@ -1,6 +1,7 @@
 /* A file that lines are appended to, by this process and by others before it. */
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { openOwnFile } from '../base/own-file.ts';
 
 const NEWLINE = 0x0a;
 /** Between two looks whether a file that is kept open was deleted. */
@@ -18,20 +19,30 @@ export class LinesNotWritten extends Error {
   }
 }
 
+export interface LineFileOptions {
+  /** Of a file that is made. */
+  readonly mode: number;
+  /** One that is not can be rotated by others. */
+  readonly keepsOpen: boolean;
+  /** It holds what only this program knows: it is never a link or a device. */
+  readonly isOwn?: boolean;
+}
+
 export class LineFile {
   readonly #path: string;
   readonly #mode: number;
   readonly #keepsOpen: boolean;
+  readonly #isOwn: boolean;
   #handle: FileHandle | undefined;
   /** It ends in a part of a line: the next one must not be part of it. */
   #isTorn = false;
   #lookedMs = 0;
 
-  /** `mode`: of a file that is made. One that is not kept open can be rotated. */
-  constructor(path: string, { mode, keepsOpen }: { mode: number; keepsOpen: boolean }) {
+  constructor(path: string, { mode, keepsOpen, isOwn = false }: LineFileOptions) {
     this.#path = path;
     this.#mode = mode;
     this.#keepsOpen = keepsOpen;
+    this.#isOwn = isOwn;
   }
 
   /** Makes the file where there is none. */
@@ -79,7 +90,9 @@ export class LineFile {
   }
 
   async #openHandle(): Promise<FileHandle> {
-    this.#handle ??= await open(this.#path, 'a', this.#mode);
+    this.#handle ??= this.#isOwn
+      ? await openOwnFile(this.#path, 'append', this.#mode)
+      : await open(this.#path, 'a', this.#mode);
     return this.#handle;
   }
 }

@@ -2,6 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { NotOwnFile } from '../base/own-file.ts';
 import {
   type Checkpoint,
   type CheckpointOwner,
@@ -46,7 +47,8 @@ export function findBeginning(
     text = readCheckpointFile(checkpointPath);
     accessSync(dirname(checkpointPath), constants.W_OK);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
+    const reason =
+      error instanceof NotOwnFile ? error.message : (error as NodeJS.ErrnoException).code;
     return refuse(`the checkpoint ${checkpointPath} cannot be used: ${reason}`);
   }
   if (text === undefined || isFromStart) return fresh;

@@ -1,15 +1,16 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { isOnLocalDisk } from './local-disk.ts';
 import type { StoredObject } from './object-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
 /**
  * A regular file of this machine. Anything else would wait for somebody, or be a device; opening it without
- * waiting finds out.
+ * waiting finds out. `root`: the folder, with links resolved, that it must be in; `undefined`: somebody named the file.
  */
-export async function openLocalFile(path: string): Promise<LocalFile> {
+export async function openLocalFile(path: string, root: string | undefined): Promise<LocalFile> {
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const handle = await openInside(path, root);
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new StoreError('denied', `is ${kindOf(stat)}, not a regular file`);
@@ -24,6 +25,38 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
       throw new StoreError('denied', 'is a socket, not a regular file');
     }
     throw toStoreError(error);
+  }
+}
+
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Opens a file and looks where it is then: between a look at a name and its opening, whoever may write in the folder
+ * can put a link in its place. Rejects with `StoreError` for one that is not in `root`.
+ */
+export async function openInside(path: string, root: string | undefined): Promise<FileHandle> {
+  const handle = await open(path, FLAGS);
+  if (root === undefined) return handle;
+  try {
+    const real = await pathOf(handle, path);
+    if (real.startsWith(root + sep)) return handle;
+    throw new StoreError('denied', 'is a link out of its root');
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Where an open file lies, with links resolved. */
+async function pathOf(handle: FileHandle, path: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`);
+  } catch {
+    // Only Linux tells. Elsewhere the file behind the name must be this one.
+    const real = await realpath(path);
+    const [opened, named] = await Promise.all([handle.stat(), lstat(real)]);
+    if (opened.dev === named.dev && opened.ino === named.ino) return real;
+    throw new StoreError('denied', 'was replaced while it was opened');
   }
 }
 

@@ -38,9 +38,9 @@ export class LocalStore implements ObjectStore {
 
   async open(path: string): Promise<StoredObject> {
     this.#root ??= await this.#findRoot();
-    return openLocalFile(
-      this.#root === 'file' ? this.#location : await this.#inside(path, this.#root.folder),
-    );
+    if (this.#root === 'file') return openLocalFile(this.#location, undefined);
+    const { folder } = this.#root;
+    return openLocalFile(await this.#inside(path, folder), folder);
   }
 
   async #findRoot(): Promise<Root> {

@@ -3,14 +3,17 @@
  * before it. An entry is `CHECKSUM TURN BEGIN END DESTINATION`, padded to a fixed size.
  */
 
-import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openOwnFile, readOwnFile } from '../../base/own-file.ts';
 import { hasChecksum, withChecksum } from './spool-record.ts';
 
 const FILE_NAME = 'position';
 const FILE_MODE = 0o600;
 const ENTRY_SIZE = 96;
 const ENTRY_COUNT = 2;
+/** What is behind the entries is of no interest. */
+const FILE_SIZE_MAX = 1 << 20;
 const ENTRY = /^\S+ (\d+) (\d+) (\d+) ([0-9a-f]{16}|-)$/;
 
 export interface SpoolPosition {
@@ -33,10 +36,10 @@ export interface ReadPosition {
 
 export async function readPosition(folder: string): Promise<ReadPosition> {
   const path = join(folder, FILE_NAME);
-  const found = await stat(path).catch(() => undefined);
-  const bytes = found?.isFile() === true ? await readFile(path) : Buffer.alloc(0);
+  const found = await lstat(path).catch(() => undefined);
+  const bytes = found?.isFile() === true ? readOwnFile(path, FILE_SIZE_MAX) : undefined;
   const written = Array.from({ length: ENTRY_COUNT }, (_, index) =>
-    bytes.subarray(index * ENTRY_SIZE, (index + 1) * ENTRY_SIZE),
+    (bytes ?? Buffer.alloc(0)).subarray(index * ENTRY_SIZE, (index + 1) * ENTRY_SIZE),
   ).filter((entry) => entry.some((byte) => byte !== 0));
   const entries = written.flatMap(readEntry).sort((a, b) => b.turn - a.turn);
   const isDamaged = entries.length === 0 || entries.length < written.length;
@@ -56,10 +59,9 @@ export class PositionFile {
   async open(): Promise<ReadPosition> {
     const path = join(this.#folder, FILE_NAME);
     const read = await readPosition(this.#folder);
-    const found = await stat(path).catch(() => undefined);
+    const found = await lstat(path).catch(() => undefined);
     if (found !== undefined && !found.isFile()) await rename(path, `${path}.damaged`);
-    await (await open(path, 'a', FILE_MODE)).close();
-    this.#file = await open(path, 'r+');
+    this.#file = await openOwnFile(path, 'change', FILE_MODE);
     this.#turn = read.turn;
     return read;
   }

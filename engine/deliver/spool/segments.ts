@@ -1,7 +1,17 @@
 /* The segments of a spool: files of records, each named after the number of its first one. */
 
-import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readdir,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { join } from 'node:path';
+import { openOwnFile } from '../../base/own-file.ts';
 import type { SpoolPosition } from './position-file.ts';
 import { readLines } from './read-lines.ts';
 import { readRecord } from './spool-record.ts';
@@ -9,6 +19,7 @@ import { readRecord } from './spool-record.ts';
 const NAME = /^(\d{12,16})\.jsonl$/;
 const NAME_DIGITS = 12;
 const DAMAGED = '.damaged';
+const FILE_MODE = 0o600;
 
 export interface Segment {
   /** Number of its first record. */
@@ -32,7 +43,7 @@ export async function findSegments(folder: string): Promise<Segment[]> {
     const match = NAME.exec(name);
     if (match === null) continue;
     const path = join(folder, name);
-    const found = await stat(path);
+    const found = await lstat(path);
     if (found.isFile()) segments.push({ first: Number(match[1]), path, size: found.size, read: 0 });
   }
   return segments.sort((a, b) => a.first - b.first);
@@ -42,7 +53,7 @@ export async function findSegments(folder: string): Promise<Segment[]> {
 export async function setAsideOthers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (NAME.test(name) && !(await stat(path)).isFile()) await rename(path, path + DAMAGED);
+    if (NAME.test(name) && !(await lstat(path)).isFile()) await rename(path, path + DAMAGED);
   }
 }
 
@@ -72,7 +83,7 @@ interface SegmentContents {
 }
 
 async function scanSegment({ path, size }: Segment): Promise<SegmentContents> {
-  const file = await open(path, 'r');
+  const file = await openOwnFile(path, 'read', FILE_MODE);
   let [end, damagedAtEnd] = [0, 0];
   try {
     for (let offset = 0; offset < size; ) {
@@ -105,7 +116,7 @@ export class SegmentReader {
     if (this.#segment !== segment) {
       await this.close();
       try {
-        this.#file = await open(segment.path, 'r');
+        this.#file = await openOwnFile(segment.path, 'read', FILE_MODE);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
         throw error;
@@ -143,7 +154,7 @@ export async function removeSegment({ path }: Segment): Promise<void> {
 
 /** For writing; what lies there under this name was never confirmed to anybody. */
 export async function createSegment({ path }: Segment, folder: string): Promise<FileHandle> {
-  const file = await open(path, 'w', 0o600);
+  const file = await openOwnFile(path, 'replace', FILE_MODE);
   await syncFolder(folder);
   return file;
 }

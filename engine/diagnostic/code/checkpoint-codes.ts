@@ -20,6 +20,13 @@ export const CHECKPOINT_CODES = {
       'Two processes would overwrite each other’s checkpoints. A process that ends, or is killed, releases its lock.',
     hint: 'stop the other process first, or give this one a `data_dir` of its own',
   },
+  DATA_DIR_UNSAFE: {
+    severity: 'error',
+    title: 'everybody may write in the data directory',
+    explanation:
+      'Whoever can write there decides where streams go on, and which alerts are delivered.',
+    hint: 'use a folder of its own, or take the right away: `chmod o-w`',
+  },
   DATA_DIR_NOT_LOCKED: {
     severity: 'warning',
     title: 'the data directory cannot be locked',

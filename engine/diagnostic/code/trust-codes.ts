@@ -64,7 +64,7 @@ export const TRUST_CODES = {
     severity: 'error',
     title: 'the system does not hold what `isolation.require` asks for',
     explanation:
-      'Processes of plugins are confined by tools of util-linux (`unshare`, `setpriv`, `prlimit`); some containers forbid it.',
+      'Tools of util-linux (`unshare`, `setpriv`, `prlimit`) confine processes of plugins; some containers forbid it.',
     hint: 'install util-linux, allow the container user namespaces, or require less',
   },
   KEY_UNUSABLE: {

@@ -1,8 +1,9 @@
 /* What can be told of a file by looking at it: that it is the one that was seen, and what it begins with. */
 
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { decode, isCompressed } from '../decoded-object.ts';
 import { identityOf } from '../folder-listing.ts';
+import { openInside } from '../local-file.ts';
 import { OpenFileReader } from './open-file-reader.ts';
 import { type FileTail, HEAD_SIZE, type Sight } from './tracked-file.ts';
 
@@ -15,11 +16,15 @@ export interface FileHead {
   readonly bytes: Uint8Array;
 }
 
-/** `undefined`: it is not there any more, or another file is. */
-export async function openSeen(location: string, id: string): Promise<FileHandle | undefined> {
+/** `undefined`: it is not there any more, or another file is, or one that is not in `root` (links resolved). */
+export async function openSeen(
+  location: string,
+  id: string,
+  root: string | undefined,
+): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
-    handle = await open(location, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    handle = await openInside(location, root);
   } catch {
     return undefined;
   }

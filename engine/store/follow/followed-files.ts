@@ -1,5 +1,6 @@
 /* The files of a followed location, what became of them, and which of them has something to give. */
 
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { guarded } from '../../base/guard.ts';
@@ -125,7 +126,10 @@ export class FollowedFiles {
   /** Opens the file if it is still the one that was seen. */
   async open(file: TrackedFile): Promise<void> {
     if (file.handle !== undefined) return;
-    const handle = await openSeen(join(this.#options.folder, file.path), file.id);
+    const { folder, onlyPath } = this.#options;
+    // Looked up each time: whoever named the folder may have named a link, and lead it elsewhere.
+    const root = onlyPath === undefined ? await realpath(folder).catch(() => folder) : undefined;
+    const handle = await openSeen(join(folder, file.path), file.id, root);
     if (handle === undefined) this.#options.scan();
     // Somebody else may have opened it meanwhile, or nobody wants it any more.
     if (file.handle !== undefined || file.isCut || this.#isClosed) {

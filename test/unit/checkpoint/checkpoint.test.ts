@@ -146,14 +146,15 @@ describe('the file of a checkpoint', () => {
       keepFollowed: undefined,
       onProblem: (one) => problems.push(one),
     });
-    // A folder in the place of the file that is written first.
-    mkdirSync(`${path}.new`);
+    // A folder in the place of the file.
+    rmSync(path, { force: true });
+    mkdirSync(path);
     for (const events of [20, 21]) {
       file.update(stateOf(events));
       await file.flush();
     }
     expect(problems).toEqual(['cannot be written: EISDIR']);
-    rmSync(`${path}.new`, { recursive: true });
+    rmSync(path, { recursive: true });
     file.update(stateOf(22));
     await file.flush();
     expect(eventsIn()).toBe(22);

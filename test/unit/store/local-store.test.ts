@@ -1,8 +1,10 @@
 /* Files and folders that change while they are read. */
 
-import { rmSync, truncateSync } from 'node:fs';
+import { realpathSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
+import { rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openSeen } from '../../../engine/store/follow/file-probe.ts';
 import { openLocalFile } from '../../../engine/store/local-file.ts';
 import { LocalStore } from '../../../engine/store/local-store.ts';
 import { StandardInput } from '../../../engine/store/standard-input.ts';
@@ -24,7 +26,7 @@ function listing(location: string) {
 
 describe('a file', () => {
   it('that becomes shorter while it is read is not taken for a whole one', async () => {
-    const file = await openLocalFile(folder.write('shrinks', 'x'.repeat(100)));
+    const file = await openLocalFile(folder.write('shrinks', 'x'.repeat(100)), undefined);
     const room = new Uint8Array(60);
     expect(await file.read(room)).toBe(60);
     truncateSync(join(folder.path, 'shrinks'), 70);
@@ -35,7 +37,7 @@ describe('a file', () => {
 
   it('that grows is read as far as it goes', async () => {
     const path = folder.write('grows', 'x');
-    const file = await openLocalFile(path);
+    const file = await openLocalFile(path, undefined);
     const room = new Uint8Array(10);
     expect(await file.read(room)).toBe(1);
     folder.write('grows', 'xyz');
@@ -89,5 +91,53 @@ describe('standard input', () => {
     await input.open();
     expect(await list()).toHaveLength(1);
     await expect(input.open()).rejects.toThrow('cannot be read a second time');
+  });
+});
+
+/* What is swapped between a look at the name and its opening is found afterwards, by the file that was opened. */
+describe.runIf(process.platform !== 'win32')('a file that was swapped for a link', () => {
+  it('out of the root is not read', async () => {
+    folder.write('secret', 'of somebody else');
+    folder.write('root/inside', 'x');
+    const root = realpathSync(join(folder.path, 'root'));
+    symlinkSync('../secret', join(root, 'a'));
+    symlinkSync('inside', join(root, 'b'));
+    symlinkSync('..', join(root, 'up'));
+    for (const name of ['a', 'up/secret'])
+      await expect(openLocalFile(join(root, name), root)).rejects.toThrow(
+        'is a link out of its root',
+      );
+    const file = await openLocalFile(join(root, 'b'), root);
+    expect(await file.read(new Uint8Array(9))).toBe(1);
+    await file.close();
+    const { dev, ino } = statSync(join(folder.path, 'secret'), { bigint: true });
+    expect(await openSeen(join(root, 'a'), `${dev}:${ino}`, root)).toBeUndefined();
+  });
+
+  it('while a source opens it never gives a byte of what lies outside', async () => {
+    folder.write('race/a', 'inside');
+    const root = realpathSync(join(folder.path, 'race'));
+    const store = new LocalStore(root);
+    let isOver = false;
+    const swap = async (): Promise<void> => {
+      while (!isOver) {
+        await symlink('../secret', join(root, 't'));
+        await rename(join(root, 't'), join(root, 'a'));
+        await writeFile(join(root, 't'), 'inside');
+        await rename(join(root, 't'), join(root, 'a'));
+      }
+    };
+    const swapping = swap();
+    const texts = new Set<string>();
+    for (let tries = 0; tries < 2_000; tries++) {
+      const room = Buffer.alloc(20);
+      const file = await store.open('a').catch(() => undefined);
+      const size = (await file?.read(room).catch(() => 0)) ?? 0;
+      texts.add(room.toString('latin1', 0, size));
+      await file?.close();
+    }
+    isOver = true;
+    await swapping;
+    expect([...texts].filter((text) => text !== '' && text !== 'inside')).toEqual([]);
   });
 });
