@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { VERSION } from '#generated/build-info';
+import { hideSecrets } from '../base/secrets.ts';
 import { EXIT } from './exit-code.ts';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -36,6 +37,12 @@ function mostOpenFiles(): number {
     return Number.POSITIVE_INFINITY;
   }
 }
+
+// An error of ours: its text may have what nobody is to read.
+process.on('uncaughtException', (error: Error) => {
+  process.stderr.write(`${hideSecrets(error.stack ?? String(error))}\n`);
+  process.exit(EXIT.invalid);
+});
 
 let writeError: NodeJS.ErrnoException | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert/alert.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import type { Config } from '../config/config.ts';
 import { LineFile } from '../output/line-file.ts';
 import type { ServiceStatus } from '../serve/health.ts';
@@ -42,7 +43,7 @@ export function takeSnapshots({
     beforeMs = nowMs;
     eventsBefore = eventsOf(now);
     sample += 1;
-    const line = `${JSON.stringify({ sample, output_fields: fields })}\n`;
+    const line = hideSecrets(`${JSON.stringify({ sample, output_fields: fields })}\n`);
     // One after the other, however long the disk takes.
     writing = writing
       .then(() => file?.append(line))

@@ -4,6 +4,7 @@
  */
 
 import { PRIORITIES } from '../base/priority.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../diagnostic/render.ts';
@@ -51,7 +52,7 @@ function createTextLog(terminal: Terminal): RunLog {
   return {
     say: (_, text) => sayTo(terminal, text),
     diagnostics: (found) => sayTo(terminal, renderText(found, terminal)),
-    render: (_, text) => `${text}\n`,
+    render: (_, text) => hideSecrets(`${text}\n`),
   };
 }
 
@@ -69,7 +70,7 @@ async function createJsonLog(terminal: Terminal): Promise<RunLog> {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    { write: (line) => void terminal.stderr.write(line) },
+    { write: (line) => void terminal.stderr.write(hideSecrets(line)) },
   );
   return {
     say: (level, text, fields = {}) => logger[level](fields, text),
@@ -79,6 +80,6 @@ async function createJsonLog(terminal: Terminal): Promise<RunLog> {
         logger[severity]({ diagnostic }, message);
       }
     },
-    render: (level, message) => `${JSON.stringify({ level, message })}\n`,
+    render: (level, message) => hideSecrets(`${JSON.stringify({ level, message })}\n`),
   };
 }

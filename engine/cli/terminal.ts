@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Priority } from '../base/priority.ts';
+import { hideSecrets } from '../base/secrets.ts';
 
 /** What the process talks to; tests give their own. */
 export interface Terminal {
@@ -23,7 +24,7 @@ export function createTerminal(noColor: boolean): Terminal {
 
 /** One line to standard error. */
 export function say(terminal: Terminal, text: string): void {
-  terminal.stderr.write(`${text}\n`);
+  terminal.stderr.write(`${hideSecrets(text)}\n`);
 }
 
 /** Urgent priorities stand out on a terminal. */

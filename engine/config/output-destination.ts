@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { AlertShape } from '../alert/alert-channel.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import type { DestinationConfig, OutputTarget } from './output-config.ts';
 
 const DIGEST_SIZE = 16;
@@ -29,7 +30,7 @@ function receiverOf(target: OutputTarget): { label: string; identity: string } {
       return same(target.program);
     case 'http': {
       const { origin, pathname, search } = new URL(target.url);
-      return { label: origin + pathname, identity: origin + pathname + search };
+      return { label: hideSecrets(origin + pathname), identity: origin + pathname + search };
     }
     case 'syslog': {
       const { transport, host, port, path } = target;

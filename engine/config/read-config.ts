@@ -14,6 +14,7 @@ import {
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { validateAgainst } from '../schema/validate.ts';
 import { type Path, readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
+import { keepSecretsIn, readExpandedYaml } from './expand-environment.ts';
 import { findLosses } from './falco-keys.ts';
 import { applyOption } from './option-override.ts';
 import type { RawConfig } from './raw-config.ts';
@@ -28,7 +29,7 @@ export function readConfig(
   path: string | undefined,
   options: readonly string[],
 ): Checked<ReadConfig> {
-  const yaml = path === undefined ? readText('the command line', '{}') : readFile(path);
+  const yaml = path === undefined ? withoutNothing(readYamlDocument(EMPTY)) : readFile(path);
   if ('code' in yaml) return { value: undefined, diagnostics: [yaml] };
   const wrong = [...syntaxErrors(yaml), ...(yaml.errors.length > 0 ? [] : schemaErrors(yaml))];
   if (wrong.length > 0) return { value: undefined, diagnostics: wrong };
@@ -42,9 +43,12 @@ export function readConfig(
   return { value: { raw: raw as RawConfig, labelOf }, diagnostics: unsupported(raw, yaml) };
 }
 
+const EMPTY = createTextDocument('the command line', '{}');
+
 function readFile(path: string): YamlDocument | Diagnostic {
   try {
-    return readText(path, expandEnvironment(decodeText(readFileSync(path))));
+    const text = decodeText(readFileSync(path));
+    return withoutNothing(readExpandedYaml(path, text, process.env));
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     const message = `cannot read the configuration ${path}: ${reason}`;
@@ -53,19 +57,11 @@ function readFile(path: string): YamlDocument | Diagnostic {
 }
 
 /** Keys without a value, as where all entries are commented out, are as good as absent. */
-function readText(name: string, text: string): YamlDocument {
-  const yaml = readYamlDocument(createTextDocument(name, text));
+function withoutNothing(yaml: YamlDocument): YamlDocument {
   const { value } = yaml;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return yaml;
   const entries = Object.entries(value).filter(([, one]) => one !== null);
   return { ...yaml, value: Object.fromEntries(entries) };
-}
-
-/** `${NAME}` is the variable's value, `$${NAME}` stays as it is without one dollar (Falco). */
-function expandEnvironment(text: string): string {
-  return text.replace(/\$?\$\{(\w+)\}/g, (match, name: string) => {
-    return match.startsWith('$$') ? match.slice(1) : (process.env[name] ?? '');
-  });
 }
 
 function syntaxErrors({ document, errors }: YamlDocument): Diagnostic[] {
@@ -95,6 +91,7 @@ function applyOptions(raw: Record<string, unknown>, options: readonly string[]):
   if (problems.length > 0) {
     return problems.map((message) => createDiagnostic('CONFIG_OPTION', { message }));
   }
+  keepSecretsIn(raw);
   const overridden = readYamlDocument(createTextDocument('-o options', JSON.stringify(raw)));
   return validateAgainst('config', overridden).map(({ message, hint }) =>
     createDiagnostic('CONFIG_OPTION', { message: `-o: ${message}`, hint }),

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Alert } from '../alert/alert.ts';
 import { withChecksum } from '../base/json-line.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import { LineFile, LinesNotWritten } from '../output/line-file.ts';
 import { printAlert } from './alert-record.ts';
 
@@ -37,7 +38,7 @@ export class UndeliveredFile {
     const output = this.#outputName;
     try {
       const lines = alerts.map((alert) => {
-        return `${withChecksum({ output, reason, alert: JSON.parse(printAlert(alert)) })}\n`;
+        return `${withChecksum({ output, reason: hideSecrets(reason), alert: JSON.parse(printAlert(alert)) })}\n`;
       });
       await this.#file.append(lines.join(''));
       this.#hasFailed = false;

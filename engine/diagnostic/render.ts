@@ -2,6 +2,7 @@
 
 import pc from 'picocolors';
 import { printableInPlace, printableLines } from '../base/printable.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import type { Diagnostic, Label } from './diagnostic.ts';
 import { positionAt } from './text-document.ts';
 
@@ -23,7 +24,7 @@ export function renderText(
   const colors = pc.createColors(options.color);
   const width = frameWidth(options.columns);
   const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan };
-  return diagnostics
+  const text = diagnostics
     .map((diagnostic) => {
       const { severity, code, message, primary, context, hint, falcoCode } = diagnostic;
       const lines: string[] = [];
@@ -40,6 +41,7 @@ export function renderText(
       return lines.join('\n');
     })
     .join('\n');
+  return hideSecrets(text);
 }
 
 /** One object each; positions from 1. */
@@ -47,7 +49,7 @@ export function toJson(diagnostics: readonly Diagnostic[]): unknown[] {
   return diagnostics.map(({ code, severity, message, primary, context, hint, falcoCode }) => ({
     code,
     severity,
-    message,
+    message: hideSecrets(message),
     ...(falcoCode === undefined ? {} : { falcoCode }),
     ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
     ...(context.length === 0

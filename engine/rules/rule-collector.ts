@@ -17,7 +17,7 @@ import type {
 import { fail } from './yaml-item.ts';
 
 /** Characters and items that may be put together: what is appended to is copied each time. */
-const WORK_MAX = 400_000_000;
+const WORK_MAX = 100_000_000;
 
 export class RuleCollector {
   readonly lists = new Map<string, ListItem>();

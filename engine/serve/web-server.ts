@@ -13,6 +13,7 @@ import { type AddressInfo, isIP } from 'node:net';
 import { VERSION } from '#generated/build-info';
 import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
+import { hideSecrets } from '../base/secrets.ts';
 import { ENGINE_VERSION } from '../check/load-ruleset.ts';
 import { AlertTail } from './alert-tail.ts';
 import { illness, readiness, type ServiceStatus } from './health.ts';
@@ -283,6 +284,7 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  const shown = hideSecrets(body);
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(shown) });
+  response.end(response.req.method === 'HEAD' ? undefined : shown);
 }
