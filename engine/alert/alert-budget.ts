@@ -4,16 +4,19 @@ const CUT_MARK = '… (cut)';
 /** What is left of a value when there is nothing left of the budget: people see that, and what, it was. */
 const SHORT_SIZE = 256;
 /** For names, times and tags. */
-const FRAME_SIZE = 4 << 10;
+const FRAME_SIZE = 512;
 /** JSON and `\\n` may double a text. */
 const ESCAPED = 2;
 
 /**
  * How much text the alerts of one batch may be. Values that are no longer than their event are never cut, however many
- * rules print them; what plugins give beyond is, when the batch has used up `alertsSizeMax` characters of it.
+ * rules print them, up to `alertsTotalMax` characters; what plugins give beyond is, when the batch has used up
+ * `alertsSizeMax` characters of it.
  */
 export class AlertBudget {
   #excessLeft: number = LIMITS.alertsSizeMax.value;
+  /** Of all of them, whatever their events have. */
+  #totalLeft: number = LIMITS.alertsTotalMax.value;
   /** Of the alert that is being written. */
   #left = 0;
 
@@ -27,13 +30,15 @@ export class AlertBudget {
   }
 
   get isUsedUp(): boolean {
-    return this.#left + this.#excessLeft <= 0;
+    return this.#left + this.#excessLeft <= 0 || this.#totalLeft <= 0;
   }
 
   /** The text of a value, as far as there is room for it. */
   take(text: string): string {
-    const room = Math.max(SHORT_SIZE, this.#left + this.#excessLeft);
-    this.#left -= Math.min(text.length, room);
+    const room = Math.max(SHORT_SIZE, Math.min(this.#left + this.#excessLeft, this.#totalLeft));
+    const taken = Math.min(text.length, room);
+    this.#left -= taken;
+    this.#totalLeft -= taken;
     return cutTo(text, room);
   }
 }

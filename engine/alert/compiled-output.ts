@@ -11,6 +11,8 @@ import { escapeText, valueJson, valueText } from './format-value.ts';
 const NOT_AVAILABLE = '<NA>';
 /** Longer lines are cut, visibly: an alert is for people. */
 export const OUTPUT_SIZE_MAX = 64 << 10;
+/** Of a text of the rule's own that is not counted. */
+const FREE_TEXT_SIZE = 512;
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
 const NANOSECOND_FIELDS = new Set([
   'evt.time',
@@ -95,13 +97,19 @@ function compileSegments(
   finishLiteral: (text: string) => string = asItIs,
 ): Part[] {
   return segments.map((segment) => {
-    if (segment.kind === 'text') return { text: finishLiteral(segment.text) };
+    if (segment.kind === 'text') {
+      const literal = finishLiteral(segment.text);
+      // A long one counts like a value: a rule may match every event.
+      return literal.length <= FREE_TEXT_SIZE
+        ? { text: literal }
+        : { render: ({ budget }) => budget.take(literal) };
+    }
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
     const { width } = segment;
     return {
       render: ({ get, budget }) =>
-        finish(fitWidth(budget.take(render(evaluate(get), type)), width)),
+        finish(budget.take(fitWidth(render(evaluate(get), type), width))),
     };
   });
 }

@@ -22,7 +22,7 @@ export const LIMITS = {
     why: 'rules and samples that a plugin carries; ours have 60 kB',
   },
   bundleSizeMax: {
-    value: 512 << 20,
+    value: 192 << 20,
     unit: 'bytes',
     why: 'an archive of configuration, plugins and rules, before and after it is unpacked',
   },
@@ -67,6 +67,11 @@ export const LIMITS = {
     why: 'function tables of large toolchains have some 10,000 entries',
   },
   tableElementsTotalMax: { value: 400_000, unit: 'count', why: 'of all tables of a plugin: 3 MB' },
+  sectionsMax: {
+    value: 10_000,
+    unit: 'count',
+    why: 'of a component and those in it: ours have 60, componentized JavaScript 900',
+  },
   componentItemsMax: {
     value: 50_000,
     unit: 'count',
@@ -266,6 +271,16 @@ export const LIMITS = {
     value: 16 << 20,
     unit: 'count',
     why: 'characters of the alerts of a batch, beyond what their events have; four batches are on their way',
+  },
+  alertsTotalMax: {
+    value: 104 << 20,
+    unit: 'count',
+    why: 'characters of the values of all alerts of a batch, which has one event where alerts are as large as that',
+  },
+  undeliveredSizeMax: {
+    value: 32 << 20,
+    unit: 'count',
+    why: 'characters of alerts that wait for outputs: with more no further batch is evaluated beside them',
   },
   dictionaryEntrySizeMax: {
     value: 4_096,

@@ -55,13 +55,14 @@ export function unpackBundle(archive: Uint8Array): BundleFiles | string {
     if (name !== INDEX && !isSafe(name))
       return `has a file \`${name}\`, which has no place in a bundle`;
     if (found.has(name)) return `has two files \`${name}\``;
-    found.set(name, Uint8Array.from(data ?? []));
+    found.set(name, data ?? NOTHING);
   }
   return withoutIndex(found);
 }
 
 /** Below one of the two folders, by plain names alone. */
-const PATH = /^(?:configuration|store\/(?:plugins|rules))(?:\/[A-Za-z0-9_@%+=,~ .-]+)+$/;
+const PATH =
+  /^(?:configuration|store\/(?:plugins|rules))(?:\/[A-Za-z0-9_@%+=,~.][A-Za-z0-9_@%+=,~ .-]*)+$/;
 
 function isSafe(name: string): boolean {
   const parts = name.split('/');

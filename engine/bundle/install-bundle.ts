@@ -1,6 +1,6 @@
 /* The files of a bundle → a folder with a configuration that runs, and what it needs in the user’s store. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../base/make-folder.ts';
 import { writeWhole } from '../base/write-whole.ts';
@@ -35,6 +35,13 @@ export function installBundle(
     const message = `${changed[0]} is there already, and is another file`;
     return createDiagnostic('BUNDLE_IN_THE_WAY', { message });
   }
+  const link = placed
+    .map(([path]) => findLink(path, [folder, store]))
+    .find((one) => one !== undefined);
+  if (link !== undefined) {
+    const message = `${link} is a symbolic link: what it leads to is not written to`;
+    return createDiagnostic('BUNDLE_IN_THE_WAY', { message });
+  }
   const last = join(folder, CONFIG_NAME);
   const ordered = placed.sort(([one], [other]) => Number(one === last) - Number(other === last));
   try {
@@ -46,6 +53,13 @@ export function installBundle(
   } catch (error) {
     return createDiagnostic('INSTALL_NOT_WRITTEN', { message: (error as Error).message });
   }
+}
+
+/** A link on the way from one of the folders to the path, or in its place; the folders themselves may be links. */
+function findLink(path: string, folders: readonly string[]): string | undefined {
+  for (let part = path; !folders.includes(part) && part !== dirname(part); part = dirname(part))
+    if (lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink() === true) return part;
+  return undefined;
 }
 
 /** What is in the way and cannot be read is another one. */

@@ -136,6 +136,11 @@ function losses(report: RunReport): string[] {
   if (summary.lostProblems > 0) {
     lines.push(`${countOf(summary.lostProblems, 'part')} of the input could not be read`);
   }
+  for (const { name, services } of summary.streams) {
+    const dropped = services?.droppedBytes ?? 0;
+    if (dropped > 0)
+      lines.push(`${printable(name)}: ${formatBytes(dropped)} were sent and not read`);
+  }
   if (summary.eventsInPart > 0) {
     const were = summary.eventsInPart === 1 ? 'was' : 'were';
     const rules = [...summary.rulesNotEvaluated.keys()];

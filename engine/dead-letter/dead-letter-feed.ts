@@ -101,8 +101,9 @@ export class DeadLetterFeed implements StreamFeed {
     this.stop();
   }
 
-  // Its batches are ours.
+  // Its batches are ours, and few.
   refuse(): void {}
+  madeAlerts(): void {}
 
   release(batch: NumberedBatch): void {
     this.#underWay -= 1;

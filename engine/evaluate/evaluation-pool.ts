@@ -44,6 +44,8 @@ export interface EvaluationPoolOptions {
   readonly onLog: (log: PluginLog) => void;
   /** A plugin refuses its configuration: there is no result for what was submitted, now or later. */
   readonly onRefused: (plugin: string, reason: string) => void;
+  /** So many alerts were not delivered yet that no batch is to be evaluated beside them. */
+  readonly isFull: () => boolean;
   /** An error of our own. */
   readonly onDefect: (error: Error) => void;
 }
@@ -117,6 +119,11 @@ export class EvaluationPool {
       this.#waiting.push({ stream, batch, withoutPlugin: [], isCareful: false, resolve });
       this.#dispatch();
     });
+  }
+
+  /** It may be full no longer. */
+  look(): void {
+    this.#dispatch();
   }
 
   async end(): Promise<void> {
@@ -230,11 +237,17 @@ export class EvaluationPool {
         if (least === undefined || member.jobs.length < least.jobs.length) least = member;
       }
       if (least === undefined || least.jobs.length >= JOBS_PER_WORKER) return;
+      // What has to be evaluated again may be what the others wait for.
+      if (this.#options.isFull() && this.#hasJobs) return;
       const pending = this.#waiting.shift();
       if (pending === undefined) return;
       least.jobs.push(pending);
       least.worker.post({ kind: 'job', job: this.#jobOf(pending) });
     }
+  }
+
+  get #hasJobs(): boolean {
+    return [...this.#members, ...this.#retired].some(({ jobs }) => jobs.length > 0);
   }
 
   #jobOf({ stream, batch, isCareful, withoutPlugin }: PendingJob): EvaluationJob {

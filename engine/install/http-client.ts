@@ -27,6 +27,9 @@ const TRIES = 4;
 const REDIRECTS_MAX = 5;
 /** Of silence, at the beginning and within. */
 const SILENCE_MS = 30_000;
+/** For an answer, and as long again as it takes at so many bytes a millisecond. */
+const TIME_MAX_MS = 20_000;
+const RATE_MIN = 10;
 const PAUSE_MS = 500;
 /** What a server may ask us to wait. */
 const PAUSE_MS_MAX = 10_000;
@@ -81,6 +84,7 @@ async function ask(wanted: HttpRequest): Promise<HttpAnswer | Lost | string> {
   const { url, method = 'GET', headers = {}, body, sizeMax, onProgress } = wanted;
   const controller = new AbortController();
   let silence = setTimeout(() => controller.abort(), SILENCE_MS);
+  const endsAtMs = performance.now() + TIME_MAX_MS;
   const heard = (): void => {
     clearTimeout(silence);
     silence = setTimeout(() => controller.abort(), SILENCE_MS);
@@ -103,6 +107,9 @@ async function ask(wanted: HttpRequest): Promise<HttpAnswer | Lost | string> {
       heard();
       size += piece.length;
       if (size > sizeMax) return tooLarge;
+      // Who sends a byte now and then would hold us for ever.
+      if (performance.now() > endsAtMs + size / RATE_MIN)
+        return `${url.host} sends less than ${RATE_MIN} kB a second`;
       pieces.push(piece);
       onProgress?.(size, total);
     }

@@ -27,6 +27,21 @@ export function checkWebhook(location: string, webhook: WebhookConfig): Diagnost
   return [createDiagnostic('WEBHOOK_OPEN', { message })];
 }
 
+/** Entries of `webhook.authentication` that are for a path where nobody listens: a mistake, and an open door. */
+export function findUnusedSecrets(
+  { authentication }: WebhookConfig,
+  locations: readonly string[],
+): Diagnostic[] {
+  const paths = locations.flatMap((location) => parseWebhookLocation(location)?.path ?? []);
+  if (paths.length === 0) return [];
+  return authentication.flatMap(({ path }) => {
+    if (path === undefined || paths.includes(path)) return [];
+    const message = `\`webhook.authentication\` has a secret for \`${path}\`, where no stream listens`;
+    const hint = `streams listen at ${paths.join(', ')}: a slash at the end counts`;
+    return [createDiagnostic('WEBHOOK_SECRET_UNUSED', { message, hint })];
+  });
+}
+
 function unreadable(location: string, why: string, hint: string | undefined): Diagnostic {
   const message = `cannot open ${location}: ${why}`;
   return createDiagnostic('SOURCE_UNREADABLE', {

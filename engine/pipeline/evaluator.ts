@@ -83,6 +83,8 @@ export class Evaluator {
       times,
       stock: this.#stock,
       faults: new FaultLedger(setup.faultBudget, SYSTEM_CLOCK),
+      // Whoever asked wants all of them.
+      isFull: () => false,
       onFault: () => {},
       onLog: () => {},
       onRefused: (plugin, reason) =>

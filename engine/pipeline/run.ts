@@ -46,6 +46,8 @@ export class Run {
   readonly #checkpoints: readonly (CheckpointFile | undefined)[];
   /** Resolve when their beginning is kept: alerts must not be ahead of that. */
   readonly #begun: (Promise<void> | undefined)[] = [];
+  /** Characters of alerts that were made and not delivered. */
+  #undeliveredSize = 0;
   /** Streams of which some output will never have all alerts. */
   readonly #stuck = new Set<number>();
   readonly #pool: EvaluationPool;
@@ -99,6 +101,7 @@ export class Run {
       times: parts.times,
       stock: parts.stock,
       faults,
+      isFull: () => this.#undeliveredSize > LIMITS.undeliveredSizeMax.value,
       onFault: (fault) => this.#reporter.takeFault(fault),
       onLog: (log) => this.#reporter.takeLog(log),
       onRefused: (plugin, reason) => this.#refuse(plugin, reason),
@@ -291,7 +294,13 @@ export class Run {
     behind: StreamState,
     origin?: LetterOrigin,
   ): void {
-    const submitted = this.#pool.submit(stream, batch);
+    let size = 0;
+    const submitted = this.#pool.submit(stream, batch).then((one) => {
+      size = sizeOf(one);
+      this.#undeliveredSize += size;
+      this.#feeds[stream]?.madeAlerts(batch.eventCount, size);
+      return one;
+    });
     this.#watch.add(batch, submitted);
     const result =
       origin === undefined ? submitted : submitted.then((one) => onlyOfRules(one, origin.rules));
@@ -299,7 +308,11 @@ export class Run {
       stream,
       result,
       (one) => this.#deliver(stream, batch, one, origin?.stream ?? this.#nameOf(stream)),
-      (delivery) => this.#settle(stream, batch, behind, delivery),
+      (delivery) => {
+        this.#undeliveredSize -= size;
+        this.#settle(stream, batch, behind, delivery);
+        this.#pool.look();
+      },
     );
   }
 
@@ -382,6 +395,16 @@ export class Run {
   get #storedBytesRead(): number {
     return this.#feeds.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
   }
+}
+
+/** Characters of the alerts, in all their forms. */
+function sizeOf({ alerts }: SettledJob): number {
+  let size = 0;
+  for (const { line, channels } of alerts) {
+    size += line.length;
+    for (const one of channels ?? []) if (typeof one === 'string') size += one.length;
+  }
+  return size;
 }
 
 /** Where the alerts of a batch are: with every output, with those that did not fail, or the run has failed. */

@@ -16,6 +16,7 @@ import {
   isLiveOnly,
   toStoreLocation,
 } from './check-location.ts';
+import { findUnusedSecrets } from './check-webhook.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { measureLocation } from './measure-location.ts';
@@ -38,7 +39,11 @@ export async function planSources(
   );
   return {
     plugins: streams.map(({ plugin }) => plugin),
-    diagnostics: [...diagnostics, ...ofLocations.flat()],
+    diagnostics: [
+      ...diagnostics,
+      ...ofLocations.flat(),
+      ...findUnusedSecrets(config.webhook, streams.flatMap(locationsOf)),
+    ],
     create: (prepared) => {
       const begun = streams.map((stream) => {
         const role = toRole(stream.plugin, prepared);
@@ -58,6 +63,13 @@ export async function planSources(
       };
     },
   };
+}
+
+/** Its own, and those that were granted beside it. */
+function locationsOf(stream: OpenedStream): string[] {
+  const { storeRoots, queueRoots } = stream.plugin.config.grants;
+  const granted = [...Object.values(storeRoots), ...Object.values(queueRoots)];
+  return isOfLocation(stream) ? [toStoreLocation(stream.openParams), ...granted] : granted;
 }
 
 /** How locations that are not of this machine are reached. */

@@ -4,6 +4,8 @@
  * Format: WebAssembly core specification 5.5; Component Model `Binary.md`.
  */
 
+import { LIMITS } from '../base/limits.ts';
+
 export class MalformedBinary extends Error {
   override readonly name = 'MalformedBinary';
 }
@@ -89,6 +91,8 @@ export function readSections(bytes: Uint8Array): Section[] {
   const sections: Section[] = [];
   let start = HEADER_SIZE_BYTES;
   while (start < bytes.length) {
+    if (sections.length === LIMITS.sectionsMax.value)
+      throw new MalformedBinary(`it has more than ${LIMITS.sectionsMax.value} sections`);
     const reader = new BinaryReader(bytes, start, bytes.length);
     const id = reader.byte();
     const size = reader.unsigned();
@@ -141,11 +145,21 @@ const COMPONENT_NESTED = 4;
 const NESTING_MAX = 8;
 
 /** Every core module in a component, in components within it too. */
-export function readCoreModules(component: Uint8Array, depth = 0): Uint8Array[] {
+export function readCoreModules(
+  component: Uint8Array,
+  depth = 0,
+  left = { sections: LIMITS.sectionsMax.value },
+): Uint8Array[] {
   if (depth > NESTING_MAX) throw new MalformedBinary('components are nested too deeply');
-  return readSections(component).flatMap(({ id, body, end }) => {
+  const sections = readSections(component);
+  left.sections -= sections.length;
+  if (left.sections < 0)
+    throw new MalformedBinary(`its components have more than ${LIMITS.sectionsMax.value} sections`);
+  return sections.flatMap(({ id, body, end }) => {
     if (id === COMPONENT_CORE_MODULE) return [component.subarray(body, end)];
-    if (id === COMPONENT_NESTED) return readCoreModules(component.subarray(body, end), depth + 1);
+    if (id === COMPONENT_NESTED) {
+      return readCoreModules(component.subarray(body, end), depth + 1, left);
+    }
     return [];
   });
 }

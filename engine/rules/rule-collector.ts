@@ -47,12 +47,14 @@ export class RuleCollector {
 
   defineRule(rule: Omit<RuleItem, 'index' | 'visibility'>): void {
     const known = this.rules.get(rule.name);
+    refuseExcess(rule);
     const visibility = this.#next(rule.place, sizeOf(rule));
     this.rules.set(rule.name, { ...rule, index: known?.index ?? visibility, visibility });
   }
 
   changeRule(rule: RuleItem, changes: Partial<RuleItem>): void {
     const changed = { ...rule, ...changes };
+    refuseExcess(changed);
     const visibility = this.#next(rule.place, sizeOf(changed));
     this.rules.set(rule.name, { ...changed, visibility });
   }
@@ -70,6 +72,30 @@ export class RuleCollector {
     return this.#sequence;
   }
 }
+
+/** What each alert of a rule has to carry. Throws `LoadError`. */
+function refuseExcess({
+  name,
+  output,
+  description,
+  tags,
+  place,
+}: Pick<RuleItem, 'name' | 'output' | 'description' | 'tags' | 'place'>): void {
+  const sizes = {
+    name: name.length,
+    output: output.text.length,
+    description: description.length,
+    tags: tags.reduce((sum, tag) => sum + tag.length + 1, 0),
+  };
+  for (const [part, most] of Object.entries(PART_SIZES)) {
+    const size = sizes[part as keyof typeof sizes];
+    if (size <= most) continue;
+    const message = `the ${part} of a rule may have ${most} characters, and this has ${size}`;
+    fail(place, { falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULES_TOO_LARGE', message });
+  }
+}
+
+const PART_SIZES = { name: 1_024, output: 64 << 10, description: 16 << 10, tags: 8 << 10 };
 
 function sizeOf({ condition, exceptions }: Pick<RuleItem, 'condition' | 'exceptions'>): number {
   return exceptions.reduce((sum, { values }) => sum + values.length, condition.text.length);

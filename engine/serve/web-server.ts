@@ -12,6 +12,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
 import { VERSION } from '#generated/build-info';
 import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
+import { limitPlaces } from '../base/connection-places.ts';
 import { guarded } from '../base/guard.ts';
 import { hideSecrets } from '../base/secrets.ts';
 import { ENGINE_VERSION } from '../check/load-ruleset.ts';
@@ -39,7 +40,11 @@ export interface WebServerOptions {
 
 const CONNECTIONS_MAX = 200;
 const WATCHERS_MAX = 32;
+const CONNECTIONS_OF_ONE_MAX = 64;
 const REQUEST_TIME_MAX_MS = 10_000;
+const HEADERS_TIME_MAX_MS = 5_000;
+/** What has had its time is found so soon. */
+const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 };
 /** Between two parts of a live feed. */
 const FEED_INTERVAL_MS = 200;
 /** Of one part: what comes faster can be read by nobody. */
@@ -74,11 +79,15 @@ export class WebServer {
     const pem = certificateFile === undefined ? undefined : readFileSync(certificateFile);
     const server =
       pem === undefined
-        ? createServer(listener)
-        : createTlsServer({ cert: pem, key: pem }, listener);
-    server.maxConnections = CONNECTIONS_MAX;
+        ? createServer(SERVER_OPTIONS, listener)
+        : createTlsServer({ ...SERVER_OPTIONS, cert: pem, key: pem }, listener);
+    limitPlaces(server, {
+      most: CONNECTIONS_MAX,
+      mostOfOne: CONNECTIONS_OF_ONE_MAX,
+      onFull: (message) => this.#options.onProblem?.(`web server: ${message}`),
+    });
     server.requestTimeout = REQUEST_TIME_MAX_MS;
-    server.headersTimeout = REQUEST_TIME_MAX_MS;
+    server.headersTimeout = HEADERS_TIME_MAX_MS;
     server.on('clientError', (_, socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -17,6 +17,8 @@ const NEWLINE = 0x0a;
 const CONNECTIONS_MAX = 1_024;
 /** With more than this on the way, nobody is read from until half of it is taken. */
 const READY_SIZE_MAX = 1 << 20;
+/** Of lines without an end, over all connections. */
+const REST_SIZE_MAX = 64 << 20;
 /** A source is not further behind what it was given: a ring, and its own buffer. */
 const HISTORY_SIZE = 8 << 20;
 
@@ -36,6 +38,8 @@ export class LineSocket implements ObjectStore {
   /** Whole lines on their way. */
   #ready: Buffer[] = [];
   #readySize = 0;
+  /** Of lines whose end has not come, over all connections. */
+  #restSize = 0;
   #isPaused = false;
   /** What was given lately, and the position behind it. */
   #history: Buffer[] = [];
@@ -45,6 +49,11 @@ export class LineSocket implements ObjectStore {
 
   constructor(location: string) {
     this.#path = location.slice(SOCKET_SCHEME.length);
+  }
+
+  /** Bytes that were sent and nobody has taken, whole lines and others. */
+  get unreadSize(): number {
+    return this.#readySize + this.#restSize;
   }
 
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
@@ -126,6 +135,7 @@ export class LineSocket implements ObjectStore {
     const end = (): void => {
       this.#connections.delete(connection);
       if (connection.restSize > 0) this.#push([...connection.rest, Buffer.from('\n')]);
+      this.#forgetRest(connection);
     };
     socket.on('close', guarded('socket-end', end, giveUp));
   }
@@ -139,15 +149,32 @@ export class LineSocket implements ObjectStore {
     const behind = bytes.lastIndexOf(NEWLINE) + 1;
     if (behind > 0) {
       this.#push([...connection.rest, bytes.subarray(0, behind)]);
-      connection.rest = [];
-      connection.restSize = 0;
+      this.#forgetRest(connection);
     }
     if (behind === bytes.length) return;
     connection.rest.push(bytes.subarray(behind));
     connection.restSize += bytes.length - behind;
-    if (connection.restSize < LIMITS.eventSizeMax.value) return;
-    // Longer than an event may be: its reader says so.
-    this.#push(connection.rest);
+    this.#restSize += bytes.length - behind;
+    if (connection.restSize >= LIMITS.eventSizeMax.value) {
+      // Longer than an event may be: its reader says so.
+      this.#push(connection.rest);
+      this.#forgetRest(connection);
+    } else if (this.#restSize > REST_SIZE_MAX) this.#dropLongest();
+  }
+
+  /** Lines without an end of all connections have room together: whoever has sent most of one is left. */
+  #dropLongest(): void {
+    const all = [...this.#connections];
+    const longest = all.reduce((most, one) => (one.restSize > most.restSize ? one : most));
+    const size = longest.restSize;
+    this.#forgetRest(longest);
+    longest.socket.destroy();
+    const message = `a connection was closed: ${size} bytes of a line without an end, and others like it`;
+    this.#report('lost', this.#path, message);
+  }
+
+  #forgetRest(connection: Connection): void {
+    this.#restSize -= connection.restSize;
     connection.rest = [];
     connection.restSize = 0;
   }

@@ -12,8 +12,19 @@ export interface ServiceCounts {
   /** Of a webhook: answered with 200, and with anything else. */
   accepted: number;
   refused: number;
+  /** Bytes that were sent to a socket and had not been read when the run was over: nobody sends them again. */
+  droppedBytes: number;
 }
 
 export function createCounts(): ServiceCounts {
-  return { objects: 0, repeats: 0, messages: 0, deleted: 0, returned: 0, accepted: 0, refused: 0 };
+  return {
+    objects: 0,
+    repeats: 0,
+    messages: 0,
+    deleted: 0,
+    returned: 0,
+    accepted: 0,
+    refused: 0,
+    droppedBytes: 0,
+  };
 }

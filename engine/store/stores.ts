@@ -49,7 +49,8 @@ export type SetAsideOf = (reader: string) => SetAside;
 export class Stores {
   readonly #setAsideOf: SetAsideOf;
   readonly #standardInput = new StandardInput();
-  readonly #sockets = new Map<string, LineSocket>();
+  /** By location, with whoever reads there. */
+  readonly #sockets = new Map<string, { readonly reader: string; readonly socket: LineSocket }>();
   readonly #endless: Kept<EndlessRoot>[] = [];
   readonly #queues: Kept<QueueRoot>[] = [];
   readonly #webhooks = new WebhookServers();
@@ -68,8 +69,8 @@ export class Stores {
     if (location.startsWith(S3_SCHEME) && aws !== undefined)
       return new S3Store(location, aws, this.#countsOf(asker.reader));
     if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
-    const socket = this.#sockets.get(location) ?? new LineSocket(location);
-    this.#sockets.set(location, socket);
+    const { socket } = this.#sockets.get(location) ?? { socket: new LineSocket(location) };
+    this.#sockets.set(location, { reader: asker.reader, socket });
     return socket;
   }
 
@@ -108,7 +109,13 @@ export class Stores {
         root instanceof FollowedRoot ? Promise.resolve() : root.close(),
       ),
     );
-    return this.#countsOf(reader);
+    const counts = this.#countsOf(reader);
+    for (const one of this.#sockets.values()) {
+      if (one.reader !== reader) continue;
+      counts.droppedBytes += one.socket.unreadSize;
+      await one.socket.close();
+    }
+    return counts;
   }
 
   #create(root: StoreRoot, reader: string, onNews: () => void): EndlessRoot {

@@ -19,6 +19,8 @@ export interface StreamFeed {
   run(): Promise<StreamEnd>;
   /** Asks for an end after the current batch. */
   stop(): void;
+  /** The alerts of so many events have so many characters. */
+  madeAlerts(eventCount: number, size: number): void;
   /** What was handed on is no batch. */
   refuse(reason: string): void;
   /** Ends the stream where it is: what was handed on gets no results. */

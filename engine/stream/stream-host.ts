@@ -9,6 +9,7 @@ import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
+import { FIRST_EVENTS_MAX, nextEventsMax } from './batch-pace.ts';
 import { createRoom, openRoom, type RoomMemory, type SlotRoom } from './slot-room.ts';
 import { createSlots, Slots } from './slots.ts';
 import { createSourceSide, type SourceSide } from './source-side.ts';
@@ -61,6 +62,7 @@ export class StreamHost implements StreamFeed {
   readonly #usedSlots = new Map<number, NumberedBatch>();
   /** The worker that reads, or has read last. */
   #side: SourceSide | undefined;
+  #eventsMax = FIRST_EVENTS_MAX;
   #bytesReadBefore = 0;
   #isStopping = false;
   /** A worker of it has been reading. */
@@ -107,6 +109,14 @@ export class StreamHost implements StreamFeed {
     this.#tellSettled();
   }
 
+  /** The alerts of a batch have so many characters: the next ones have more events, or fewer. */
+  madeAlerts(eventCount: number, size: number): void {
+    const before = this.#eventsMax;
+    this.#eventsMax = nextEventsMax(before, eventCount, size);
+    if (this.#eventsMax !== before && this.#side !== undefined)
+      this.#side.handle.control.eventsMax = this.#eventsMax;
+  }
+
   /** What was handed over could not be used: whoever did that starts again, where the stream stands. */
   refuse(reason: string): void {
     this.#side?.refuse(reason);
@@ -139,6 +149,7 @@ export class StreamHost implements StreamFeed {
     this.#bytesReadBefore = this.storedBytesRead;
     const side = createSourceSide({ setup, room, slots: this.#slotBuffer, stock, connect });
     this.#side = side;
+    side.handle.control.eventsMax = this.#eventsMax;
     if (this.#isStopping) this.stop();
     this.#slots.freeAllBut(new Set(this.#usedSlots.keys()));
     this.#roomView.mend([...this.#usedSlots.values()]);

@@ -8,6 +8,7 @@
 import { LIMITS } from '../base/limits.ts';
 import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
+import { FIRST_EVENTS_MAX } from './batch-pace.ts';
 import { resolveTimes } from './event-times.ts';
 import type { SlotRoom } from './slot-room.ts';
 import type { Slots } from './slots.ts';
@@ -74,7 +75,8 @@ export class StreamReader {
   }
 
   async #readStream(): Promise<'end' | 'interrupted'> {
-    const { source, slots, room, batchSizeMax, batchEventsMax, waitForInput } = this.#parts;
+    const { source, slots, room, control, batchSizeMax, batchEventsMax, waitForInput } =
+      this.#parts;
     for (;;) {
       const slot = slots.take(() => !this.#isStopped);
       if (slot === undefined || this.#isStopped) {
@@ -84,7 +86,8 @@ export class StreamReader {
       this.#acknowledge();
       // The bindings keep something of every call until promises get their turn.
       await undefined;
-      const step = source.next(batchSizeMax, batchEventsMax, room.dataOf(slot));
+      const eventsMax = Math.min(batchEventsMax, control.eventsMax || FIRST_EVENTS_MAX);
+      const step = source.next(batchSizeMax, eventsMax, room.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
         this.#handOver(slot, step.batch);
         this.#emptyCount = 0;

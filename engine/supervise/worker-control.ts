@@ -8,6 +8,7 @@
  *   byte 24    stored bytes that a source has read so far (float64); a torn read does no harm
  *   byte 32    word, written by the main thread: 1 = stop after the current batch
  *   byte 36    word, written by the main thread: messages sent to a process so far, modulo 2^32
+ *   byte 40    word, written by the main thread: events that the next batch may have; 0 = as it begins
  */
 
 import { readSync, writeSync } from 'node:fs';
@@ -19,7 +20,8 @@ const BYTES_READ_OFFSET = 24;
 const OF_WORKER_SIZE = 32;
 const STOP = OF_WORKER_SIZE / Int32Array.BYTES_PER_ELEMENT;
 const SENT = STOP + 1;
-export const CONTROL_SIZE = 40;
+const EVENTS = SENT + 1;
+export const CONTROL_SIZE = 44;
 
 export class WorkerControl {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
@@ -86,6 +88,17 @@ export class WorkerControl {
     Atomics.store(this.words, STOP, 1);
     Atomics.notify(this.words, STOP);
     this.#write(STOP);
+  }
+
+  /** Worker: events that its next batch may have. */
+  get eventsMax(): number {
+    return this.#read(EVENTS);
+  }
+
+  /** Main thread: larger batches would give more alerts than are to be held at once, or may be tried. */
+  set eventsMax(count: number) {
+    Atomics.store(this.words, EVENTS, count);
+    this.#write(EVENTS);
   }
 
   /** Worker that is a process: messages that are on their way, or have come. */

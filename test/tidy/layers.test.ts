@@ -100,7 +100,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   plugin: ['child_process', 'crypto', 'fs', 'path', 'url', 'vm', 'worker_threads', 'zlib'],
   trust: ['crypto', 'fs'],
   bundle: ['fs', 'path', 'zlib'],
-  install: ['child_process', 'fs', 'os', 'path', 'timers/promises', 'zlib'],
+  install: ['child_process', 'fs', 'net', 'os', 'path', 'timers/promises', 'zlib'],
   store: [
     'crypto',
     'fs',

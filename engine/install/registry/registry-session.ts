@@ -6,6 +6,7 @@
 import { fieldsOf } from '../../base/json-fields.ts';
 import { type HttpAnswer, type HttpRequest, request } from '../http-client.ts';
 import { isLoopback, type RegistryReference } from '../reference.ts';
+import { isSameSite } from '../same-site.ts';
 import { type Credentials, findCredentials } from './docker-credentials.ts';
 
 /** What is done with the repository. */
@@ -20,6 +21,8 @@ export type RegistryRequest = Omit<HttpRequest, 'url' | 'headers'> & {
 const TOKEN_SIZE_MAX = 1 << 20;
 const UNAUTHORIZED = 401;
 const CLIENT_ID = 'tiercel';
+/** Hosts of other sites that passwords of registries may be sent to, with commas between. */
+const TOKEN_HOSTS = 'TIERCEL_TOKEN_HOSTS';
 
 export class RegistrySession {
   readonly #base: URL;
@@ -97,10 +100,21 @@ export class RegistrySession {
     const url = new URL(realm);
     if (url.protocol !== 'https:' && !(isLoopback(url.hostname) && this.#base.protocol === 'http:'))
       return `${this.host} sends us for a token to ${url.origin}, which is not encrypted`;
+    if (credentials !== undefined && !this.#mayHavePassword(url.hostname))
+      return (
+        `${this.host} wants its password sent to ${url.hostname}, which is of another site; ` +
+        `${TOKEN_HOSTS}=${url.hostname} allows it`
+      );
     const token = await this.#fetchToken(url, parameters.get('service'), credentials);
     if (typeof token !== 'string') return token.problem;
     this.#authorization = `Bearer ${token}`;
     return undefined;
+  }
+
+  /** Of the site of the registry, or named by whoever starts us. */
+  #mayHavePassword(host: string): boolean {
+    const named = (process.env[TOKEN_HOSTS] ?? '').split(',').map((one) => one.trim());
+    return isSameSite(this.#base.hostname, host) || named.includes(host);
   }
 
   async #fetchToken(

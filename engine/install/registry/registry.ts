@@ -4,6 +4,7 @@ import { fieldsOf } from '../../base/json-fields.ts';
 import { digestOf } from '../../trust/signed-file.ts';
 import type { HttpAnswer, HttpRequest } from '../http-client.ts';
 import { type RegistryReference, withDigest } from '../reference.ts';
+import { isNearby } from '../same-site.ts';
 import {
   type Artifact,
   findLayer,
@@ -67,7 +68,7 @@ async function fetchBlob(
     path: `blobs/sha256:${digest}`,
     sizeMax: size,
     // Registries keep them elsewhere; it has to be what its digest says, and what lets us in is not sent there.
-    mayRedirect: ({ protocol }) => protocol === 'https:',
+    mayRedirect: ({ protocol, hostname }) => protocol === 'https:' && !isNearby(hostname),
     ...(onProgress && { onProgress }),
   });
   if (typeof answer === 'string') return answer;
@@ -133,16 +134,24 @@ export function listTags(reference: RegistryReference): Promise<readonly string[
 
 const TAGS_SIZE_MAX = 4 << 20;
 const TAG_PAGES_MAX = 100;
+/** Of all pages; a registry that has more is not asked for the newest one. */
+const TAGS_MAX = 50_000;
+const ALL_TAGS_SIZE_MAX = 16 << 20;
 
 async function readTags(session: RegistrySession): Promise<readonly string[] | string> {
   const tags: string[] = [];
+  let size = 0;
   let path: string | URL = 'tags/list?n=1000';
   for (let page = 0; page < TAG_PAGES_MAX; page++) {
     const answer: HttpAnswer | string = await session.ask({ path, sizeMax: TAGS_SIZE_MAX });
     if (typeof answer === 'string') return answer;
     if (answer.status !== 200) return statusOf(session, answer, 'its tags');
     const { tags: found } = fieldsOf(parseJson(answer.bytes));
-    if (Array.isArray(found)) tags.push(...found.filter((tag) => typeof tag === 'string'));
+    size += answer.bytes.length;
+    for (const tag of Array.isArray(found) ? found : [])
+      if (typeof tag === 'string') tags.push(tag);
+    if (tags.length > TAGS_MAX || size > ALL_TAGS_SIZE_MAX)
+      return `${session.host} has more than ${TAGS_MAX} tags: name one`;
     const next = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(answer.headers.get('link') ?? '')?.[1];
     if (next === undefined) return tags;
     const url = session.resolve(next);

@@ -65,7 +65,10 @@ export class WebhookInbox implements Inbox<InboxMessage> {
     this.#report = report;
     const { location, access, servers } = this.#options;
     this.#sender = await createSenderCheck(findSecret(access, location.path));
-    await servers.add(location, access, (exchange, isAsking) => this.#take(exchange, isAsking));
+    await servers.add(location, access, {
+      take: (exchange, isAsking) => this.#take(exchange, isAsking),
+      onFull: (message) => this.#report('warning', this.name, message),
+    });
   }
 
   async receive(): Promise<readonly InboxMessage[]> {

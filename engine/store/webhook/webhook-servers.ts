@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { limitPlaces } from '../../base/connection-places.ts';
 import { guarded } from '../../base/guard.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import { type Exchange, FAILED, refuse } from './answer.ts';
@@ -10,13 +11,23 @@ import type { WebhookAccess } from './webhook-access.ts';
 import type { WebhookLocation } from './webhook-location.ts';
 
 const CONNECTIONS_MAX = 1_024;
-const HEADERS_TIME_MAX_MS = 10_000;
+/** Load balancers send all there is from a few addresses. */
+const CONNECTIONS_OF_ONE_MAX = 512;
+const HEADERS_TIME_MAX_MS = 5_000;
 const REQUEST_TIME_MAX_MS = 60_000;
+/** What has had its time is found so soon. */
+const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 };
 /** Longer than load balancers keep a connection that nobody uses. */
 const KEEP_ALIVE_MS = 65_000;
 
 /** `isAsking`: the sender waits for leave to send the body. */
 export type TakeRequest = (exchange: Exchange, isAsking: boolean) => Promise<void>;
+
+export interface WebhookListener {
+  readonly take: TakeRequest;
+  /** Connections were turned away. */
+  readonly onFull: (message: string) => void;
+}
 
 interface Shared {
   readonly paths: Map<string, TakeRequest>;
@@ -27,10 +38,17 @@ export class WebhookServers {
   readonly #servers = new Map<string, Shared>();
 
   /** From now on requests to the path are taken. Rejects with `StoreError` where nobody can listen. */
-  async add(location: WebhookLocation, access: WebhookAccess, take: TakeRequest): Promise<void> {
+  async add(
+    location: WebhookLocation,
+    access: WebhookAccess,
+    { take, onFull }: WebhookListener,
+  ): Promise<void> {
     const address = addressOf(location);
     const paths = new Map<string, TakeRequest>();
-    const shared = this.#servers.get(address) ?? { paths, server: listen(location, access, paths) };
+    const shared = this.#servers.get(address) ?? {
+      paths,
+      server: listen(location, access, { paths, onFull }),
+    };
     this.#servers.set(address, shared);
     if (shared.paths.has(location.path))
       throw new StoreError('invalid-argument', 'another stream listens there');
@@ -63,10 +81,13 @@ function addressOf({ isSecure, host, port }: WebhookLocation): string {
 async function listen(
   location: WebhookLocation,
   access: WebhookAccess,
-  paths: ReadonlyMap<string, TakeRequest>,
+  {
+    paths,
+    onFull,
+  }: Pick<WebhookListener, 'onFull'> & { readonly paths: ReadonlyMap<string, TakeRequest> },
 ): Promise<Server> {
-  const server = location.isSecure ? await createSecure(access) : createServer();
-  server.maxConnections = CONNECTIONS_MAX;
+  const server = location.isSecure ? await createSecure(access) : createServer(SERVER_OPTIONS);
+  limitPlaces(server, { most: CONNECTIONS_MAX, mostOfOne: CONNECTIONS_OF_ONE_MAX, onFull });
   server.headersTimeout = HEADERS_TIME_MAX_MS;
   server.requestTimeout = REQUEST_TIME_MAX_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -100,7 +121,7 @@ async function createSecure(access: WebhookAccess): Promise<Server> {
   const { certificateFile = '', keyFile = certificateFile } = access;
   const [cert, key] = await Promise.all([readPem(certificateFile), readPem(keyFile)]);
   try {
-    return createSecureServer({ cert, key });
+    return createSecureServer({ ...SERVER_OPTIONS, cert, key });
   } catch (error) {
     const files = keyFile === certificateFile ? keyFile : `${certificateFile} and ${keyFile}`;
     const why = (error as Error).message;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LineSocket, SOCKET_SCHEME } from '../../../engine/store/line-socket.ts';
 import type { StoredObject } from '../../../engine/store/object-store.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
@@ -62,6 +62,28 @@ describe.runIf(process.platform !== 'win32')('a socket of lines', () => {
     (await store.open()).seek(0);
     expect(oddities.join()).toMatch(/^lost: .*\/much: \d+ bytes were given and not used$/);
     writer.destroy();
+    await store.close();
+  });
+
+  it('has room for lines without an end, over all connections together', async () => {
+    const path = join(folder.path, 'endless');
+    const oddities: string[] = [];
+    const store = new LineSocket(SOCKET_SCHEME + path);
+    await store.listEntries('', 1, (...oddity) => oddities.push(oddity.join(': ')));
+    const part = Buffer.alloc(10 << 20, 'x');
+    const writers = Array.from({ length: 8 }, () => connect(path));
+    for (const writer of writers) {
+      writer.on('error', () => {});
+      writer.write(part);
+    }
+    await vi.waitUntil(() => oddities.length > 0, { timeout: 30_000 });
+    expect(oddities[0]).toMatch(/bytes of a line without an end/);
+    expect(store.unreadSize).toBeLessThanOrEqual(64 << 20);
+    // Who sends whole lines is read as before.
+    connect(path).end('whole\n');
+    const object = await store.open();
+    expect(await read(object, 6)).toBe('whole\n');
+    for (const writer of writers) writer.destroy();
     await store.close();
   });
 });
