@@ -11,12 +11,13 @@ const SHARED = new Set([
 const SECOND_LEVEL = /^(?:co|com|net|org|gov|edu|ac|ne|or|go|gob|mil)$/;
 const COUNTRY_LENGTH = 2;
 
-/** Whether one organisation has both names, as far as names tell. */
-export function isSameSite(one: string, other: string): boolean {
-  if (one === other) return true;
-  if (isIP(unbracketed(one)) !== 0 || isIP(unbracketed(other)) !== 0) return false;
-  const site = siteOf(one);
-  return site !== undefined && site === siteOf(other);
+/** Whether one organisation has both, as far as names tell; of numbers each port is another one. */
+export function isSameSite(one: URL, other: URL): boolean {
+  if (one.host === other.host) return true;
+  if (isIP(unbracketed(one.hostname)) !== 0 || isIP(unbracketed(other.hostname)) !== 0)
+    return false;
+  const site = siteOf(one.hostname);
+  return site !== undefined && site === siteOf(other.hostname);
 }
 
 /** The part of a name that its owner has registered. */

@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import type { Span } from '../diagnostic/span.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import { findExcess, type YamlExcess } from '../schema/yaml-excess.ts';
 import type { PlacedText } from './rule-item.ts';
 
 export interface RulesDocument {
@@ -24,10 +25,6 @@ export interface RulesDocument {
   readonly isNull: (node: Node | undefined) => boolean;
   readonly resolveAlias: (alias: Alias) => Node | undefined;
 }
-
-/** Lines, commas and keys of a file: each may be a node, and two kilobytes. */
-const PARTS_MAX = 350_000;
-const PART = /[\n,]|: /g;
 
 export function readRulesDocument(document: TextDocument): RulesDocument {
   const excess = findExcess(document.text);
@@ -64,24 +61,11 @@ export function readRulesDocument(document: TextDocument): RulesDocument {
   };
 }
 
-/** Where the text has more parts than can be read; found without parsing it. */
-function findExcess(text: string): number | undefined {
-  if (text.length < PARTS_MAX) return undefined;
-  let parts = 0;
-  PART.lastIndex = 0;
-  while (PART.test(text)) {
-    parts += 1;
-    if (parts > PARTS_MAX) return PART.lastIndex - 1;
-  }
-  return undefined;
-}
-
-function tooLarge(document: TextDocument, at: number): RulesDocument {
-  const message = `the file has more than ${PARTS_MAX} lines, keys and items: split it`;
+function tooLarge(document: TextDocument, excess: YamlExcess): RulesDocument {
   return {
     document,
     contents: [],
-    error: { message, span: { start: at, end: at + 1 } },
+    error: excess,
     placeScalar: (node) => placeScalar(node as Scalar, document),
     isNull: isPlainNull,
     resolveAlias: () => undefined,

@@ -9,9 +9,12 @@ import type { TextDocument } from '../diagnostic/text-document.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
 import { violationsOf } from './validate.ts';
 import { readYamlDocument } from './yaml-document.ts';
+import { findExcess } from './yaml-excess.ts';
 
 /** What the schema finds, in words; empty when the file follows it. */
 export function rulesSchemaWarnings({ name, text }: TextDocument): string[] {
+  const excess = findExcess(text);
+  if (excess !== undefined) return [excess.message];
   const parsed = parseAllDocuments(text, { logLevel: 'silent' });
   const documents = Array.isArray(parsed) ? parsed : [];
   return documents.flatMap(({ range }) => {

@@ -6,6 +6,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Span } from '../diagnostic/span.ts';
 import type { TextDocument } from '../diagnostic/text-document.ts';
+import { findExcess } from './yaml-excess.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -56,6 +57,11 @@ function canonicalJson(text: string): object | undefined {
 }
 
 function parseYaml(document: TextDocument): YamlDocument {
+  const excess = findExcess(document.text);
+  if (excess !== undefined) {
+    const spanOf = (): Span => excess.span;
+    return { document, value: undefined, errors: [excess], spanOf, keySpanOf: spanOf };
+  }
   const lineCounter = new LineCounter();
   const parsed = parseDocument(document.text, {
     lineCounter,

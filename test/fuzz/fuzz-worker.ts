@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { fuzzAnswers } from './answers.ts';
 import { fuzzComponents } from './components.ts';
 import { fuzzHostCalls } from './host-calls.ts';
+import { fuzzProcessMessages } from './process-messages.ts';
 import { Random } from './random.ts';
 import { fuzzRequests } from './requests.ts';
 
@@ -27,6 +28,7 @@ const TARGETS: Readonly<Record<string, (samples: readonly Uint8Array[]) => Fuzz 
     answers: fuzzAnswers,
     'host-calls': fuzzHostCalls,
     requests: fuzzRequests,
+    'process-messages': fuzzProcessMessages,
   };
 
 async function run({ target, seed, from, count, samples, progress }: Task): Promise<void> {

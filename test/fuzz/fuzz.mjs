@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run fuzz`: random changes to what plugins are, answer and ask for. Nothing may crash, hang, run code or touch a
 // file: each target runs in threads of its own in an empty folder. A component that loops is ended, as in a run.
-//   npm run fuzz [-- components answers host-calls requests] [--count N] [--seed N] [--from N]
+//   npm run fuzz [-- components answers host-calls requests process-messages] [--count N] [--seed N] [--from N]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const COUNTS = {
   answers: 1_000_000,
   'host-calls': 1_000_000,
   requests: 200_000,
+  'process-messages': 1_000_000,
 };
 const SAMPLES = ['json', 'cloudtrail'];
 /** A run that takes longer is ended. */

@@ -100,10 +100,10 @@ export class RegistrySession {
     const url = new URL(realm);
     if (url.protocol !== 'https:' && !(isLoopback(url.hostname) && this.#base.protocol === 'http:'))
       return `${this.host} sends us for a token to ${url.origin}, which is not encrypted`;
-    if (credentials !== undefined && !this.#mayHavePassword(url.hostname))
+    if (credentials !== undefined && !this.#mayHavePassword(url))
       return (
-        `${this.host} wants its password sent to ${url.hostname}, which is of another site; ` +
-        `${TOKEN_HOSTS}=${url.hostname} allows it`
+        `${this.host} wants its password sent to ${url.host}, which is of another site; ` +
+        `${TOKEN_HOSTS}=${url.host} allows it`
       );
     const token = await this.#fetchToken(url, parameters.get('service'), credentials);
     if (typeof token !== 'string') return token.problem;
@@ -112,9 +112,9 @@ export class RegistrySession {
   }
 
   /** Of the site of the registry, or named by whoever starts us. */
-  #mayHavePassword(host: string): boolean {
+  #mayHavePassword(url: URL): boolean {
     const named = (process.env[TOKEN_HOSTS] ?? '').split(',').map((one) => one.trim());
-    return isSameSite(this.#base.hostname, host) || named.includes(host);
+    return isSameSite(this.#base, url) || named.includes(url.host);
   }
 
   async #fetchToken(

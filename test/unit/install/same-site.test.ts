@@ -14,10 +14,12 @@ describe('hosts', () => {
     ['acme.azurecr.io', 'evil.azurecr.io', false],
     ['10.0.0.1', '10.0.0.2', false],
     ['127.0.0.1', '127.0.0.1', true],
+    ['127.0.0.1:1', '127.0.0.1:2', false],
     ['localhost', 'evil', false],
   ])('%s and %s are of one site: %s', (one, other, isSame) => {
-    expect(isSameSite(one, other)).toBe(isSame);
-    expect(isSameSite(other, one)).toBe(isSame);
+    const [first, second] = [new URL(`https://${one}`), new URL(`https://${other}`)];
+    expect(isSameSite(first, second)).toBe(isSame);
+    expect(isSameSite(second, first)).toBe(isSame);
   });
 
   it.each<[host: string, isNear: boolean]>([

@@ -3,6 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { isSourceMessage } from '../../../engine/stream/message-shape.ts';
 import type { Shape } from '../../../engine/supervise/shape.ts';
+import { fuzzProcessMessages } from '../../fuzz/process-messages.ts';
+import { Random } from '../../fuzz/random.ts';
+
+const SEED = Number(process.env.TEST_SEED ?? 20_261_130);
 
 const log = {
   lines: [{ plugin: 'p', level: 'notice', message: 'm' }],
@@ -86,5 +90,10 @@ describe('a message of a process', () => {
   it('does not when a text is longer than our code makes it', () => {
     const fault = { plugin: 'p', kind: 'trap', message: 'm'.repeat(2_000), eventNumber: 7 };
     expect(isSourceMessage({ kind: 'failed', fault })).toBe(false);
+  });
+
+  it(`is let through or ends the process, whatever it is (seed ${SEED})`, () => {
+    const fuzz = fuzzProcessMessages();
+    for (let run = 0; run < 3_000; run++) fuzz(new Random(SEED + run));
   });
 });
