@@ -39,4 +39,10 @@ describe('the alerts of a batch', () => {
     expect(valueJson(['a', 'b', 'c'], 'string', budget)).toBe('["… (cut: 3 more)"]');
     expect(valueJson(7n, 'uint64', budget)).toBe('7');
   });
+
+  it('are cut when their values have come to more than they may, whatever their events have', () => {
+    const lengths = printed(Array<string>(20).fill('x'.repeat(8 * MIB)), 8 * MIB);
+    expect(lengths.filter((length) => length === 8 * MIB)).toHaveLength(13);
+    expect(lengths.at(-1)).toBeLessThan(300);
+  });
 });

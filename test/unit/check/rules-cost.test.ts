@@ -52,6 +52,12 @@ describe('rules that cost more than they may', () => {
       `- {list: l, items: [${many(10_000, (index) => `a${index}, `)}x]}\n- {list: all, items: [${many(1_000, () => 'l, ')}x]}\n`,
       'RULES_TOO_LARGE',
     ],
+    ['a name of 2,000 characters', rule('n'.repeat(2_000), 'evt.num > 0'), 'RULES_TOO_LARGE'],
+    [
+      '20,000 tags',
+      `- rule: r\n  desc: d\n  condition: evt.num > 0\n  output: o\n  priority: INFO\n  source: test\n  tags: [${many(20_000, (index) => `t${index}, `)}x]\n`,
+      'RULES_TOO_LARGE',
+    ],
     [
       'a text that is appended to 40,000 times',
       `- {macro: m, condition: evt.num > 0}\n${'- {macro: m, condition: or evt.num > 0, append: true}\n'.repeat(40_000)}`,

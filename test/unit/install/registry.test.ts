@@ -133,6 +133,21 @@ describe('an artifact', () => {
     expect(await publish(reference, true)).toMatchObject({ tag: '1.0.0' });
   });
 
+  it('has so many tags at most, over all pages', async () => {
+    const more = Array.from({ length: 10_000 }, (_, at) => `0.0.${at}`);
+    let pages = 0;
+    const { registry, reference } = await place();
+    registry.before = ({ url = '' }, response) => {
+      if (!url.includes('tags/list')) return false;
+      pages += 1;
+      response.setHeader('link', `</v2/a/b/tags/list?last=${pages}>; rel="next"`);
+      response.end(JSON.stringify({ tags: more }));
+      return true;
+    };
+    expect(await listTags(reference)).toMatch(/has more than 50000 tags: name one$/);
+    expect(pages).toBe(6);
+  });
+
   it('has tags on several pages', async () => {
     const { registry, reference } = await place();
     registry.before = ({ url = '' }, response) => {
@@ -387,6 +402,25 @@ describe('a registry that asks who we are', () => {
     const { registry, reference } = await place();
     registry.before = lets('never', `Bearer realm="${realm}"`);
     expect(await fetchIt(reference)).toMatch(said);
+  });
+
+  it('has its password sent to no other site, unless that is named', async () => {
+    const { registry, host, reference } = await place();
+    const other = await place(false);
+    const seen: string[] = [];
+    other.registry.before = (request, response) => {
+      seen.push(request.headers.authorization ?? '-');
+      response.end('{"token":"good"}');
+      return true;
+    };
+    registry.before = lets('Bearer good', `Bearer realm="http://${other.host}/token"`);
+    login(host, { auths: { HOST: { auth: AUTH } } });
+    expect(await fetchIt(reference)).toContain(`wants its password sent to ${other.host}`);
+    expect(seen).toEqual([]);
+    process.env.TIERCEL_TOKEN_HOSTS = `elsewhere, ${other.host}`;
+    await fetchIt(reference);
+    delete process.env.TIERCEL_TOKEN_HOSTS;
+    expect(seen).toEqual([`Basic ${AUTH}`]);
   });
 
   it('is told nothing by a configuration that cannot be read', async () => {
