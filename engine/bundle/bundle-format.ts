@@ -64,6 +64,9 @@ export function unpackBundle(archive: Uint8Array): BundleFiles | string {
 const PATH =
   /^(?:configuration|store\/(?:plugins|rules))(?:\/[A-Za-z0-9_@%+=,~.][A-Za-z0-9_@%+=,~ .-]*)+$/;
 
+/** Signatures beside files have their names. */
+const STORED = /^store\/.*\.(?:wasm|yaml)$/;
+
 function isSafe(name: string): boolean {
   const parts = name.split('/');
   return PATH.test(name) && !parts.includes('.') && !parts.includes('..');
@@ -83,6 +86,11 @@ function withoutIndex(found: Map<string, Uint8Array>): BundleFiles | string {
     if (said[name] !== digest)
       return `has a file \`${name}\` with ${digest}, its index says ${String(said[name])}`;
   }
+  // In the store a file has the name of its digest: another one would be in the way of the right one.
+  const misnamed = [...found].find(
+    ([name, bytes]) => STORED.test(name) && !name.includes(`/sha256-${digestOf(bytes)}.`),
+  );
+  if (misnamed !== undefined) return `has a file \`${misnamed[0]}\` whose name is not its digest`;
   const missing = Object.keys(said).find((name) => !found.has(name));
   if (missing !== undefined) return `lacks \`${missing}\`, which its index names`;
   return found.has(`${CONFIGURATION}${CONFIG_NAME}`) ? found : 'has no configuration';

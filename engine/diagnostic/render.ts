@@ -12,6 +12,15 @@ const FRAME_WIDTH_MIN = 20;
 /** For the line's number and the bar beside it. */
 const GUTTER_WIDTH = 10;
 
+/** A message may quote what is far too long to be read. */
+const MESSAGE_LENGTH_MAX = 4_000;
+
+function shortened(message: string): string {
+  const { length } = message;
+  if (length <= MESSAGE_LENGTH_MAX) return message;
+  return `${message.slice(0, MESSAGE_LENGTH_MAX)}… (${length - MESSAGE_LENGTH_MAX} more characters)`;
+}
+
 function frameWidth(columns: number | undefined): number {
   if (columns === undefined) return FRAME_WIDTH_MAX;
   return Math.max(FRAME_WIDTH_MIN, Math.min(FRAME_WIDTH_MAX, columns - GUTTER_WIDTH));
@@ -31,7 +40,9 @@ export function renderText(
       const place = primary === undefined ? '' : `${placeOf(primary)}: `;
       const codes = falcoCode === undefined ? code : `${code}, ${falcoCode}`;
       const title = paint[severity](colors.bold(severity));
-      lines.push(`${place}${title}: ${printableLines(message)} ${colors.dim(`[${codes}]`)}`);
+      lines.push(
+        `${place}${title}: ${printableLines(shortened(message))} ${colors.dim(`[${codes}]`)}`,
+      );
       if (primary !== undefined) lines.push(...frame(primary, { colors, width }));
       for (const label of context) {
         lines.push(`  ${colors.dim('from')} ${placeOf(label)}: ${printableLines(label.text)}`);
@@ -49,7 +60,7 @@ export function toJson(diagnostics: readonly Diagnostic[]): unknown[] {
   return diagnostics.map(({ code, severity, message, primary, context, hint, falcoCode }) => ({
     code,
     severity,
-    message: hideSecrets(message),
+    message: shortened(hideSecrets(message)),
     ...(falcoCode === undefined ? {} : { falcoCode }),
     ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
     ...(context.length === 0

@@ -48,6 +48,13 @@ export class UnreadableBatch extends Error {
   override readonly name = 'UnreadableBatch';
 }
 
+/** There is no memory for the slots of a stream any more. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+}
+
+const FULL = ['ENOSPC', 'EFBIG', 'EDQUOT', 'ENOMEM'];
+
 export type RoomMemory = SharedArrayBuffer | MemoryFile;
 /** As a worker is told of it. */
 export type SentRoom = SharedArrayBuffer | FileDescriptors;
@@ -261,7 +268,16 @@ class FileRoom implements SlotRoom {
   #write(view: ArrayBufferView, position: number): void {
     for (let done = 0; done < view.byteLength; ) {
       const left = view.byteLength - done;
-      done += writeSync(this.#file.descriptor, bytesOf(view), done, left, position + done);
+      done += this.#writeSome(view, done, left, position + done);
+    }
+  }
+
+  #writeSome(view: ArrayBufferView, from: number, size: number, position: number): number {
+    try {
+      return writeSync(this.#file.descriptor, bytesOf(view), from, size, position);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      throw FULL.includes(code) ? new NoRoom(`a batch has no place in memory: ${code}`) : error;
     }
   }
 

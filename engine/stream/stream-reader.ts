@@ -10,7 +10,7 @@ import { type EventBatch, PluginFault } from '../plugin/plugin-instance.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
 import { FIRST_EVENTS_MAX } from './batch-pace.ts';
 import { resolveTimes } from './event-times.ts';
-import type { SlotRoom } from './slot-room.ts';
+import { NoRoom, type SlotRoom } from './slot-room.ts';
 import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
 import type { SourceMessage, StreamState } from './stream-protocol.ts';
@@ -67,11 +67,17 @@ export class StreamReader {
       this.#postNotes();
       post({ kind: 'ended', reason });
     } catch (error) {
-      if (!(error instanceof PluginFault)) throw error;
+      const fault = error instanceof NoRoom ? this.#withoutRoom(error) : error;
+      if (!(fault instanceof PluginFault)) throw error;
       this.#postNotes();
-      const { pluginName: plugin, kind, message } = error;
+      const { pluginName: plugin, kind, message } = fault;
       post({ kind: 'failed', fault: { plugin, kind, message, eventNumber: undefined } });
     }
+  }
+
+  /** Nobody's fault: the stream is read again from where it stands, when there may be room. */
+  #withoutRoom({ message }: NoRoom): PluginFault {
+    return new PluginFault('crash', this.#parts.source.name, message);
   }
 
   async #readStream(): Promise<'end' | 'interrupted'> {

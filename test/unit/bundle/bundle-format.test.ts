@@ -4,11 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { packBundle, unpackBundle } from '../../../engine/bundle/bundle-format.ts';
 import { sha256 } from '../../support/fake-registry.ts';
 
+/** Of a stored file with these bytes. */
+function fileName(bytes: readonly number[]): string {
+  return sha256(Buffer.from(bytes)).replace(':', '-');
+}
+
 const FILES = new Map([
   ['configuration/tiercel.yaml', Buffer.from('rules_files: [a.yaml]\n')],
   ['configuration/rules/my rules.yaml', Buffer.from('[]')],
-  ['store/plugins/sha256-0.wasm', Buffer.from([0, 1, 2, 255])],
-  ['store/rules/sha256-0.yaml', Buffer.of()],
+  [`store/plugins/${fileName([0, 1, 2, 255])}.wasm`, Buffer.from([0, 1, 2, 255])],
+  [`store/rules/${fileName([])}.yaml`, Buffer.of()],
 ]);
 
 interface Entry {
@@ -43,6 +48,11 @@ describe('a bundle', () => {
 
   it.each<[string, Uint8Array, RegExp]>([
     ['nothing', Buffer.of(), /is no gzipped tar/],
+    [
+      'a plugin under the digest of another one',
+      archive([CONFIG, { name: `store/plugins/${fileName([1])}.wasm`, data: 'other' }]),
+      /whose name is not its digest/,
+    ],
     ['a plugin', Buffer.from('\0asm'), /is no gzipped tar/],
     ['a tar that is not compressed', createTar([CONFIG]), /is no gzipped tar/],
     ['half of one', packBundle(FILES).subarray(0, -20), /is no gzipped tar/],
