@@ -27,6 +27,7 @@ export const ENTRIES = [
   'extractor-watch',
   'reload-signal',
   'reload-look',
+  'rules-read',
   'reopen-signal',
   'checkpoint-timer',
   'metrics-timer',

@@ -277,6 +277,16 @@ export const LIMITS = {
     unit: 'count',
     why: 'characters of the values of all alerts of a batch, which has one event where alerts are as large as that',
   },
+  rulesTimeMax: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'rules that are read again while a run goes on; 10,000 rules take 3 s',
+  },
+  rulesMemoryMax: {
+    value: 512 << 20,
+    unit: 'bytes',
+    why: 'the same; 10,000 rules take 200 MB',
+  },
   undeliveredSizeMax: {
     value: 32 << 20,
     unit: 'count',

@@ -1,4 +1,4 @@
-// engine/ and the packages it uses → dist/engine: eight entries and what they share. An installation needs
+// engine/ and the packages it uses → dist/engine: nine entries and what they share. An installation needs
 // no other package, and a command reads only the files it needs.
 import {
   copyFileSync,
@@ -28,6 +28,7 @@ const bundle = await rolldown({
     'stream/source-worker': join(repository, 'engine/stream/source-worker.ts'),
     'evaluate/evaluation-worker': join(repository, 'engine/evaluate/evaluation-worker.ts'),
     'evaluate/extractor-worker': join(repository, 'engine/evaluate/extractor-worker.ts'),
+    'pipeline/rules-worker': join(repository, 'engine/pipeline/rules-worker.ts'),
     'conformance/conformance-worker': join(repository, 'engine/conformance/conformance-worker.ts'),
     [TRANSPILER_WORKER]: join(repository, 'engine/plugin/transpile-worker.ts'),
   },

@@ -19,10 +19,16 @@ export function createFieldCatalog(
   const byName = new Map<string, Field>();
   for (const field of [...engineFields(staticFields), ...pluginFields])
     byName.set(field.name, field);
-  const longestFirst = [...byName.values()].sort((a, b) => b.name.length - a.name.length);
+  return catalogOf(source, [...byName.values()]);
+}
+
+/** Of all the fields that there are. */
+export function catalogOf(source: string, fields: readonly Field[]): FieldCatalog {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const longestFirst = fields.toSorted((a, b) => b.name.length - a.name.length);
   return Object.freeze({
     source,
-    fields: Object.freeze([...byName.values()]),
+    fields: Object.freeze([...fields]),
     find: (name: string) => byName.get(name),
     findPrefix: (text: string) => longestFirst.find(({ name }) => text.startsWith(name)),
   });

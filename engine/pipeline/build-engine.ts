@@ -18,8 +18,9 @@ import { WorkerStock } from '../supervise/worker-stock.ts';
 import { Engine } from './engine.ts';
 import { defaultWorkerCount, type EngineTuning, FAULT_BUDGET, TUNING } from './engine-tuning.ts';
 import { planLetters } from './letter-streams.ts';
-import { type Loaded, loadAll, loadRules } from './load-all.ts';
+import { type Loaded, loadAll } from './load-all.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
+import { loadRulesApart } from './load-rules-apart.ts';
 import { preparePlugins } from './prepare-plugins.ts';
 import { filesOf, signatureOf } from './rules-files.ts';
 import { planSources } from './source-streams.ts';
@@ -71,8 +72,8 @@ export async function buildEngine(
     streams,
     evaluation: toEvaluation(config, loaded.rulesetLoad),
     rules: {
-      load: (next) => {
-        const { rulesetLoad, diagnostics: found } = loadRules(next, loaded.plugins);
+      load: async (next) => {
+        const { rulesetLoad, diagnostics: found } = await loadRulesApart(next, loaded.plugins);
         const useless = hasErrors(found) ? [] : findUselessRun(plugins, rulesetLoad);
         const all = [...found, ...useless];
         // Outputs stay what they are, and so does what they want.

@@ -24,7 +24,7 @@ export interface EngineParts {
 
 /** Rules that are read again while a run goes on, for the same streams and plugins. */
 export interface RulesParts {
-  load(config: Config): LoadedRules;
+  load(config: Config): Promise<LoadedRules>;
   /** Changes with the files that it would read. */
   signature(config: Config): string;
   files(config: Config): string[];

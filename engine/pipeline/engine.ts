@@ -37,7 +37,7 @@ export class Engine {
    * evaluated under all of the rules before, or all of those after. Where there are errors, the rules before stay.
    */
   async reload(config: Config): Promise<Reload> {
-    const { evaluation, ruleCount, diagnostics } = this.#parts.rules.load(config);
+    const { evaluation, ruleCount, diagnostics } = await this.#parts.rules.load(config);
     if (evaluation === undefined || this.#run === undefined)
       return { isUsed: false, ruleCount: 0, diagnostics };
     const refusal = await this.#run.replaceRules(evaluation);

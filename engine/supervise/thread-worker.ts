@@ -10,14 +10,16 @@ export class ThreadWorker implements WorkerHandle {
   readonly isProcess = false;
   readonly #worker: Worker;
 
-  /** `entry`: compiled path, as `stream/source-worker.js`. */
-  constructor(entry: string) {
+  /** `entry`: compiled path, as `stream/source-worker.js`; `memoryMax`: bytes of its objects. */
+  constructor(entry: string, memoryMax?: number) {
     const shared = new SharedArrayBuffer(CONTROL_SIZE);
     this.control = new WorkerControl(shared);
     // Descriptors are given to the I/O thread to close, and all else are handles.
     const trackUnmanagedFds = false;
     const options = { env: {}, argv: [], execArgv: [], workerData: shared, trackUnmanagedFds };
-    this.#worker = new Worker(workerEntry(entry), options);
+    const resourceLimits =
+      memoryMax === undefined ? {} : { maxOldGenerationSizeMb: Math.ceil(memoryMax / 2 ** 20) };
+    this.#worker = new Worker(workerEntry(entry), { ...options, resourceLimits });
   }
 
   listen({ onMessage, onEnd }: WorkerEvents): void {

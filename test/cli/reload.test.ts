@@ -76,6 +76,32 @@ describe('rules', () => {
     expect(code).toBe(0);
   });
 
+  it('that cost more than they may leave those before in use, and the engine at work', async () => {
+    const log = folder.write('costly/a.jsonl', record('A'));
+    const rules = folder.write('costly.yaml', rule('one'));
+    const chain = Array.from(
+      { length: 5_000 },
+      (_, index) => `- {macro: m${index + 1}, condition: not m${index}}\n`,
+    );
+    const { code, stderr } = await follow(
+      [log, '-r', rules],
+      [
+        { act: () => {}, until: 'one A' },
+        {
+          act: () => {
+            const first = '- {macro: m0, condition: ct.name = A}\n';
+            writeFileSync(rules, first + chain.join('') + rule('deep', 'm5000'));
+          },
+          until: 'those before stay in use',
+        },
+        { act: () => appendFileSync(log, record('B')), until: 'one B' },
+      ],
+    );
+    expect(stderr).toContain('RULES_TOO_LARGE');
+    expect(stderr).toContain('more of this kind are not shown');
+    expect(code).toBe(0);
+  });
+
   it('are read again when one of their files changes, or a further one comes', async () => {
     const log = folder.write('watch/a.jsonl', record('A'));
     folder.write('watch-rules/1.yaml', rule('one'));

@@ -14,6 +14,7 @@ import { Reloader } from '../../../engine/cli/reloader.ts';
 import { reopenOnSignals } from '../../../engine/cli/reopen-on-signals.ts';
 import { ExtractorHost } from '../../../engine/evaluate/extractor-host.ts';
 import type { EngineParts } from '../../../engine/pipeline/engine-parts.ts';
+import { loadRulesApart } from '../../../engine/pipeline/load-rules-apart.ts';
 import { LocationProbe } from '../../../engine/pipeline/location-probe.ts';
 import { showProgress } from '../../../engine/pipeline/run-progress.ts';
 import { WebServer } from '../../../engine/serve/web-server.ts';
@@ -352,6 +353,12 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
     vi.useRealTimers();
     await isSaid();
     reloader.close();
+  },
+  'rules-read': async () => {
+    const loaded = { plugins: [], catalogs: new Map(), diagnostics: [] };
+    const config = { rulesFiles: [], ruleLoad: { selections: [], appendOutput: [] } };
+    const { diagnostics } = await loadRulesApart(config as never, loaded);
+    expect(diagnostics.map(({ message }) => message)).toEqual([`rules: ${MESSAGE}`]);
   },
   'reopen-signal': async () => {
     let opened = 0;
