@@ -34,3 +34,13 @@ export interface AlertFormat {
   /** Value of the alert's `hostname` key. */
   readonly hostname: string;
 }
+
+/** Characters of their lines, in all their forms. */
+export function sizeOfAlerts(alerts: readonly Alert[]): number {
+  let size = 0;
+  for (const { line, channels } of alerts) {
+    size += line.length;
+    for (const one of channels ?? []) if (typeof one === 'string') size += one.length;
+  }
+  return size;
+}

@@ -46,7 +46,9 @@ export interface EvaluationPoolOptions {
   readonly onRefused: (plugin: string, reason: string) => void;
   /** So many alerts were not delivered yet that no batch is to be evaluated beside them. */
   readonly isFull: () => boolean;
-  /** An error of our own. */
+  /** A batch that ended its workers again and again: no rule was evaluated for its events. */
+  readonly onLeftOut: (stream: number, batch: NumberedBatch, reason: string) => void;
+  /** An error of our own, of which no batch is the cause. */
   readonly onDefect: (error: Error) => void;
 }
 
@@ -54,6 +56,8 @@ export interface EvaluationPoolOptions {
 const JOBS_PER_WORKER = 2;
 /** More than one: which event it was is not known yet. */
 const SEVERAL = 2;
+/** Whole, one event at a time, and once more. */
+const LOSSES_MAX = 3;
 const EVENT_TIME_MAX_MS = LIMITS.eventTimeMax.value;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
 const SPARE_AFTER_MS = 10_000;
@@ -63,6 +67,8 @@ interface PendingJob {
   readonly batch: NumberedBatch;
   readonly withoutPlugin: EventWithoutPlugin[];
   isCareful: boolean;
+  /** Workers that ended over it, and nobody knows over which event. */
+  losses: number;
   readonly resolve: (result: SettledJob) => void;
 }
 
@@ -116,7 +122,14 @@ export class EvaluationPool {
   /** Resolves with the result of a batch, whatever its plugins do. */
   submit(stream: number, batch: NumberedBatch): Promise<SettledJob> {
     return new Promise((resolve) => {
-      this.#waiting.push({ stream, batch, withoutPlugin: [], isCareful: false, resolve });
+      this.#waiting.push({
+        stream,
+        batch,
+        withoutPlugin: [],
+        isCareful: false,
+        losses: 0,
+        resolve,
+      });
       this.#dispatch();
     });
   }
@@ -191,7 +204,7 @@ export class EvaluationPool {
       },
       onMessage: (message) => this.#take(member, message),
       onFailure: (failure) => this.#replace(member, failure),
-      onDefect: (error) => this.#options.onDefect(error),
+      onDefect: (error) => this.#afterDefect(member, error),
     });
     const member: Member = {
       worker,
@@ -309,6 +322,30 @@ export class EvaluationPool {
       return;
     }
     this.#afterFailure(member, failure);
+    this.#goOnWithout(member);
+  }
+
+  /** An error while a batch is evaluated is tried again, not without end; without a batch it ends the run. */
+  #afterDefect(member: Member, error: Error): void {
+    const [job] = member.jobs;
+    if (this.#isOver || job === undefined) {
+      this.#options.onDefect(error);
+      return;
+    }
+    job.isCareful = true;
+    this.#countLoss(member, job, error.message);
+    this.#goOnWithout(member);
+  }
+
+  #countLoss(member: Member, job: PendingJob, reason: string): void {
+    job.losses += 1;
+    if (job.losses < LOSSES_MAX) return;
+    member.jobs.shift();
+    this.#options.onLeftOut(job.stream, job.batch, reason);
+    job.resolve(leftOut(job, member.rules[job.stream] ?? []));
+  }
+
+  #goOnWithout(member: Member): void {
     this.#retired.delete(member);
     void endMember(member);
     if (this.#members.delete(member)) this.#members.add(this.#takeSpare() ?? this.#createMember());
@@ -351,7 +388,23 @@ export class EvaluationPool {
       job.withoutPlugin.push({ eventNumber: number, plugin, plan, kind, message });
     }
     job.isCareful = true;
+    if (decision === 'retry') this.#countLoss(member, job, message);
   }
+}
+
+/** No rule was evaluated for any of its events. */
+function leftOut({ batch, withoutPlugin }: PendingJob, rules: readonly KnownOfRule[]): SettledJob {
+  const { firstEventNumber, eventCount } = batch;
+  const rulesNotEvaluated = rules.map(({ rule }) => rule);
+  return {
+    alerts: [],
+    partial: [{ firstEventNumber, eventCount, plugins: [], rulesNotEvaluated }],
+    faults: [],
+    quarantined: [],
+    log: { lines: [], unlisted: new Map() },
+    costs: { plugins: new Map(), rules: new Map(), conditionsMs: 0, alertsMs: 0 },
+    withoutPlugin,
+  };
 }
 
 async function endMember({ worker, hosts }: Member): Promise<void> {

@@ -85,6 +85,7 @@ export class Evaluator {
       faults: new FaultLedger(setup.faultBudget, SYSTEM_CLOCK),
       // Whoever asked wants all of them.
       isFull: () => false,
+      onLeftOut: () => {},
       onFault: () => {},
       onLog: () => {},
       onRefused: (plugin, reason) =>

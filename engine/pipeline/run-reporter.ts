@@ -3,7 +3,7 @@
 import { LIMITS } from '../base/limits.ts';
 import type { Problem } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
-import type { RunFault, SourceNotes } from '../stream/stream-protocol.ts';
+import type { NumberedBatch, RunFault, SourceNotes } from '../stream/stream-protocol.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Tally } from './tally.ts';
 
@@ -28,6 +28,18 @@ export class RunReporter {
     const unlistedProblems = { lost: 0, warnings: 0 };
     this.#tally.addNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
     this.#tell(stream, [problem]);
+  }
+
+  /** Events that no rule was evaluated for, since their batch ended whoever evaluated it. */
+  takeLeftOut(
+    stream: number,
+    { firstEventNumber, eventCount }: Pick<NumberedBatch, 'firstEventNumber' | 'eventCount'>,
+    reason: string,
+  ): void {
+    const last = firstEventNumber + eventCount - 1;
+    const message = `events ${firstEventNumber} to ${last} are not evaluated: ${reason}`;
+    const subject = this.#nameOf(stream);
+    this.takeProblem(stream, { severity: 'lost', subject, line: 0, message });
   }
 
   /** A worker lists so many at most, and so does a stream whose workers are started again. */

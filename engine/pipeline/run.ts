@@ -3,6 +3,7 @@
  * are with the outputs: slow outputs slow the sources down, and nothing is kept elsewhere.
  */
 
+import { sizeOfAlerts } from '../alert/alert.ts';
 import { findConfinement } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import { CheckpointFile } from '../checkpoint/checkpoint-file.ts';
@@ -102,6 +103,7 @@ export class Run {
       stock: parts.stock,
       faults,
       isFull: () => this.#undeliveredSize > LIMITS.undeliveredSizeMax.value,
+      onLeftOut: (stream, batch, reason) => this.#reporter.takeLeftOut(stream, batch, reason),
       onFault: (fault) => this.#reporter.takeFault(fault),
       onLog: (log) => this.#reporter.takeLog(log),
       onRefused: (plugin, reason) => this.#refuse(plugin, reason),
@@ -296,7 +298,7 @@ export class Run {
   ): void {
     let size = 0;
     const submitted = this.#pool.submit(stream, batch).then((one) => {
-      size = sizeOf(one);
+      size = sizeOfAlerts(one.alerts);
       this.#undeliveredSize += size;
       this.#feeds[stream]?.madeAlerts(batch.eventCount, size);
       return one;
@@ -395,16 +397,6 @@ export class Run {
   get #storedBytesRead(): number {
     return this.#feeds.reduce((sum, { storedBytesRead }) => sum + storedBytesRead, 0);
   }
-}
-
-/** Characters of the alerts, in all their forms. */
-function sizeOf({ alerts }: SettledJob): number {
-  let size = 0;
-  for (const { line, channels } of alerts) {
-    size += line.length;
-    for (const one of channels ?? []) if (typeof one === 'string') size += one.length;
-  }
-  return size;
 }
 
 /** Where the alerts of a batch are: with every output, with those that did not fail, or the run has failed. */

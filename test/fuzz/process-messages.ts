@@ -14,16 +14,17 @@ import { readerOf } from '../../engine/supervise/shape.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';
 
-const log = {
+/** What an honest source says. */
+export const log = {
   lines: [{ plugin: 'p', level: 'notice', message: 'm' }],
   unlisted: new Map([['p', 1]]),
 };
-const notes = {
+export const notes = {
   problems: [{ severity: 'lost', subject: 's', line: 1, message: 'm' }],
   unlistedProblems: { lost: 1, warnings: 2 },
   log,
 };
-const state = {
+export const state = {
   position: Uint8Array.of(1),
   run: 0,
   events: 8,
@@ -32,7 +33,7 @@ const state = {
   firstTime: 1n,
   latestTime: 1n,
 };
-const batch = {
+export const batch = {
   slot: 3,
   eventCount: 2,
   dataSize: 100,

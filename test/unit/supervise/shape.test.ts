@@ -3,38 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { isSourceMessage } from '../../../engine/stream/message-shape.ts';
 import type { Shape } from '../../../engine/supervise/shape.ts';
-import { fuzzProcessMessages } from '../../fuzz/process-messages.ts';
+import { batch, fuzzProcessMessages, log, notes, state } from '../../fuzz/process-messages.ts';
 import { Random } from '../../fuzz/random.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_130);
 
-const log = {
-  lines: [{ plugin: 'p', level: 'notice', message: 'm' }],
-  unlisted: new Map([['p', 1]]),
-};
 const fault = { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 };
-const notes = {
-  problems: [{ severity: 'lost', subject: 's', line: 1, message: 'm' }],
-  unlistedProblems: { lost: 1, warnings: 2 },
-  log,
-};
-const batch = {
-  slot: 3,
-  eventCount: 2,
-  dataSize: 100,
-  ownData: undefined,
-  firstEventNumber: 7,
-  firstTime: 1n,
-};
-const state = {
-  position: Uint8Array.of(1),
-  run: 0,
-  events: 8,
-  bytes: 100,
-  eventsWithoutTime: 0,
-  firstTime: 1n,
-  latestTime: 1n,
-};
 
 const rows: [name: string, shape: Shape, message: object][] = [
   ['a batch', isSourceMessage, { kind: 'batch', batch, state, finishedRun: 0, notes: undefined }],
