@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { postSoon } from '../support/post.ts';
 import { runLive } from '../support/run-live.ts';
 import { runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -78,11 +79,9 @@ describe('a secret of a configuration', () => {
         await until('how it goes');
         for (const path of ['', 'metrics', 'readyz', 'versions', 'api/status', 'healthz'])
           pages[path] = await (await fetch(`http://127.0.0.1:${ports.web}/${path}`)).text();
-        const refused = await fetch(`http://127.0.0.1:${ports.hook}/one`, {
-          method: 'POST',
-          body: '{}',
-        });
-        pages.refused = await refused.text();
+        // It may listen a little later than the page is there.
+        const refused = await postSoon(`http://127.0.0.1:${ports.hook}/one`, '{}');
+        pages.refused = refused.body;
         const event = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
         const headers = { authorization: `Bearer ${secretOf(1)}` };
         const sent = fetch(`http://127.0.0.1:${ports.hook}/one`, {
