@@ -15,7 +15,7 @@ const ESCAPED = 2;
  */
 export class AlertBudget {
   #excessLeft: number = LIMITS.alertsSizeMax.value;
-  /** Of all of them, whatever their events have. */
+  /** Characters that all alerts of the batch together may still have. */
   #totalLeft: number = LIMITS.alertsTotalMax.value;
   /** Of the alert that is being written. */
   #left = 0;

@@ -11,7 +11,7 @@ import { escapeText, valueJson, valueText } from './format-value.ts';
 const NOT_AVAILABLE = '<NA>';
 /** Longer lines are cut, visibly: an alert is for people. */
 export const OUTPUT_SIZE_MAX = 64 << 10;
-/** Of a text of the rule's own that is not counted. */
+/** Characters: a shorter text between the fields of an output does not count against the budget. */
 const FREE_TEXT_SIZE = 512;
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
 const NANOSECOND_FIELDS = new Set([

@@ -39,8 +39,8 @@ export const ENTRIES = [
 export type GuardedEntry = (typeof ENTRIES)[number];
 
 /**
- * Makes a listener that does not throw: `onThrown` is told instead, also of a promise that is rejected. `onThrown` gets
- * the arguments of the call, so that it can end the one connection or request that is concerned.
+ * Makes a listener that never throws. An error, or a rejected promise, goes to `onThrown` together with the arguments
+ * of the call, so that `onThrown` can close that one connection or request.
  */
 export function guarded<Arguments extends readonly unknown[]>(
   _entry: GuardedEntry,

@@ -3,7 +3,7 @@ import { guarded } from '../base/guard.ts';
 /** Falco's signal for files that were rotated, and the one that other programs have for it. */
 const REOPEN_SIGNALS = ['SIGUSR1', 'SIGHUP'] as const;
 
-/** Calls `open` for each of the signals until it is released; `say` is told why files could not be opened. */
+/** Calls `open` when one of the signals comes, until it is released; `say` gets the reason when that fails. */
 export function reopenOnSignals(
   open: () => Promise<void>,
   say: (text: string) => void,

@@ -41,7 +41,7 @@ export function readExpandedYaml(
   return { ...yaml, document, value, errors };
 }
 
-/** Of what options have said. */
+/** Remembers the secrets in values that come from `-o` options. */
 export function keepSecretsIn(value: unknown): void {
   new Expansion(readYamlDocument(createTextDocument('', '{}')), {}).expand(value, []);
 }

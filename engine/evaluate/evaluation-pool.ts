@@ -15,20 +15,26 @@ import {
   SupervisedWorker,
   type WorkerFailure,
 } from '../supervise/supervised-worker.ts';
-import type { WorkerControl } from '../supervise/worker-control.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import {
   type EvaluationJob,
   type EvaluationMessage,
   type EvaluationRequest,
   type EvaluationSetup,
-  type EventWithoutPlugin,
   type SettledJob,
-  type WatchedCall,
   watchedCalls,
 } from './evaluation-protocol.ts';
 import { ExtractorHost } from './extractor-host.ts';
-import { type KnownOfRule, unpackAlerts } from './packed-alerts.ts';
+import { unpackAlerts } from './packed-alerts.ts';
+import {
+  endMember,
+  forThread,
+  leftOut,
+  type Member,
+  type PendingJob,
+  type Refusal,
+  suspectOf,
+} from './pool-member.ts';
 
 export const EVALUATION_ENTRY = 'evaluate/evaluation-worker.js';
 
@@ -61,39 +67,6 @@ const LOSSES_MAX = 3;
 const EVENT_TIME_MAX_MS = LIMITS.eventTimeMax.value;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
 const SPARE_AFTER_MS = 10_000;
-
-interface PendingJob {
-  readonly stream: number;
-  readonly batch: NumberedBatch;
-  readonly withoutPlugin: EventWithoutPlugin[];
-  isCareful: boolean;
-  /** Workers that ended over it, and nobody knows over which event. */
-  losses: number;
-  readonly resolve: (result: SettledJob) => void;
-}
-
-interface Member {
-  readonly worker: SupervisedWorker<EvaluationRequest, EvaluationMessage>;
-  readonly control: WorkerControl;
-  /** By stream and extractor: those in processes of their own. */
-  readonly hosts: readonly (readonly (ExtractorHost | undefined)[])[];
-  readonly calls: readonly WatchedCall[];
-  /** By stream. */
-  readonly rules: readonly (readonly KnownOfRule[])[];
-  /** The first is being worked on. */
-  readonly jobs: PendingJob[];
-  hasStarted: boolean;
-  /** Of one that is to take the place of others: it has come up, or why it has not. */
-  onStart: ((refusal: Refusal | undefined) => void) | undefined;
-  /** Others took its place: it gets no more jobs. */
-  isRetired: boolean;
-}
-
-/** A plugin that does not work with what it is told, and what it says. */
-export interface Refusal {
-  readonly plugin: string;
-  readonly reason: string;
-}
 
 export class EvaluationPool {
   /** Plugins that are not called any more. */
@@ -390,39 +363,4 @@ export class EvaluationPool {
     job.isCareful = true;
     if (decision === 'retry') this.#countLoss(member, job, message);
   }
-}
-
-/** No rule was evaluated for any of its events. */
-function leftOut({ batch, withoutPlugin }: PendingJob, rules: readonly KnownOfRule[]): SettledJob {
-  const { firstEventNumber, eventCount } = batch;
-  const rulesNotEvaluated = rules.map(({ rule }) => rule);
-  return {
-    alerts: [],
-    partial: [{ firstEventNumber, eventCount, plugins: [], rulesNotEvaluated }],
-    faults: [],
-    quarantined: [],
-    log: { lines: [], unlisted: new Map() },
-    costs: { plugins: new Map(), rules: new Map(), conditionsMs: 0, alertsMs: 0 },
-    withoutPlugin,
-  };
-}
-
-async function endMember({ worker, hosts }: Member): Promise<void> {
-  await Promise.all([worker.end(), ...hosts.flat().map((host) => host?.close())]);
-}
-
-/** Of plugins that are called elsewhere it needs no code. */
-function forThread(setup: EvaluationSetup): EvaluationSetup {
-  const streams = setup.streams.map((stream) => ({
-    ...stream,
-    extractors: stream.extractors.map((role) =>
-      role.isolation === 'thread' ? role : { ...role, plugin: { ...role.plugin, modules: {} } },
-    ),
-  }));
-  return { ...setup, streams };
-}
-
-/** Position of the first call that is watched: an error outside of all calls is ours. */
-function suspectOf(setup: EvaluationSetup): number | undefined {
-  return watchedCalls(setup).length === 0 ? undefined : 0;
 }

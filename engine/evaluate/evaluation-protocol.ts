@@ -16,7 +16,8 @@ import type { FaultBudget } from '../supervise/fault-budget.ts';
 import type { CallTimes } from '../supervise/supervised-worker.ts';
 import type { Isolation } from '../supervise/worker-handle.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
-import type { EvaluationResult, FaultPlace } from './evaluation.ts';
+import type { FaultPlace } from './evaluation.ts';
+import type { EvaluationResult } from './evaluation-result.ts';
 import type { ExtractorConnection } from './extractor-protocol.ts';
 import type { PackedAlerts } from './packed-alerts.ts';
 

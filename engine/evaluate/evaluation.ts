@@ -5,7 +5,7 @@
  * part, and what was left out is in the result.
  */
 
-import type { Alert, AlertFormat } from '../alert/alert.ts';
+import type { AlertFormat } from '../alert/alert.ts';
 import { AlertBudget } from '../alert/alert-budget.ts';
 import type { AlertChannel } from '../alert/alert-channel.ts';
 import { AlertFormatter } from '../alert/alert-formatter.ts';
@@ -29,6 +29,7 @@ import {
   type Range,
   spread,
 } from './evaluation-parts.ts';
+import type { EvaluationResult, PartialEvaluation } from './evaluation-result.ts';
 import { eventsBetween } from './event-parts.ts';
 import type { Extractor } from './extractor.ts';
 import { matchedBatch } from './matched-batch.ts';
@@ -51,29 +52,6 @@ export interface EvaluationOptions {
   readonly clock: Clock;
   /** What becomes of a plugin that failed with so many events; the decisions for extractors of fault-policy.ts. */
   readonly onFault: (fault: PluginFault, eventCount: number) => FaultDecision;
-}
-
-/** A fault of an extractor, with the event that was found to cause it. */
-export interface EvaluationFault {
-  readonly fault: PluginFault;
-  readonly eventNumber: number;
-}
-
-/** Events of which some rules could not be judged. */
-export interface PartialEvaluation {
-  readonly firstEventNumber: number;
-  readonly eventCount: number;
-  /** Names of the plugins that gave nothing. */
-  readonly plugins: readonly string[];
-  readonly rulesNotEvaluated: readonly string[];
-}
-
-export interface EvaluationResult {
-  readonly alerts: Alert[];
-  readonly partial: PartialEvaluation[];
-  readonly faults: EvaluationFault[];
-  /** What was wrong with the batch, where nothing of it could be read. */
-  readonly unreadable?: string;
 }
 
 /** Names of plugins that cannot take the events: at all, or only what outputs print. */

@@ -5,13 +5,9 @@ import { type SlotRoom, UnreadableBatch } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
 import type { WorkerControl } from '../supervise/worker-control.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
-import {
-  Evaluation,
-  type EvaluationOptions,
-  type EvaluationResult,
-  type FaultPlace,
-} from './evaluation.ts';
+import { Evaluation, type EvaluationOptions, type FaultPlace } from './evaluation.ts';
 import type { EvaluationJob, EventWithoutPlugin } from './evaluation-protocol.ts';
+import type { EvaluationResult } from './evaluation-result.ts';
 import { eventsBetween } from './event-parts.ts';
 import type { CurrentBatch } from './remote-extractor.ts';
 

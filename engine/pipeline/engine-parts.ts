@@ -65,3 +65,11 @@ export interface LetterInput {
   /** As in `DeadLetterFeedOptions`. */
   readonly knownSources: readonly string[] | undefined;
 }
+
+/** Whether some plugin is called in a process of its own. */
+export function hasProcesses({ streams, evaluation }: EngineParts): boolean {
+  const isOfSource = streams.some(
+    ({ input }) => input.kind === 'source' && input.setup.source.isolation === 'process',
+  );
+  return isOfSource || evaluation.isolation === 'process';
+}

@@ -12,8 +12,9 @@ import { DeadLetterFeed, type LetterOrigin } from '../dead-letter/dead-letter-fe
 import { type LetterSender, onlyOfRules, setAside } from '../dead-letter/set-aside.ts';
 import { withinTime } from '../deliver/delivery.ts';
 import { InOrder } from '../deliver/in-order.ts';
-import { EvaluationPool, type Refusal } from '../evaluate/evaluation-pool.ts';
+import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
+import type { Refusal } from '../evaluate/pool-member.ts';
 import type { EventBatch } from '../plugin/plugin-instance.ts';
 import { IoThread } from '../store/io-thread.ts';
 import { closeRoom, openRoom, type SlotRoom, UnreadableBatch } from '../stream/slot-room.ts';
@@ -25,7 +26,7 @@ import {
   type StreamState,
 } from '../stream/stream-protocol.ts';
 import { FaultLedger } from '../supervise/fault-ledger.ts';
-import type { EngineParts } from './engine-parts.ts';
+import { type EngineParts, hasProcesses } from './engine-parts.ts';
 import type { EngineStatus } from './engine-status.ts';
 import { EvaluationWatch } from './evaluation-watch.ts';
 import { followedPaths, LocationProbe } from './location-probe.ts';
@@ -186,7 +187,7 @@ export class Run {
       storedBytesRead: this.#storedBytesRead,
       storedBytesTotal: isInterrupted ? await measureBytes(this.#parts) : undefined,
       quarantined: [...this.#pool.quarantined],
-      walls: this.#hasProcesses ? findConfinement().walls : undefined,
+      walls: hasProcesses(this.#parts) ? findConfinement().walls : undefined,
     });
     if (this.#refusal === undefined) return summary;
     const failure = { stream: this.#nameOf(0), kind: 'error', ...this.#refusal, atStart: true };
@@ -379,15 +380,6 @@ export class Run {
     const room = this.#rooms[stream];
     if (room === undefined) throw new Error(`stream ${stream} has no slots`);
     return room.read(batch);
-  }
-
-  /** Some plugin is called in a process of its own. */
-  get #hasProcesses(): boolean {
-    const { streams, evaluation } = this.#parts;
-    const isOfSource = streams.some(
-      ({ input }) => input.kind === 'source' && input.setup.source.isolation === 'process',
-    );
-    return isOfSource || evaluation.isolation === 'process';
   }
 
   #nameOf(stream: number): string {
