@@ -21,7 +21,6 @@ import {
   START_OF_STREAM,
   type StreamState,
 } from '../stream/stream-protocol.ts';
-import type { Isolation } from '../supervise/worker-handle.ts';
 import { type DeadLetter, isMessageLetter, parseDeadLetter } from './dead-letter.ts';
 
 /** Of events that are evaluated again. */
@@ -38,8 +37,6 @@ export interface DeadLetterFeedOptions {
   /** Letters of others are told of; `undefined`: somebody else does that. */
   readonly knownSources: readonly string[] | undefined;
   readonly limits: SlotLimits;
-  /** Of those who evaluate them. */
-  readonly roomIsolation: Isolation;
   readonly onBatch: (batch: NumberedBatch, behind: StreamState, origin: LetterOrigin) => void;
   readonly onProblem: (problem: Problem) => void;
 }
@@ -61,7 +58,7 @@ export class DeadLetterFeed implements StreamFeed {
 
   constructor(options: DeadLetterFeedOptions) {
     this.#options = options;
-    this.room = createRoom(options.limits, options.roomIsolation);
+    this.room = createRoom(options.limits, 'thread');
     this.#roomView = openRoom(this.room, options.limits);
   }
 

@@ -202,16 +202,15 @@ export class EvaluationPool {
 
   /** For extractors that are called in processes: one each. */
   #createHosts({ streams, limits }: EvaluationSetup): (ExtractorHost | undefined)[][] {
-    const { stock, rooms } = this.#options;
-    return streams.map(({ extractors }, stream) =>
+    const { stock } = this.#options;
+    return streams.map(({ extractors }) =>
       extractors.map((role) => {
-        const room = rooms[stream];
-        if (role.isolation === 'thread' || room === undefined) return undefined;
+        if (role.isolation === 'thread') return undefined;
         const plugin = role.plugin.manifest.name;
         const onLate = (lostMs: number): void => {
           this.#judge({ plugin, kind: 'deadline' }, SEVERAL, lostMs);
         };
-        return new ExtractorHost({ role, room, limits, stock, onLate });
+        return new ExtractorHost({ role, limits, stock, onLate });
       }),
     );
   }

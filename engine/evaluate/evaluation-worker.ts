@@ -23,7 +23,7 @@ import type { ExtractorConnection } from './extractor-protocol.ts';
 import { instantiateExtractor } from './instantiate-extractor.ts';
 import { JobRunner } from './job-runner.ts';
 import { packAlerts } from './packed-alerts.ts';
-import { type CurrentBatch, startRemoteExtractor } from './remote-extractor.ts';
+import { startRemoteExtractor } from './remote-extractor.ts';
 
 type Start = Extract<EvaluationRequest, { kind: 'start' }>;
 
@@ -51,14 +51,12 @@ class EvaluationWorker {
       watched += 2 * stream.extractors.length;
       const memory = rooms[index];
       if (memory === undefined) throw new Error(`stream ${index} has no slots`);
-      const current: CurrentBatch = { events: undefined, range: undefined, number: 0 };
       const extractors = this.#extractorsFor(stream, {
         firstPosition,
-        current,
         connections: connections[index] ?? [],
       });
       const evaluation = this.#optionsFor(stream, extractors, setup.limits.batchEventsMax);
-      return new JobRunner({ evaluation, room: openRoom(memory, setup.limits), control, current });
+      return new JobRunner({ evaluation, room: openRoom(memory, setup.limits), control });
     });
   }
 
@@ -121,13 +119,13 @@ class EvaluationWorker {
 
   #extractorsFor(
     { rules, extractors }: StreamEvaluation,
-    { firstPosition, current, connections }: ExtractorPlaces,
+    { firstPosition, connections }: ExtractorPlaces,
   ): Extractor[] {
     const plan = planExtraction(rules);
     return extractors.map((role, index) => {
       const { manifest } = role.plugin;
       const connection = connections[index];
-      const instantiate = this.#instantiatorOf(role, connection, current);
+      const instantiate = this.#instantiatorOf(role, connection);
       return new Extractor({
         name: manifest.name,
         requests: requestsOf(plan, manifest.name),
@@ -148,12 +146,10 @@ class EvaluationWorker {
   #instantiatorOf(
     role: PluginRole,
     connection: ExtractorConnection | undefined,
-    current: CurrentBatch,
   ): () => ExtractorInstance {
     const log = this.#log;
     const { manifest } = role.plugin;
-    if (connection !== undefined)
-      return () => startRemoteExtractor({ manifest, connection, current, log });
+    if (connection !== undefined) return () => startRemoteExtractor({ manifest, connection, log });
     const compiled = { ...role, plugin: withCompiled(role.plugin) };
     return () => instantiateExtractor(compiled, log);
   }
@@ -163,7 +159,6 @@ class EvaluationWorker {
 interface ExtractorPlaces {
   /** Of the first one, among the calls that are watched. */
   readonly firstPosition: number;
-  readonly current: CurrentBatch;
   readonly connections: readonly (ExtractorConnection | undefined)[];
 }
 

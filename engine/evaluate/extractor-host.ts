@@ -9,13 +9,9 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
 import { LIMITS } from '../base/limits.ts';
 import { enforcedLimits } from '../plugin/manifest.ts';
-import {
-  descriptorsOf,
-  inheritedRoom,
-  type RoomMemory,
-  type SlotLimits,
-} from '../stream/slot-room.ts';
+import { type SlotLimits, slotSize } from '../stream/slot-room.ts';
 import { type PluginRole, toProcessRole } from '../stream/stream-protocol.ts';
+import { createMemoryFile, type MemoryFile } from '../supervise/memory-file.ts';
 import type { ProcessWorker } from '../supervise/process-worker.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import type {
@@ -29,8 +25,6 @@ export const EXTRACTOR_ENTRY = 'evaluate/extractor-worker.js';
 
 export interface ExtractorHostOptions {
   readonly role: PluginRole;
-  /** Where the batches of its stream lie. */
-  readonly room: RoomMemory;
   readonly limits: SlotLimits;
   readonly stock: WorkerStock;
   /** A call did not come back: milliseconds that were waited for it. */
@@ -55,6 +49,8 @@ export class ExtractorHost {
   readonly #options: ExtractorHostOptions;
   readonly #port: MessagePort;
   readonly #signal: Int32Array;
+  /** Through which the worker hands it events. */
+  readonly #file: MemoryFile;
   readonly #watch: NodeJS.Timeout;
   #process: ProcessWorker | undefined;
   #pending: Pending | undefined;
@@ -70,7 +66,9 @@ export class ExtractorHost {
     this.#options = options;
     const { port1, port2 } = new MessageChannel();
     const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    this.connection = { port: port2, signal };
+    const size = slotSize(options.limits);
+    this.#file = createMemoryFile(size);
+    this.connection = { port: port2, signal, descriptor: this.#file.descriptor, size };
     this.#port = port1;
     this.#signal = new Int32Array(signal);
     const take = (call: ExtractorCall): void => this.#take(call);
@@ -87,12 +85,14 @@ export class ExtractorHost {
     this.#process = this.#startProcess();
   }
 
-  /** Resolves when its process is gone. */
-  async close(): Promise<void> {
+  /** Resolves when its process is gone; `worker`: nobody calls it any more. */
+  async close(worker: Promise<unknown>): Promise<void> {
     clearInterval(this.#watch);
     this.#port.close();
     this.#endProcess();
-    await this.#ending;
+    await Promise.all([worker, this.#ending]);
+    // Before, the worker might write to another file under the same number.
+    this.#file.close();
   }
 
   #take(call: ExtractorCall): void {
@@ -127,11 +127,10 @@ export class ExtractorHost {
   }
 
   #startProcess(): ProcessWorker {
-    const { role, room, limits, stock } = this.#options;
+    const { role, stock } = this.#options;
     const worker: ProcessWorker = stock.startProcess({
       entry: EXTRACTOR_ENTRY,
-      // It reads events, and nothing is taken from there again.
-      descriptors: [descriptorsOf(room).readDescriptor],
+      descriptors: [this.#file.readDescriptor],
       // The worker reads it; here it is bytes.
       read: (frame) => Uint8Array.from(frame),
       windowSize: 0,
@@ -144,12 +143,8 @@ export class ExtractorHost {
         if (this.#process === worker) this.#lose({ fault: 'crash', message });
       },
     });
-    const start: ExtractorRequest = {
-      kind: 'start',
-      role: toProcessRole(role),
-      room: inheritedRoom(0),
-      limits,
-    };
+    const { size } = this.connection;
+    const start: ExtractorRequest = { kind: 'start', role: toProcessRole(role), size };
     worker.post(start);
     return worker;
   }

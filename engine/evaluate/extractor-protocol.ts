@@ -12,14 +12,17 @@ import type {
   ExtractionRequest,
   PluginFaultKind,
 } from '../plugin/plugin-instance.ts';
-import type { SentRoom, SlotLimits, SlotRange } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
+import type { HandedEvents } from './event-hand-over.ts';
 
 /** The end of the way that the worker holds; one for each extractor. */
 export interface ExtractorConnection {
   readonly port: MessagePort;
   /** One word, counted up whenever there is an answer. */
   readonly signal: SharedArrayBuffer;
+  /** The file through which it is handed events, and its size in bytes. */
+  readonly descriptor: number;
+  readonly size: number;
 }
 
 /** Worker to main thread; each one is answered by one reply before the next one. */
@@ -40,8 +43,8 @@ export type ExtractorRequest =
   | {
       readonly kind: 'start';
       readonly role: PluginRole;
-      readonly room: SentRoom;
-      readonly limits: SlotLimits;
+      /** Bytes of the file through which it is handed events. */
+      readonly size: number;
     }
   | {
       readonly kind: 'configure';
@@ -51,18 +54,8 @@ export type ExtractorRequest =
   | {
       readonly kind: 'extract';
       readonly plan: number;
-      /** Such as lie in a slot, or such as are sent along. */
-      readonly events: EventsInSlot | EventBatch;
+      readonly events: HandedEvents | EventBatch;
     };
-
-/** A batch where it lies, whole or some of its events. */
-export interface EventsInSlot {
-  readonly range: SlotRange;
-  /** Counts batches: the same number is the same batch. */
-  readonly number: number;
-  /** `undefined`: all of them. */
-  readonly rows: Uint32Array | undefined;
-}
 
 /** Of the process. */
 export type ExtractorAnswer = { readonly log: PluginLog } & (

@@ -1,20 +1,18 @@
 /* Entry of the process of one extractor: events in, columns out, one call after the other. */
 
 import { LogCollector } from '../plugin/host/plugin-log.ts';
-import { type EventBatch, type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
+import { type ExtractorInstance, PluginFault } from '../plugin/plugin-instance.ts';
 import { withCompiled } from '../plugin/prepared-plugin.ts';
-import { openRoom, type SlotRoom } from '../stream/slot-room.ts';
 import { openWorkerPort } from '../supervise/open-worker-port.ts';
-import type { EventsInSlot, ExtractorAnswer, ExtractorRequest } from './extractor-protocol.ts';
+import { FIRST_OWN_DESCRIPTOR } from '../supervise/process-port.ts';
+import { EventReceiver } from './event-hand-over.ts';
+import type { ExtractorAnswer, ExtractorRequest } from './extractor-protocol.ts';
 import { instantiateExtractor } from './instantiate-extractor.ts';
-import { matchedBatch } from './matched-batch.ts';
 
 class ExtractorWorker {
   readonly #log = new LogCollector();
   #instance: ExtractorInstance | undefined;
-  #room: SlotRoom | undefined;
-  /** The batch that was read last: several plans may be extracted of it. */
-  #latest: { readonly number: number; readonly events: EventBatch } | undefined;
+  #receiver: EventReceiver | undefined;
 
   answer(request: ExtractorRequest): ExtractorAnswer {
     try {
@@ -29,27 +27,20 @@ class ExtractorWorker {
 
   #take(request: ExtractorRequest) {
     if (request.kind === 'start') {
-      this.#room = openRoom(request.room, request.limits);
-      const { role } = request;
+      const { role, size } = request;
+      this.#receiver = new EventReceiver(FIRST_OWN_DESCRIPTOR, size);
       const compiled = { ...role, plugin: withCompiled(role.plugin) };
       this.#instance = instantiateExtractor(compiled, this.#log);
       return { kind: 'done' } as const;
     }
-    if (this.#instance === undefined || this.#room === undefined)
+    if (this.#instance === undefined || this.#receiver === undefined)
       throw new Error('a call before the start');
     if (request.kind === 'configure') {
       this.#instance.configure(request.plan, request.requests);
       return { kind: 'done' } as const;
     }
-    const { events, plan } = request;
-    const batch = 'range' in events ? this.#read(events, this.#room) : events;
-    return { kind: 'columns', columns: this.#instance.extract(plan, batch) } as const;
-  }
-
-  #read({ range, number, rows }: EventsInSlot, room: SlotRoom): EventBatch {
-    if (this.#latest?.number !== number) this.#latest = { number, events: room.read(range) };
-    const all = this.#latest.events;
-    return rows === undefined ? all : matchedBatch(all, rows);
+    const events = this.#receiver.take(request.events);
+    return { kind: 'columns', columns: this.#instance.extract(request.plan, events) } as const;
   }
 }
 

@@ -9,27 +9,22 @@ import { Evaluation, type EvaluationOptions, type FaultPlace } from './evaluatio
 import type { EvaluationJob, EventWithoutPlugin } from './evaluation-protocol.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { eventsBetween } from './event-parts.ts';
-import type { CurrentBatch } from './remote-extractor.ts';
 
 export interface JobRunnerOptions {
   readonly evaluation: EvaluationOptions;
   readonly room: SlotRoom;
   readonly control: WorkerControl;
-  /** Told of each batch before it is evaluated. */
-  readonly current: CurrentBatch;
 }
 
 export class JobRunner {
   readonly evaluation: Evaluation;
   readonly #room: SlotRoom;
   readonly #control: WorkerControl;
-  readonly #current: CurrentBatch;
 
-  constructor({ evaluation, room, control, current }: JobRunnerOptions) {
+  constructor({ evaluation, room, control }: JobRunnerOptions) {
     this.evaluation = new Evaluation(evaluation);
     this.#room = room;
     this.#control = control;
-    this.#current = current;
   }
 
   run({ batch, isCareful, withoutPlugin, quarantined }: EvaluationJob): EvaluationResult {
@@ -38,9 +33,6 @@ export class JobRunner {
     const events = this.#read(batch);
     if (events instanceof UnreadableBatch) return this.evaluation.leaveOut(batch, events.message);
     if (isCareful) return this.#runOneByOne(events, batch, withoutPlugin);
-    this.#current.events = events;
-    this.#current.range = batch;
-    this.#current.number += 1;
     return this.evaluation.evaluate(events, batch);
   }
 

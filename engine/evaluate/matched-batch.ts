@@ -4,14 +4,12 @@ import type { EventBatch } from '../plugin/plugin-instance.ts';
 export interface MatchedBatch extends EventBatch {
   /** Row in the batch the events come from, ascending. */
   readonly rows: Uint32Array;
-  /** The batch that they come from. */
-  readonly of: EventBatch;
 }
 
 /** `rows` of matches, ascending and with repetitions, as a compact batch without. */
 export function matchedBatch(batch: EventBatch, matchRows: Uint32Array): MatchedBatch {
   const rows = withoutRepetitions(matchRows);
-  if (rows.length === batch.times.length) return { ...batch, rows, of: batch };
+  if (rows.length === batch.times.length) return { ...batch, rows };
   const spans = new Uint32Array(2 * rows.length);
   const times = new BigUint64Array(rows.length);
   // Rows that follow each other are copied in one piece, with what lies between their events.
@@ -34,7 +32,7 @@ export function matchedBatch(batch: EventBatch, matchRows: Uint32Array): Matched
   }
   const data = new Uint8Array(size);
   for (const { from, to, at } of pieces) data.set(batch.data.subarray(from, to), at);
-  return { data, spans, times, rows, of: batch };
+  return { data, spans, times, rows };
 }
 
 function withoutRepetitions(ascending: Uint32Array): Uint32Array {

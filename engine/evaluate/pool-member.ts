@@ -70,7 +70,8 @@ export function leftOut(
 
 /** Resolves when its thread and the processes of its extractors are gone. */
 export async function endMember({ worker, hosts }: Member): Promise<void> {
-  await Promise.all([worker.end(), ...hosts.flat().map((host) => host?.close())]);
+  const gone = worker.end();
+  await Promise.all([gone, ...hosts.flat().map((host) => host?.close(gone))]);
 }
 
 /** Of plugins that are called elsewhere it needs no code. */

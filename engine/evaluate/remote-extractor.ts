@@ -17,30 +17,19 @@ import {
   PluginFault,
 } from '../plugin/plugin-instance.ts';
 import { isPluginLog } from '../stream/message-shape.ts';
-import type { SlotRange } from '../stream/slot-room.ts';
 import { isKind, isOneOf, isRecord, isText } from '../supervise/shape.ts';
+import { EventSender } from './event-hand-over.ts';
 import type {
-  EventsInSlot,
   ExtractorAnswer,
   ExtractorCall,
   ExtractorConnection,
   ExtractorReply,
   ExtractorRequest,
 } from './extractor-protocol.ts';
-import type { MatchedBatch } from './matched-batch.ts';
-
-/** The batch that is being evaluated, and the slot that it lies in. */
-export interface CurrentBatch {
-  events: EventBatch | undefined;
-  range: SlotRange | undefined;
-  /** Counts batches. */
-  number: number;
-}
 
 export interface RemoteExtractorOptions {
   readonly manifest: Manifest;
   readonly connection: ExtractorConnection;
-  readonly current: CurrentBatch;
   readonly log: LogCollector;
 }
 
@@ -60,10 +49,11 @@ const isAnswer = isKind({
 export function startRemoteExtractor(options: RemoteExtractorOptions): ExtractorInstance {
   const link = new ExtractorLink(options);
   link.ask({ kind: 'start' });
-  const { manifest, current } = options;
+  const { manifest, connection } = options;
+  const sender = new EventSender(connection.descriptor, connection.size);
   let begun: EventBatch | undefined;
   const begin = (plan: number, batch: EventBatch): void => {
-    const events = inSlot(batch, current) ?? withBytes(batch);
+    const events = sender.hand(batch);
     link.send(callOf({ kind: 'extract', plan, events }, batch.times.length));
     begun = batch;
   };
@@ -81,21 +71,6 @@ export function startRemoteExtractor(options: RemoteExtractorOptions): Extractor
 
 function callOf(request: ExtractorRequest, eventCount: number): ExtractorCall {
   return { kind: 'call', body: serialize(request), eventCount };
-}
-
-/** Where the events lie in the slot of the batch that is evaluated, if they do. */
-function inSlot(
-  batch: EventBatch | MatchedBatch,
-  { events, range, number }: CurrentBatch,
-): EventsInSlot | undefined {
-  if (range === undefined) return undefined;
-  if (batch === events) return { range, number, rows: undefined };
-  return 'rows' in batch && batch.of === events ? { range, number, rows: batch.rows } : undefined;
-}
-
-/** The events of a batch and nothing else. */
-function withBytes({ data, spans, times }: EventBatch): EventBatch {
-  return { data, spans, times };
 }
 
 class ExtractorLink {

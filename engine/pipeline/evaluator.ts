@@ -66,7 +66,7 @@ export class Evaluator {
   #latestTime = 0n;
 
   constructor(setup: EvaluationSetup, times: CallTimes, workerCount: number) {
-    this.#memory = createRoom(setup.limits, setup.isolation);
+    this.#memory = createRoom(setup.limits, 'thread');
     let fail: (error: Error) => void = () => {};
     this.#failed = new Promise((_, reject) => {
       fail = reject;

@@ -218,7 +218,6 @@ export class Run {
         ...input,
         source: evaluation.streams[stream]?.context.source ?? '',
         limits: evaluation.limits,
-        roomIsolation: evaluation.isolation,
         onBatch: (batch, behind, origin) => this.#takeBatch(stream, batch, behind, origin),
         onProblem: (problem) => this.#reporter.takeProblem(stream, problem),
       });
@@ -227,7 +226,6 @@ export class Run {
     return new StreamHost({
       setup,
       state,
-      roomIsolation: evaluation.isolation,
       times,
       stock,
       connect: (window) => this.#io.connect(input.roots, readerOf(stream), window),

@@ -59,7 +59,7 @@ export type RoomMemory = SharedArrayBuffer | MemoryFile;
 /** As a worker is told of it. */
 export type SentRoom = SharedArrayBuffer | FileDescriptors;
 
-/** `isolation`: of the workers that use it; `process` when one of them is one. */
+/** `isolation`: of the worker that fills it. */
 export function createRoom(limits: SlotLimits, isolation: Isolation): RoomMemory {
   const size = SLOTS_PER_STREAM * slotSize(limits);
   return isolation === 'thread' ? new SharedArrayBuffer(size) : createMemoryFile(size);
@@ -74,7 +74,8 @@ export function roomSizeMax(limits: SlotLimits): { sizeMax: number; endMax: numb
   };
 }
 
-function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {
+/** Bytes of a slot. */
+export function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {
   const size = batchEventsMax * (TIME_SIZE + SPANS_SIZE) + batchSizeMax + SLACK_SIZE;
   return TIME_SIZE * Math.ceil(size / TIME_SIZE);
 }

@@ -7,7 +7,6 @@ import { enforcedLimits, type Manifest } from '../plugin/manifest.ts';
 import type { StoreConnection, WindowFile } from '../store/store-protocol.ts';
 import type { FaultLedger } from '../supervise/fault-ledger.ts';
 import { type CallTimes, SupervisedWorker } from '../supervise/supervised-worker.ts';
-import type { Isolation } from '../supervise/worker-handle.ts';
 import type { WorkerStock } from '../supervise/worker-stock.ts';
 import { FIRST_EVENTS_MAX, nextEventsMax } from './batch-pace.ts';
 import { createRoom, openRoom, type RoomMemory, type SlotRoom } from './slot-room.ts';
@@ -28,8 +27,6 @@ export interface StreamHostOptions {
   readonly setup: SourceSetup;
   /** Where to begin. */
   readonly state: StreamState;
-  /** Of those who evaluate its batches. */
-  readonly roomIsolation: Isolation;
   readonly times: CallTimes;
   readonly stock: WorkerStock;
   /** A connection to the roots of the source, for each worker that reads. */
@@ -76,8 +73,7 @@ export class StreamHost implements StreamFeed {
     this.state = options.state;
     this.#settledEvents = options.state.events;
     const { limits, source } = options.setup;
-    const isProcess = source.isolation === 'process';
-    this.room = createRoom(limits, isProcess ? 'process' : options.roomIsolation);
+    this.room = createRoom(limits, source.isolation);
     this.#roomView = openRoom(this.room, limits);
   }
 

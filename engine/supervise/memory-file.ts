@@ -4,7 +4,16 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, ftruncateSync, openSync, statfsSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statfsSync,
+  unlinkSync,
+  writevSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,6 +71,28 @@ export function createMemoryFile(size: number, isLent = false): MemoryFile {
     return new MemoryFile(descriptor, readDescriptor, lent);
   } finally {
     unlinkSync(path);
+  }
+}
+
+/** One after the other; whether there was room for all of it. */
+export function writeFromStart(
+  descriptor: number,
+  views: readonly NodeJS.ArrayBufferView[],
+): boolean {
+  const size = views.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  try {
+    return writevSync(descriptor, [...views], 0) === size;
+  } catch {
+    return false;
+  }
+}
+
+/** Fills all of `room`; throws when there is less. */
+export function readFromStart(descriptor: number, room: Uint8Array): void {
+  for (let done = 0; done < room.length; ) {
+    const size = readSync(descriptor, room, done, room.length - done, done);
+    if (size === 0) throw new Error(`only ${done} of ${room.length} bytes are there`);
+    done += size;
   }
 }
 

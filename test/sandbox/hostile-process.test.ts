@@ -215,7 +215,7 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
     ],
     [
       'answers cells that lead nowhere',
-      `for (;;) { const { events } = untilEvents(); const n = events.range?.eventCount ?? events.times.length;
+      `for (;;) { const { events } = untilEvents(); const n = events.eventCount ?? events.times.length;
          send(columns({ cells: new Uint32Array(n).fill(0xffffffff) })); }`,
       /inline value/,
     ],

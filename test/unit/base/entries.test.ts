@@ -333,12 +333,12 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
     const host = extractorHost();
     host.connection.port.postMessage({ kind: 'call', body: new Uint8Array(1), eventCount: 1 });
     await isSaid();
-    await host.close();
+    await host.close(Promise.resolve());
   },
   'extractor-watch': async () => {
     const host = extractorHost();
     await isThrown();
-    await host.close();
+    await host.close(Promise.resolve());
   },
   'reload-signal': async () => {
     const reloader = createReloader(false);
