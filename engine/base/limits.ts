@@ -215,7 +215,12 @@ export const LIMITS = {
   openObjectsMax: {
     value: 64,
     unit: 'count',
-    why: 'a plugin reads one or two objects at a time; each costs a descriptor and up to 300 kB',
+    why: 'a plugin reads one or two objects at a time; each costs a descriptor and 64 kB',
+  },
+  largeRingsMax: {
+    value: 8,
+    unit: 'count',
+    why: 'so many of the open objects have 2 MB to be read ahead, beside those that a store reads ahead itself',
   },
   listEntriesMax: {
     value: 4_096,

@@ -6,12 +6,12 @@
  *          2  0 more may come, 1 that was the end, 2 it failed
  *          3  1 while the writer waits for room
  *   byte  16  stored bytes that were read so far (float64)
- *   byte  64  the bytes, RING_SIZE of them, again and again
+ *   byte  64  the bytes, as many as the ring has room for, again and again
  */
 
 const HEADER_SIZE = 64;
-/** A power of two, so that positions may wrap around. */
-const RING_SIZE = 2 << 20;
+/** Powers of two, so that positions may wrap around. */
+const SIZES = { large: 2 << 20, small: 64 << 10 } as const;
 
 const WRITTEN = 0;
 const READ = 1;
@@ -24,8 +24,12 @@ export const STATE_END = 1;
 export const STATE_FAILED = 2;
 export type RingState = typeof STATE_OPEN | typeof STATE_END | typeof STATE_FAILED;
 
-export function createRing(): SharedArrayBuffer {
-  return new SharedArrayBuffer(HEADER_SIZE + RING_SIZE);
+export function createRing(size: keyof typeof SIZES): SharedArrayBuffer {
+  return new SharedArrayBuffer(HEADER_SIZE + SIZES[size]);
+}
+
+export function isLargeRing(ring: SharedArrayBuffer): boolean {
+  return ring.byteLength === HEADER_SIZE + SIZES.large;
 }
 
 export class Ring {
@@ -36,7 +40,7 @@ export class Ring {
   constructor(buffer: SharedArrayBuffer) {
     this.#words = new Int32Array(buffer, 0, STORED_OFFSET / Int32Array.BYTES_PER_ELEMENT);
     this.#stored = new Float64Array(buffer, STORED_OFFSET, 1);
-    this.#bytes = new Uint8Array(buffer, HEADER_SIZE, RING_SIZE);
+    this.#bytes = new Uint8Array(buffer, HEADER_SIZE);
   }
 
   /** Writer: as new, for another object. Nobody reads it. */
@@ -49,8 +53,9 @@ export class Ring {
   get room(): Uint8Array {
     const written = Atomics.load(this.#words, WRITTEN) >>> 0;
     const used = (written - Atomics.load(this.#words, READ)) >>> 0;
-    const start = written % RING_SIZE;
-    return this.#bytes.subarray(start, start + Math.min(RING_SIZE - used, RING_SIZE - start));
+    const { length } = this.#bytes;
+    const start = written % length;
+    return this.#bytes.subarray(start, start + Math.min(length - used, length - start));
   }
 
   /** Writer: so many bytes of `room` are filled. */
@@ -85,8 +90,9 @@ export class Ring {
   bytes(max: number): Uint8Array {
     const read = Atomics.load(this.#words, READ) >>> 0;
     const used = (Atomics.load(this.#words, WRITTEN) - read) >>> 0;
-    const start = read % RING_SIZE;
-    return this.#bytes.subarray(start, start + Math.min(used, RING_SIZE - start, max));
+    const { length } = this.#bytes;
+    const start = read % length;
+    return this.#bytes.subarray(start, start + Math.min(used, length - start, max));
   }
 
   /** Reader: gives back bytes; answers whether the writer waits for room and there is enough to be worth a word. */
@@ -94,6 +100,6 @@ export class Ring {
     const read = (Atomics.add(this.#words, READ, size) + size) >>> 0;
     if (Atomics.load(this.#words, WANTS_ROOM) === 0) return false;
     const used = (Atomics.load(this.#words, WRITTEN) - read) >>> 0;
-    return used <= RING_SIZE / 2 && Atomics.exchange(this.#words, WANTS_ROOM, 0) === 1;
+    return used <= this.#bytes.length / 2 && Atomics.exchange(this.#words, WANTS_ROOM, 0) === 1;
   }
 }

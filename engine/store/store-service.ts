@@ -9,7 +9,7 @@ import { LIMITS } from '../base/limits.ts';
 import type { QueueRoot } from './inbox/queue-root.ts';
 import { ObjectPump } from './object-pump.ts';
 import type { ObjectStore, ReportOddity } from './object-store.ts';
-import { createRing } from './ring.ts';
+import { RingSupply } from './ring-supply.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import type { ConnectRequest, StoreRequest } from './store-protocol.ts';
 import { ProcessReader, type StoreReader, ThreadReader } from './store-reader.ts';
@@ -17,8 +17,6 @@ import type { Stores } from './stores.ts';
 
 /** So many objects are read ahead, where the store does not say. */
 const AHEAD_MAX = 2;
-/** Rings that are kept for further objects. */
-const RINGS_KEPT = 64;
 
 type OpenRequest = Extract<StoreRequest, { kind: 'open' }>;
 type ListRequest = Extract<StoreRequest, { kind: 'list' }>;
@@ -44,10 +42,12 @@ export class StoreService {
   readonly #roots = new Map<string, Root>();
   readonly #queues = new Map<string, QueueRoot>();
   readonly #pumps = new Map<number, ObjectPump>();
-  readonly #rings: SharedArrayBuffer[] = [];
+  readonly #rings: RingSupply;
   readonly #tellOddity: ReportOddity = (severity, subject, message) =>
     this.#reader.post({ kind: 'oddity', severity, subject, message });
   #objects = 0;
+  /** Those that are asked for and not open yet. */
+  #opening = 0;
 
   constructor({ port, signal, window, roots, reader }: ConnectRequest, stores: Stores) {
     this.#isForProcess = window !== undefined;
@@ -61,6 +61,8 @@ export class StoreService {
       const store = openOrRefuse(() => stores.open(root, { reader, name, onNews }));
       this.#roots.set(name, { location, store, page: [], ahead: new Map() });
     }
+    const aheadMax = [...this.#roots.values()].map(({ store }) => aheadMaxOf(store));
+    this.#rings = new RingSupply(Math.max(0, ...aheadMax));
     for (const [name, root] of Object.entries(roots.queues))
       this.#queues.set(name, stores.openQueue(root, { reader, name, onNews }));
     const take = (request: StoreRequest): unknown => this.#take(request);
@@ -142,14 +144,19 @@ export class StoreService {
 
   async #open(root: Root, request: OpenRequest): Promise<void> {
     const { id, path, encoding, offset } = request;
-    if (this.#pumps.size >= LIMITS.openObjectsMax.value)
+    if (this.#pumps.size + this.#opening >= LIMITS.openObjectsMax.value)
       throw new StoreError('denied', 'too many objects are open');
     const index = root.page.indexOf(path);
     const isPlain = encoding === 'automatic' && offset === 0;
     const known = isPlain ? root.ahead.get(path) : undefined;
     if (known !== undefined) root.ahead.delete(path);
     const pump = known?.pump ?? this.#createPump(root, { path, encoding, offset });
-    await (known?.started ?? pump.start());
+    this.#opening += 1;
+    try {
+      await (known?.started ?? pump.start());
+    } finally {
+      this.#opening -= 1;
+    }
     this.#pumps.set(pump.object, pump);
     pump.adopt();
     const { object, content, run } = pump;
@@ -165,7 +172,7 @@ export class StoreService {
       root.ahead.delete(path);
     }
     if (current < 0) return;
-    const last = current + (root.store.aheadMax ?? AHEAD_MAX);
+    const last = current + aheadMaxOf(root.store);
     for (let index = current + 1; index <= last; index++) {
       const path = root.page[index];
       if (path === undefined || root.ahead.has(path)) continue;
@@ -186,12 +193,10 @@ export class StoreService {
       store: root.store,
       name: request.path || basename(root.location),
       isForProcess: this.#isForProcess,
-      takeRing: () => this.#rings.pop() ?? createRing(),
+      takeRing: () => this.#rings.take(),
       post: (message) => this.#reader.post(message),
       notify: () => this.#reader.notify(),
-      giveRing: (ring) => {
-        if (this.#rings.length < RINGS_KEPT) this.#rings.push(ring);
-      },
+      giveRing: (ring) => this.#rings.give(ring),
     });
   }
 
@@ -208,6 +213,10 @@ export class StoreService {
       ahead.clear();
     }
   }
+}
+
+function aheadMaxOf({ aheadMax }: ObjectStore): number {
+  return aheadMax ?? AHEAD_MAX;
 }
 
 /** What nobody can open is refused to whoever asks for it. */
