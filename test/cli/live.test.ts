@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/run-program.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('live');
@@ -96,10 +97,15 @@ describe('standard input', () => {
 describe('a reader of alerts that takes nothing', () => {
   const log = folder.write('much.jsonl', `${RECORD}\n`.repeat(100_000));
 
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)(
+  it.each(
+    sampled(
+      [
+        ['SIGINT', 130],
+        ['SIGTERM', 143],
+      ] as const,
+      2,
+    ),
+  )(
     'does not keep the process from ending on %s',
     async (signal, expected) => {
       let sentMs = 0;

@@ -11,11 +11,12 @@ import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const VERSIONS = ['20.19.0', '22', '24'];
-const ISOLATED = 'vitest run --config test/vitest.config.ts test/cli test/sandbox';
 const COMMANDS = [
   'npm ci && npm start',
   'npm ci && npm test',
-  `TEST_ALL=1 TEST_ISOLATION=process npx ${ISOLATED}`,
+  'npm run test:all',
+  'TEST_ISOLATION=process npx vitest run --config test/vitest.config.ts test/cli test/sandbox',
+  'TEST_ISOLATION=process npx vitest run --config test/long.config.ts test/cli test/sandbox',
 ];
 
 const LINES_SHOWN = 20;

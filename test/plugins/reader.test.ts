@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
 import { preparePluginNamed, readLocation } from '../support/read-with-plugin.ts';
+import { runsOf } from '../support/sampled.ts';
 
 const SEED = 7;
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-reader-'));
@@ -168,7 +169,7 @@ describe('the reader', () => {
           expect(lost.length).toBeGreaterThan(0);
         }
       }),
-      { seed: SEED, numRuns: 600 },
+      { seed: SEED, numRuns: runsOf(600) },
     );
   });
 
@@ -180,7 +181,7 @@ describe('the reader', () => {
         if (isJson(text)) expect([events, lost]).toEqual([[RECORD, text, RECORD], []]);
         else expect(lost.length).toBeGreaterThan(0);
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: runsOf(300) },
     );
   });
 });

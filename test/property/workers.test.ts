@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildEngine, loadConfig, type RunSummary } from '../../engine/index.ts';
 import { REPOSITORY } from '../support/run-program.ts';
+import { runsOf } from '../support/sampled.ts';
 
 const SEED = 15;
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-workers-'));
@@ -103,7 +104,7 @@ describe('evaluation workers', () => {
         expect(found.lines).toEqual(expected.lines);
         expect(counts(found)).toEqual(counts(expected));
       }),
-      { seed: SEED, numRuns: 12 },
+      { seed: SEED, numRuns: runsOf(12) },
     );
   });
 

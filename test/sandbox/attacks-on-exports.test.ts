@@ -1,6 +1,6 @@
 /*
  * Every function that a plugin exports, and every one that runs without being called, with every misdeed. All of them are
- * tried with TEST_ALL=1, as `npm run matrix` does; else a third, with each function and each misdeed among them.
+ * tried in `npm run test:all`; in `npm test` a part, with each function and each misdeed among them.
  */
 
 import { describe, it } from 'vitest';
@@ -13,6 +13,7 @@ import {
   type SourceBody,
   sourceModule,
 } from '../support/hostile-module.ts';
+import { stepOf } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('attacks-on-exports');
@@ -42,7 +43,7 @@ const RECURSION = '(func $again (call $again))';
 /** What runs when a plugin is instantiated has no answer, nor has what runs after one was taken. */
 const WITHOUT_ANSWER = new Set(['start', 'post-return', 'acknowledge', 'close']);
 
-const STEP = process.env.TEST_ALL === '1' ? 1 : 4;
+const STEP = stepOf(8);
 
 function rowsOf<Place extends string>(places: readonly Place[]): [Place, string, Misdeed][] {
   return places.flatMap((place, at) =>

@@ -7,6 +7,7 @@ import { parseDeadLetter, writeDeadLetter } from '../../engine/dead-letter/dead-
 import { DeadLetterFile } from '../../engine/dead-letter/dead-letter-file.ts';
 import { buildEngine, loadConfig, type RunSummary } from '../../engine/index.ts';
 import { buildPlugin, extractorModule, NOTHING_FOUND } from '../support/hostile-module.ts';
+import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('dead-letters');
@@ -91,7 +92,7 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
 ];
 
 describe.each(['all', 'first'] as const)('with rule_matching: %s, dead letters', (matching) => {
-  it.each(BROKEN)(
+  it.each(sampled(BROKEN, 2))(
     'of plugins that %s give exactly the alerts that were missing',
     async (name, module, kind) => {
       const letters = join(folder.path, `${matching}-${name}.jsonl`);

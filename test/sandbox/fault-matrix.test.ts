@@ -114,7 +114,7 @@ function casesOf<Place extends string>(place: Place): [string, Place, Misdeed][]
 describe('an extractor', () => {
   const cases = PLACES.flatMap(casesOf);
 
-  it.each(sampled(cases, 2))(
+  it.each(sampled(cases, 4))(
     'that fails at %s',
     async (_name, place, { does, more, fault }) => {
       const plan = place === 'output fields' ? 1 : 0;
@@ -147,7 +147,7 @@ describe('an extractor', () => {
 describe('a source', () => {
   const cases = (['start', 'a call'] as const).flatMap(casesOf);
 
-  it.each(sampled(cases, 2))(
+  it.each(sampled(cases, 4))(
     'that fails at %s',
     async (_name, place, { does, more }) => {
       const module = sourceModule({ [place === 'start' ? 'open' : 'next']: does, more });

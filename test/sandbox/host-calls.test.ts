@@ -152,7 +152,7 @@ describe('a source', () => {
     ['other', 'inside.json', /store root `other` was not granted/],
     ['__proto__', 'inside.json', /store root `__proto__` was not granted/],
   ];
-  it.each(sampled([...attempts, ['input', 'inside.json', /^2 events/m] as const], 2))(
+  it.each(sampled([...attempts, ['input', 'inside.json', /^2 events/m] as const], 4))(
     'that opens %s %s',
     async (root, path, said) => {
       const size = (text: string): number => Buffer.byteLength(text.replace('\\00', '\0'));

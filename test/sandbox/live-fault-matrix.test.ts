@@ -130,7 +130,7 @@ describe('beside a live stream whose source', () => {
       ([what, does, more]) => [`${what} in ${place}`, place, does, more] as const,
     ),
   );
-  it.concurrent.each(sampled(cases, 2))(
+  it.concurrent.each(sampled(cases, 12))(
     '%s',
     async (name, place, does, more) => {
       const manifest = {
@@ -163,7 +163,7 @@ describe('beside a live stream with events that an extractor', () => {
       ([what, does, more]) => [`${what} at, for ${fields} fields`, fields, does, more] as const,
     ),
   );
-  it.concurrent.each(sampled(cases, 2))(
+  it.concurrent.each(sampled(cases, 12))(
     '%s',
     async (name, fields, does, more) => {
       const plan = fields === 'output' ? 1 : 0;

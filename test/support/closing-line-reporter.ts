@@ -1,4 +1,8 @@
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
+
+/** A file to which each run of tests adds its numbers, for a sum over several. */
+const SUMS = process.env.TEST_SUMS;
 
 /** Ends a run with one plain line of true numbers, for people and for CI. */
 export default class ClosingLineReporter implements Reporter {
@@ -20,5 +24,6 @@ export default class ClosingLineReporter implements Reporter {
     }
     const skippedPart = skipped > 0 ? `, ${skipped} skipped` : '';
     process.stdout.write(`\n${passed} passed, ${failed} failed${skippedPart}\n`);
+    if (SUMS !== undefined) appendFileSync(SUMS, `${passed} ${failed} ${skipped}\n`);
   }
 }
