@@ -7,6 +7,12 @@ import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { isNumericType, type ValueType } from '../field/field-type.ts';
 import type { Expression, RightSide } from '../filter/ast.ts';
+import {
+  type CompareOperator,
+  findOperator,
+  OPERATORS,
+  type Operator,
+} from '../kernel/operators.ts';
 import { compilePosixRegex } from '../kernel/regex.ts';
 import { checkOperand, falcoType } from './check-operand.ts';
 import { CheckProblem } from './check-problem.ts';
@@ -14,15 +20,10 @@ import type {
   CheckedCondition,
   CheckedOperand,
   CheckedRight,
-  CompareOperator,
   Literal,
   Modifier,
 } from './checked-rule.ts';
 import { parseLiteral } from './parse-literal.ts';
-
-const EQUALITY = ['=', '!=', 'in', 'intersects'];
-const ORDER = ['<', '<=', '>', '>='];
-const WITHOUT_FIELD_ON_THE_RIGHT = ['regex', 'pmatch'];
 
 export function checkCondition(expression: Expression, catalog: FieldCatalog): CheckedCondition {
   switch (expression.kind) {
@@ -52,45 +53,43 @@ function checkComparison(
     throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: at });
   };
   const left = checkOperand(expression.left, catalog);
-  const operator = expression.operator === '==' ? '=' : expression.operator;
+  const { operator: name } = expression;
+  const operator = findOperator(name);
   const modifier = expression.modifier as Modifier | undefined;
   const isFieldOnTheRight = expression.right.kind === 'operand';
-  if (isFieldOnTheRight && WITHOUT_FIELD_ON_THE_RIGHT.includes(operator)) {
-    mismatch(`operator '${operator.toUpperCase()}' doesn't support right-hand side fields`);
+  if (isFieldOnTheRight && operator !== undefined && !OPERATORS[operator].takesFields) {
+    mismatch(`operator '${name.toUpperCase()}' doesn't support right-hand side fields`);
   }
-  checkOperator(operator, left.type, mismatch);
+  if (operator === undefined || !fits(OPERATORS[operator], left.type))
+    return mismatch(`filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`);
   const right = checkRight(expression.right, { left, operator, catalog, mismatch });
-  return { kind: 'compare', operator: operator as CompareOperator, modifier, left, right };
+  return { kind: 'compare', operator, modifier, left, right };
 }
 
-function checkOperator(operator: string, { type, isList }: ValueType, mismatch: Mismatch): void {
-  if (isList) {
-    if (operator !== 'in' && operator !== 'intersects') {
-      mismatch(`filter error: '${operator}' operator not supported list filters`);
-    }
-    return;
-  }
-  const isEquality = EQUALITY.includes(operator);
-  if (isNumericType(type)) {
-    const isAllowed = isEquality || (type !== 'bool' && ORDER.includes(operator));
-    if (!isAllowed)
-      mismatch(`filter error: '${operator}' operator not supported for numeric filters`);
-  } else if (type === 'string') {
-    if (operator === 'bcontains' || operator === 'bstartswith') {
-      mismatch(`filter error: '${operator}' operator not supported for string filters`);
-    }
-  } else if (!isEquality) {
-    mismatch(
-      `filter error: '${operator}' operator not supported for ip address and network filters`,
-    );
-  }
+function fits({ values, takesLists }: Operator, { type, isList }: ValueType): boolean {
+  if (isList) return takesLists;
+  if (type === 'string') return true;
+  return values === 'all' || (values === 'ordered' && isNumericType(type) && type !== 'bool');
+}
+
+/** In Falco's words. */
+function whyUnfit({ type, isList }: ValueType): string {
+  if (isList) return 'not supported list filters';
+  if (isNumericType(type)) return 'not supported for numeric filters';
+  const filters = type === 'string' ? 'string' : 'ip address and network';
+  return `not supported for ${filters} filters`;
+}
+
+/** Falco reads `==` as `=` before it looks at types. */
+function shownOperator(name: string): string {
+  return name === '==' ? '=' : name;
 }
 
 type Mismatch = (message: string, span?: Span) => never;
 
 interface RightContext {
   readonly left: CheckedOperand;
-  readonly operator: string;
+  readonly operator: CompareOperator;
   readonly catalog: FieldCatalog;
   readonly mismatch: Mismatch;
 }

@@ -30,10 +30,6 @@ export function falcoType({ type }: ValueType): string {
   return names[type];
 }
 
-export function typeOf(operand: CheckedOperand): ValueType {
-  return operand.kind === 'field' || operand.kind === 'transformer' ? operand.type : operand.type;
-}
-
 export function checkOperand(operand: Operand, catalog: FieldCatalog): CheckedOperand {
   switch (operand.kind) {
     case 'field':

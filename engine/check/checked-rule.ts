@@ -2,6 +2,7 @@ import type { Priority } from '../base/priority.ts';
 import type { ByteString } from '../base/text.ts';
 import type { FieldRequest } from '../field/field.ts';
 import type { ValueType } from '../field/field-type.ts';
+import type { CompareOperator } from '../kernel/operators.ts';
 
 /*
  * What `check/` hands to `compile/`: names resolved, types checked, literals parsed, macros and
@@ -39,25 +40,6 @@ export type Literal =
   /** 4 or 16 bytes in network order. */
   | { readonly type: 'ipaddr'; readonly address: ByteString }
   | { readonly type: 'ipnet'; readonly address: ByteString; readonly prefixLength: number };
-
-/** `==` is read as `=`, `!=` is kept: absent values make it false, unlike `not =`. */
-export type CompareOperator =
-  | '='
-  | '!='
-  | '<'
-  | '<='
-  | '>'
-  | '>='
-  | 'contains'
-  | 'icontains'
-  | 'startswith'
-  | 'endswith'
-  | 'glob'
-  | 'iglob'
-  | 'regex'
-  | 'in'
-  | 'intersects'
-  | 'pmatch';
 
 export type Modifier = 'oneof' | 'anyof' | 'allof';
 

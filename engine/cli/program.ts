@@ -66,6 +66,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addRun(program, setExitCode);
   addValidate(program, setExitCode);
   addList(program, setExitCode);
+  addExplain(program, setExitCode);
   addPlugin(program, setExitCode);
   addRules(program, setExitCode);
   addBundle(program, setExitCode);
@@ -169,6 +170,23 @@ async function list(what: Listable, flags: ListFlags): Promise<number> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
   const args = { ...loadArguments(flags), what, source: flags.source, format };
   return listCommand(args, createTerminal(!flags.color));
+}
+
+function addExplain(program: Command, setExitCode: SetExitCode): void {
+  program
+    .command('explain')
+    .description('say what a diagnostic code means: tiercel explain RULE_NONE')
+    .argument('[codes...]', 'codes, or those of Falco (LOAD_UNKNOWN_SOURCE); none: list them all')
+    .addOption(
+      new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
+    )
+    .option('--json', 'JSON output')
+    .exitOverride()
+    .action(async (names: string[], flags: { format: ListFormat; json?: boolean }) => {
+      const { explainCommand } = await import('./command/explain.ts');
+      const format = flags.json === true ? 'json' : flags.format;
+      setExitCode(explainCommand({ names, format }, createTerminal(true)));
+    });
 }
 
 /** What every command that loads rules takes from its options. */

@@ -6,6 +6,7 @@
 
 import type { CheckedCondition, CheckedOperand, CheckedRule } from '../check/checked-rule.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
+import { OPERATORS } from '../kernel/operators.ts';
 import type { ExtractionPlan } from '../plan/extraction-plan.ts';
 import { screenOf } from '../plan/screen.ts';
 import { visitOperand } from '../plan/visit-requests.ts';
@@ -109,14 +110,14 @@ class Compiler {
       !left.type.isList
     ) {
       const values = right.literals.map(literalValue);
-      const isSet = operator === '=' || operator === 'in' || operator === 'intersects';
+      const { membership } = OPERATORS[operator];
       const isAbsentEqual =
         left.kind === 'field' && left.request.field.properties.equalsEmptyWhenAbsent === true;
-      if (isSet) {
+      if (membership === 'one of') {
         const whenAbsent = isAbsentEqual && values.includes('');
         return this.#predicate(this.table.oneOf(slot, values, whenAbsent));
       }
-      if (operator === '!=') {
+      if (membership === 'none of') {
         const operands = [
           this.#predicate(this.table.presence(slot)),
           this.#share({

@@ -2,6 +2,7 @@
 
 import { toByteString } from '../base/text.ts';
 import type { Value } from '../column/cell-values.ts';
+import type { EngineFieldName } from '../field/engine-fields.ts';
 
 export interface EventContext {
   readonly number: number;
@@ -22,55 +23,45 @@ const SECOND = 1_000_000_000n;
 /** Falco prints so many bytes of an event whose plugin has no text for it. */
 const SHOWN_BYTES = 50;
 
+type FieldValue = (event: EventContext, source: SourceContext) => Value | undefined;
+
+const VALUES: Readonly<Record<EngineFieldName, FieldValue>> = {
+  'evt.num': ({ number }) => BigInt(number),
+  'evt.time': ({ time }) => formatLocal(time, 'time', true),
+  'evt.time.s': ({ time }) => formatLocal(time, 'time', false),
+  'evt.time.iso8601': ({ time }) => formatIso8601(time),
+  'evt.datetime': ({ time }) => formatLocal(time, 'datetime', true),
+  'evt.datetime.s': ({ time }) => formatLocal(time, 'datetime', false),
+  'evt.rawtime': ({ time }) => time,
+  'evt.rawtime.s': ({ time }) => time / SECOND,
+  'evt.rawtime.ns': ({ time }) => time % SECOND,
+  'evt.reltime': relativeTime,
+  'evt.reltime.s': (event) => relativeTime(event) / SECOND,
+  'evt.reltime.ns': (event) => relativeTime(event) % SECOND,
+  'evt.pluginname': (_, { pluginName }) => pluginName,
+  'evt.plugininfo': ({ data }) => eventSummary(data),
+  'evt.source': (_, { source }) => source,
+  'evt.is_async': () => 0n,
+  'evt.asynctype': () => undefined,
+  'evt.hostname': (_, { hostname }) => toByteString(hostname),
+};
+const STATIC = 'static.';
+
 /** `undefined`: absent, or not a field of the engine. */
 export function engineFieldValue(
   name: string,
   event: EventContext,
-  context: SourceContext,
+  source: SourceContext,
 ): Value | undefined {
-  const { time } = event;
-  // Falco keeps it unsigned: before the first event it wraps.
-  const relative = BigInt.asUintN(64, time - event.firstTime);
-  switch (name) {
-    case 'evt.num':
-      return BigInt(event.number);
-    case 'evt.time':
-      return formatLocal(time, 'time', true);
-    case 'evt.time.s':
-      return formatLocal(time, 'time', false);
-    case 'evt.time.iso8601':
-      return formatIso8601(time);
-    case 'evt.datetime':
-      return formatLocal(time, 'datetime', true);
-    case 'evt.datetime.s':
-      return formatLocal(time, 'datetime', false);
-    case 'evt.rawtime':
-      return time;
-    case 'evt.rawtime.s':
-      return time / SECOND;
-    case 'evt.rawtime.ns':
-      return time % SECOND;
-    case 'evt.reltime':
-      return relative;
-    case 'evt.reltime.s':
-      return relative / SECOND;
-    case 'evt.reltime.ns':
-      return relative % SECOND;
-    case 'evt.pluginname':
-      return context.pluginName;
-    case 'evt.plugininfo':
-      return eventSummary(event.data);
-    case 'evt.source':
-      return context.source;
-    case 'evt.is_async':
-      return 0n;
-    case 'evt.hostname':
-      return toByteString(context.hostname);
-    default: {
-      const constant = name.startsWith('static.') ? context.staticFields[name.slice(7)] : undefined;
-      return constant === undefined ? undefined : toByteString(constant);
-    }
-  }
+  if (Object.hasOwn(VALUES, name)) return VALUES[name as EngineFieldName](event, source);
+  const key = name.startsWith(STATIC) ? name.slice(STATIC.length) : undefined;
+  const constant = key === undefined ? undefined : source.staticFields[key];
+  return constant === undefined ? undefined : toByteString(constant);
+}
+
+/** Falco keeps it unsigned: before the first event it wraps. */
+function relativeTime({ time, firstTime }: EventContext): bigint {
+  return BigInt.asUintN(64, time - firstTime);
 }
 
 function eventSummary(data: Uint8Array): string {

@@ -41,6 +41,7 @@ export interface Outlet {
 
 export class OutputSet {
   #outlets: readonly Outlet[];
+  #closing: Promise<void> | undefined;
 
   constructor(outlets: readonly Outlet[]) {
     this.#outlets = outlets;
@@ -97,12 +98,16 @@ export class OutputSet {
     await Promise.all(this.#outlets.map(({ delivery }) => delivery.reopen()));
   }
 
-  /** What an output does not take within the time is kept or undelivered. */
-  async close({
+  /** What an output does not take within the time is kept or undelivered. Once: a second call waits for the first. */
+  close({
     timeMaxMs = CLOSE_TIME_MAX_MS,
     untilMs = () => undefined,
   }: Partial<CloseOptions> = {}): Promise<void> {
-    const options = { timeMaxMs, untilMs };
+    this.#closing ??= this.#closeAll({ timeMaxMs, untilMs });
+    return this.#closing;
+  }
+
+  async #closeAll(options: CloseOptions): Promise<void> {
     await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(options)));
   }
 }

@@ -3,7 +3,7 @@ export interface CodeRecord {
   readonly severity: 'error' | 'warning' | 'notice';
   /** A few words for listings. */
   readonly title: string;
-  /** What it means and why it matters, for `tiercel explain` and the reference page. */
+  /** What it means and why it matters, for `tiercel explain` and schemas/DIAGNOSTICS.md. */
   readonly explanation: string;
   readonly hint?: string;
   /** Falco's code for the same finding. */

@@ -2,7 +2,7 @@ import type { Field } from './field.ts';
 import type { FieldType } from './field-type.ts';
 
 /** Fields of every source that the engine computes itself (Falco's generic event fields). */
-const ROWS: readonly (readonly [name: string, type: FieldType, description: string])[] = [
+const ROWS = [
   ['evt.num', 'uint64', 'Number of the event in its stream, from 1'],
   ['evt.time', 'string', 'Time of the event, local, with nanoseconds'],
   ['evt.time.s', 'string', 'Time of the event, local, to the second'],
@@ -21,7 +21,9 @@ const ROWS: readonly (readonly [name: string, type: FieldType, description: stri
   ['evt.is_async', 'bool', 'Whether the event is an asynchronous one: never, for now'],
   ['evt.asynctype', 'string', 'Type of an asynchronous event'],
   ['evt.hostname', 'string', 'Name of the machine the engine runs on'],
-];
+] as const satisfies readonly (readonly [name: string, type: FieldType, description: string])[];
+
+export type EngineFieldName = (typeof ROWS)[number][0];
 
 const STATIC_DESCRIPTION = 'A constant of the configuration (static_fields)';
 

@@ -10,6 +10,7 @@
 
 import type { CheckedCondition, CheckedRule } from '../check/checked-rule.ts';
 import { type FieldRequest, requestKey } from '../field/field.ts';
+import { OPERATORS } from '../kernel/operators.ts';
 import { visitCondition } from './visit-requests.ts';
 
 /** Of field requests, by key. */
@@ -85,7 +86,7 @@ function coversOf(condition: CheckedCondition): Keys[] {
 
 /** Not for what nearly every event has: other values than one, and no value at all where that counts as empty. */
 function isSelective({ operator, right }: CheckedCondition & { kind: 'compare' }): boolean {
-  if (['!=', '<', '<=', '>', '>='].includes(operator)) return false;
+  if (!OPERATORS[operator].isSelective) return false;
   if (right.kind === 'operand') return true;
   return !right.literals.some((literal) => literal.type === 'string' && literal.text === '');
 }

@@ -4,6 +4,7 @@
  *   (condition) and not ((F1 = v11 and F2 in (v12, …)) or (…))     a tuple of fields
  */
 
+import { LIST_OPERATORS } from '../filter/operators.ts';
 import { quoteItem } from './list-resolver.ts';
 import type {
   ExceptionValue,
@@ -13,7 +14,7 @@ import type {
   RuleItem,
 } from './rule-item.ts';
 
-const LIST_COMPARISONS = ['in', 'pmatch', 'intersects'];
+const LIST_COMPARISONS: readonly string[] = LIST_OPERATORS;
 
 export interface ExceptionProblem {
   readonly message: string;

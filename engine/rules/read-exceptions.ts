@@ -1,12 +1,18 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../base/did-you-mean.ts';
-import { ALL_OPERATORS, MODIFIERS, STRING_OPERATORS, STRING_SYMBOLS } from '../filter/operators.ts';
+import {
+  ALL_OPERATORS,
+  LIST_OPERATORS,
+  MODIFIERS,
+  STRING_OPERATORS,
+  STRING_SYMBOLS,
+} from '../filter/operators.ts';
 import type { ReadContext } from './read-context.ts';
 import type { PartialException } from './rule-collector.ts';
 import type { ExceptionValue, ItemPlace, RuleException } from './rule-item.ts';
 import { fail, findPair, innerPlace, readText, resolveNode, spanOf } from './yaml-item.ts';
 
-const SINGLE_COMPARISONS = ['in', 'pmatch', 'intersects'];
+const SINGLE_COMPARISONS: readonly string[] = LIST_OPERATORS;
 const VALUES_DEPTH_MAX = 16;
 
 /** The `exceptions` of a rule as written; `undefined`: the key is absent or empty. */

@@ -105,9 +105,7 @@ describe('a component with WASI', () => {
   it.each(harmless)('finds nothing of the machine in %s', async (uses, does) => {
     const path = await build(uses, does);
     // Nobody is at fault, so the plugin is not named.
-    await expect(contain(path, 'extractor', { code: 0, said: /^3 events/m })).rejects.toThrow(
-      /to contain 'hostile'/,
-    );
+    await contain(path, 'extractor', { code: 0, said: /^3 events/m, isNamed: false });
   });
 
   const refused: [what: string, uses: Interface, does: string, said: RegExp][] = [

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   filter: ['base', 'diagnostic'],
   rules: ['base', 'diagnostic', 'schema', 'filter'],
   check: ['base', 'diagnostic', 'field', 'filter', 'rules', 'kernel', 'schema'],
-  plan: ['base', 'field', 'check'],
+  plan: ['base', 'field', 'check', 'kernel'],
   compile: ['base', 'field', 'column', 'kernel', 'check', 'plan'],
   plugin: ['base', 'diagnostic', 'schema', 'field', 'column', 'store'],
   trust: ['base', 'diagnostic', 'plugin'],

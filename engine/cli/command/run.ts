@@ -186,6 +186,8 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     reopener.release();
     guard.close();
     await endSnapshots();
+    // Where the run did not come to it: what waits in queues and spools is kept or counted, and files are closed.
+    await outputs.close({ timeMaxMs: 0, untilMs: () => performance.now() });
     await web?.close();
   }
 }

@@ -31,7 +31,11 @@ class ControlledOutput implements Output {
     for (const { line } of delivered) this.lines.push(line);
   }
 
-  async close(): Promise<void> {}
+  closes = 0;
+
+  async close(): Promise<void> {
+    this.closes += 1;
+  }
 
   async take(error?: Error): Promise<void> {
     while (this.#waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -110,5 +114,12 @@ describe('outputs', () => {
     await Promise.all(Array.from({ length: 5_000 }, (_, index) => outputs.deliver(alerts(index))));
     expect(listeners()).toBe(before);
     expect(written.slice(1)).toEqual(Array.from({ length: 5_000 }, (_, index) => `${index}\n`));
+  });
+
+  it('are closed once, whoever asks for it', async () => {
+    const { fast, slow, outputs } = setUp();
+    await Promise.all([outputs.close(), outputs.close()]);
+    await outputs.close();
+    expect([fast.closes, slow.closes]).toEqual([1, 1]);
   });
 });

@@ -35,7 +35,7 @@ describe('alerts to a program', () => {
   it('that does not read them are no error, when it ends well', async () => {
     const output = new ProgramOutput({ program: 'true', timeoutMs: 1_000 });
     await output.deliver(someAlerts(1, 3));
-    await output.close();
+    await expect(output.close()).resolves.toBeUndefined();
   });
 
   it('that does not end in time is killed, with what it has started', async () => {

@@ -25,21 +25,25 @@ const HOSTILE = [
   '\u202e\u0000\u2028<b>',
 ];
 
+function createServer(): WebServer {
+  const failure = {
+    ...{ stream: 'production', plugin: 'p', kind: 'trap', atStart: false },
+    reason: HOSTILE[1] ?? '',
+  };
+  return new WebServer({
+    ...{ address: '127.0.0.1', port: 0, healthPath: '/healthz', hasMetrics: true, hasPage: true },
+    certificateFile: undefined,
+    status: () => serviceStatus({ name: HOSTILE[0] ?? '', failure }),
+  });
+}
+
 describe.skipIf(program === undefined)('the page', () => {
   let browser: Chromium;
   let server: WebServer;
   let url: string;
   beforeAll(async () => {
     browser = new Chromium(program ?? '');
-    const failure = {
-      ...{ stream: 'production', plugin: 'p', kind: 'trap', atStart: false },
-      reason: HOSTILE[1] ?? '',
-    };
-    server = new WebServer({
-      ...{ address: '127.0.0.1', port: 0, healthPath: '/healthz', hasMetrics: true, hasPage: true },
-      certificateFile: undefined,
-      status: () => serviceStatus({ name: HOSTILE[0] ?? '', failure }),
-    });
+    server = createServer();
     url = await server.open();
   });
   afterAll(async () => {
@@ -162,7 +166,12 @@ describe.skipIf(program === undefined)('the page', () => {
   });
 
   it('says when what it shows is old', async () => {
-    await server.close();
+    const other = createServer();
+    await browser.open(await other.open());
+    await browser.until('document.querySelectorAll(".row").length === 0');
+    await other.close();
     await browser.until('document.getElementById("state").textContent.includes("no connection")');
+    const state = await browser.evaluate<string>('document.getElementById("state").textContent');
+    expect(state).toContain('no connection');
   });
 });

@@ -73,7 +73,7 @@ describe('a new file', () => {
     const all = others.map(file);
     const judged = judgeNewFile(file(one), all, NOW, FOLLOW_TIMES);
     expect(judged.kind).toBe(verdict);
-    if (judged.kind === 'heir') expect(judged.of.fate).not.toBe('there');
+    expect(judged.kind === 'heir' && judged.of.fate === 'there').toBe(false);
   });
 
   it('goes on where the one was read to that it is a copy of', () => {
