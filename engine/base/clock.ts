@@ -1,4 +1,4 @@
-/** The only place that asks what time it is; everything else is given a clock. */
+/** Time is asked for here alone, and in `detect`, which measures single rules. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;

@@ -346,5 +346,4 @@ export const LIMITS = {
     unit: 'ms',
     why: 'after a minute without a fault all of them are forgiven again',
   },
-  requestsMax: { value: 4_096, unit: 'count', why: 'distinct fields of all rules of one source' },
 } as const satisfies Record<string, Limit>;

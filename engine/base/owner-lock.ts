@@ -165,8 +165,8 @@ async function isTouched(path: string, own: string): Promise<boolean> {
   try {
     const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
     const ageMs = ours.mtimeMs - theirs.mtimeMs;
-    const endMs = performance.now() + UNTOUCHED_MAX_MS - ageMs;
-    while (performance.now() < endMs) {
+    const endMs = SYSTEM_CLOCK.monotonicMs() + UNTOUCHED_MAX_MS - ageMs;
+    while (SYSTEM_CLOCK.monotonicMs() < endMs) {
       await pause(LOOK_MS);
       if ((await stat(path)).mtimeMs !== theirs.mtimeMs) return true;
     }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { OperationQueue } from '../base/operation-queue.ts';
@@ -73,7 +74,7 @@ export class CheckpointFile {
     const state = this.#latest;
     if (state === undefined || state === this.#written) return;
     const { path, owner, keepFollowed } = this.#options;
-    const startedMs = performance.now();
+    const startedMs = SYSTEM_CLOCK.monotonicMs();
     try {
       const followed = await keepFollowed?.(state.run);
       await replaceOwnFile(path, writeCheckpointText(owner, state, followed), FILE_MODE);
@@ -82,7 +83,7 @@ export class CheckpointFile {
     } catch (error) {
       this.#tell(error as NodeJS.ErrnoException);
     }
-    this.#lastWriteMs = performance.now() - startedMs;
+    this.#lastWriteMs = SYSTEM_CLOCK.monotonicMs() - startedMs;
   }
 
   #tell({ code, message }: NodeJS.ErrnoException): void {

@@ -4,6 +4,7 @@
  * receiver that is away, or for events, does not stand still.
  */
 
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
 import type { EngineStatus } from '../index.ts';
 import { startWatchdog, type Watchdog } from '../supervise/watchdog.ts';
@@ -58,7 +59,7 @@ export class ProgressGuard {
   }
 
   look(): void {
-    const { status, manager, say, end, nowMs = () => performance.now() } = this.#options;
+    const { status, manager, say, end, nowMs = () => SYSTEM_CLOCK.monotonicMs() } = this.#options;
     const now = status();
     if (now === undefined) return;
     if (!this.#isReady && now.streams.every(({ phase }) => phase !== 'starting')) {

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 /* Which call of the plugin runs, seen from outside of the thread that waits for it. */
 
 export interface WatchMemory {
@@ -41,11 +42,11 @@ export class CallWatch {
     Atomics.store(state, NAME, CALLS.indexOf(name));
     Atomics.add(state, NUMBER, 1);
     Atomics.store(state, IS_RUNNING, 1);
-    const start = performance.now();
+    const start = SYSTEM_CLOCK.monotonicMs();
     try {
       return run();
     } finally {
-      const time = performance.now() - start;
+      const time = SYSTEM_CLOCK.monotonicMs() - start;
       Atomics.store(state, IS_RUNNING, 0);
       if (name !== 'instantiate') this.longestMs = Math.max(this.longestMs, time);
     }

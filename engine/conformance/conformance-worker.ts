@@ -1,6 +1,7 @@
 /* The worker in which a plugin is tried, point after point. The main thread ends it when a call does not come back. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { withCompiled } from '../plugin/prepared-plugin.ts';
 import { CallWatch } from './call-watch.ts';
 import type { Figures, PointName, PointResult } from './conformance.ts';
@@ -83,9 +84,9 @@ function isAfter(point: PointName, cause: PointName): boolean {
 }
 
 function tryPoint(point: Exclude<PointName, 'rules'>): PointResult {
-  const start = performance.now();
+  const start = SYSTEM_CLOCK.monotonicMs();
   const done = (outcome: PointResult['outcome'], message: string): PointResult => {
-    return { point, outcome, message, milliseconds: performance.now() - start };
+    return { point, outcome, message, milliseconds: SYSTEM_CLOCK.monotonicMs() - start };
   };
   const cause = CAUSES.find((one) => failed.has(one) && one !== point && isAfter(point, one));
   if (cause !== undefined) return done('skipped', `\`${cause}\` failed`);
@@ -140,9 +141,9 @@ function sourceRate(): { readonly events: number; readonly bytes: number } | und
       path,
       bytes: Buffer.concat(Array<Uint8Array>(times).fill(bytes)),
     }));
-    const start = performance.now();
+    const start = SYSTEM_CLOCK.monotonicMs();
     const { events } = trial.read({ files });
-    if (performance.now() - start < MS_ENOUGH && times < timesMax) continue;
+    if (SYSTEM_CLOCK.monotonicMs() - start < MS_ENOUGH && times < timesMax) continue;
     const ms = perRound(() => trial.read({ files }));
     const bytes = events.reduce((sum, event) => sum + event.length, 0);
     return { events: (events.length / ms) * 1000, bytes: (bytes / ms) * 1000 };
@@ -168,18 +169,18 @@ function extractionRate(events: readonly Uint8Array[]): number | undefined {
 function perRound(run: () => unknown): number {
   run();
   let rounds = 0;
-  const start = performance.now();
+  const start = SYSTEM_CLOCK.monotonicMs();
   do {
     run();
     rounds += 1;
-  } while (performance.now() - start < MEASURE_MS);
-  return (performance.now() - start) / rounds;
+  } while (SYSTEM_CLOCK.monotonicMs() - start < MEASURE_MS);
+  return (SYSTEM_CLOCK.monotonicMs() - start) / rounds;
 }
 
 function timed(run: () => unknown): number {
-  const start = performance.now();
+  const start = SYSTEM_CLOCK.monotonicMs();
   run();
-  return performance.now() - start;
+  return SYSTEM_CLOCK.monotonicMs() - start;
 }
 
 function eventsToSend(): { readonly data: Uint8Array; readonly time: bigint }[] {

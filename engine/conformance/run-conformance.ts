@@ -1,6 +1,7 @@
 /* Tries a plugin point after point in a worker, and ends the worker when a call of the plugin does not come back. */
 
 import { Worker } from 'node:worker_threads';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { workerEntry } from '../base/package-root.ts';
 import type { Checked } from '../diagnostic/diagnostic.ts';
 import type { ComponentFile } from '../plugin/component-file.ts';
@@ -104,7 +105,7 @@ function runWorker(
       execArgv: [],
     });
     let point: Exclude<PointName, 'rules'> | undefined;
-    let begunAt = performance.now();
+    let begunAt = SYSTEM_CLOCK.monotonicMs();
     let seen = { number: -1, since: 0, used: process.cpuUsage() };
     const finish = (end: WorkerEnd): void => {
       clearInterval(timer);
@@ -113,10 +114,10 @@ function runWorker(
       void worker.terminate().then(() => resolve(end));
     };
     const end = (message: string): void =>
-      finish({ kind: 'ended', point, message, milliseconds: performance.now() - begunAt });
+      finish({ kind: 'ended', point, message, milliseconds: SYSTEM_CLOCK.monotonicMs() - begunAt });
     const timer = setInterval(() => {
       const call = runningCall(watch);
-      const now = performance.now();
+      const now = SYSTEM_CLOCK.monotonicMs();
       if (call?.number !== seen.number)
         seen = { number: call?.number ?? -1, since: now, used: process.cpuUsage() };
       else if (call !== undefined && isTooLong(seen, now, callMaxMs))
@@ -130,7 +131,7 @@ function runWorker(
         take(answer.result);
       } else {
         point = answer.point;
-        begunAt = performance.now();
+        begunAt = SYSTEM_CLOCK.monotonicMs();
       }
     });
     worker.once('error', (error) => end(`crash: ${error.message}`));

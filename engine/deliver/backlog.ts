@@ -9,6 +9,7 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { assert } from '../base/assert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { OperationQueue } from '../base/operation-queue.ts';
 import { reasonOf } from './delivery.ts';
 import type { Spool } from './spool/spool.ts';
@@ -81,7 +82,7 @@ export class Backlog {
   /** Resolves to whether all of them are with the receiver, on disk, or kept elsewhere. */
   add(alerts: readonly Alert[]): Promise<boolean> {
     const settled = new Promise<boolean>((resolve) => {
-      const sinceMs = performance.now();
+      const sinceMs = SYSTEM_CLOCK.monotonicMs();
       this.#entries.push({ alerts, sinceMs, resolve, settled: 0, isLost: false });
     });
     this.#waiting += alerts.length;
@@ -165,7 +166,7 @@ export class Backlog {
     const oldest = this.#entries[0];
     if (this.#spool === undefined || oldest === undefined || this.#isSpilling) return;
     const dueMs = this.#isReceiverAway ? 0 : oldest.sinceMs + this.#spillAfterMs;
-    const pauseMs = Math.max(dueMs, this.#diskPauseEndMs) - performance.now();
+    const pauseMs = Math.max(dueMs, this.#diskPauseEndMs) - SYSTEM_CLOCK.monotonicMs();
     if (pauseMs <= 0) this.#startSpill();
     else this.#timer = setTimeout(() => this.#startSpill(), pauseMs);
   }
@@ -190,7 +191,7 @@ export class Backlog {
     } catch (error) {
       if (!this.#hasToldFull) this.#say(`${spool.folder}: ${reasonOf(error)}; alerts wait`);
       this.#hasToldFull = true;
-      this.#diskPauseEndMs = performance.now() + SPILL_PAUSE_MS;
+      this.#diskPauseEndMs = SYSTEM_CLOCK.monotonicMs() + SPILL_PAUSE_MS;
     }
   }
 }

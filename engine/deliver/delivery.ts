@@ -33,8 +33,8 @@ export interface CloseOptions {
   /** Milliseconds in which nothing arrives. */
   readonly timeMaxMs: number;
   /**
-   * When all has to be over, as `performance.now()` tells time: what is on disk stays there then. `undefined`: somebody
-   * waits for everything to arrive. Asked again and again, since a signal may come meanwhile.
+   * When all has to be over, as `SYSTEM_CLOCK.monotonicMs` tells it: what is on disk stays there then. `undefined`:
+   * somebody waits for everything to arrive. Asked again and again, since a signal may come meanwhile.
    */
   readonly untilMs: () => number | undefined;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Output } from '../output/output.ts';
 import {
   type CloseOptions,
@@ -75,7 +76,7 @@ export class OutputQueue implements Delivery {
 
   /** What the output does not take within the time is undelivered. */
   async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
-    const leftMs = (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
+    const leftMs = (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs();
     const closed = this.#enqueue(0, () => this.#output.close());
     await withinTime(closed, Math.min(timeMaxMs, leftMs));
     if (this.#pending === 0) return;

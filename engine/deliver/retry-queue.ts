@@ -6,6 +6,7 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Output } from '../output/output.ts';
 import { awayFault, type OutputFault } from '../output/output-fault.ts';
 import { Backlog } from './backlog.ts';
@@ -141,7 +142,8 @@ export class RetryQueue implements Delivery {
   }
 
   async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
-    const leftMs = (): number => (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now();
+    const leftMs = (): number =>
+      (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs();
     await this.#arriveAtEnd(timeMaxMs, untilMs);
     this.#isClosing = true;
     this.#wake();
@@ -178,7 +180,7 @@ export class RetryQueue implements Delivery {
       await this.#drain(timeMaxMs, untilMs);
       if (untilMs() !== undefined || this.#handed === 0 || this.#isTrying) return;
       const leftMs = (): number =>
-        (untilMs() ?? Number.POSITIVE_INFINITY) - performance.now() - KEEP_TIME_MS;
+        (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs() - KEEP_TIME_MS;
       if (await this.#flush(leftMs)) return;
     }
   }
@@ -213,9 +215,9 @@ export class RetryQueue implements Delivery {
     const flushTimeMs = this.#output.flush === undefined ? 0 : FLUSH_TIME_MS;
     const endTimeMs = flushTimeMs + ABANDON_TIME_MS + KEEP_TIME_MS;
     let left = Number.POSITIVE_INFINITY;
-    let sinceMs = performance.now();
+    let sinceMs = SYSTEM_CLOCK.monotonicMs();
     for (;;) {
-      const [nowMs, isHasty] = [performance.now(), untilMs() !== undefined];
+      const [nowMs, isHasty] = [SYSTEM_CLOCK.monotonicMs(), untilMs() !== undefined];
       const { waiting, spooled } = this.#backlog;
       const handed = this.#interruption === undefined ? this.#handed : 0;
       const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - handed);
@@ -243,7 +245,7 @@ export class RetryQueue implements Delivery {
     const interruption = this.#interruption;
     if (interruption !== undefined) await this.#takeFault([], awayFault(interruption));
     const alerts = await this.#backlog.peek(this.#batchSize, this.#handed);
-    const pauseMs = this.#nextTryMs - performance.now();
+    const pauseMs = this.#nextTryMs - SYSTEM_CLOCK.monotonicMs();
     if (alerts.length === 0) await this.#wait();
     else if (pauseMs <= 0) await this.#try(alerts);
     else if (this.#isGivenUp) await this.#giveUp(alerts);
@@ -317,7 +319,8 @@ export class RetryQueue implements Delivery {
     this.#backlog.isReceiverAway = true;
     const isLast = this.#isGivenUp || (triesMax !== undefined && this.#tries >= triesMax);
     const pauseMs = isLast ? pauseMaxMs : Math.min(pauseMaxMs, pauseMinMs * 2 ** (this.#tries - 1));
-    this.#nextTryMs = performance.now() + Math.max(pauseMs, Math.min(fault.pauseMs, pauseMaxMs));
+    this.#nextTryMs =
+      SYSTEM_CLOCK.monotonicMs() + Math.max(pauseMs, Math.min(fault.pauseMs, pauseMaxMs));
     if (!isLast || alerts.length === 0) return;
     this.#isGivenUp = true;
     await this.#giveUp(alerts);

@@ -14,7 +14,6 @@ import {
   setAll,
   wordCount,
 } from '../base/bitset.ts';
-import type { Batch } from '../column/batch.ts';
 import type { Column } from '../column/column.ts';
 import type { GetField } from '../compile/compile-operand.ts';
 import type { CompiledRuleset } from '../compile/compile-ruleset.ts';
@@ -34,6 +33,17 @@ export interface DetectorOptions {
   readonly batchEventsMax: number;
   /** Reads fields of one event of the batch being evaluated, for conditions that go row by row. */
   readonly fieldsOfRow: (row: number) => GetField;
+}
+
+/** One batch on its way through the rules. */
+export interface BatchPass {
+  /**
+   * With the columns of the screen, by slot: rows for which some rule may still hold, ascending; `undefined`: any. All
+   * other columns are needed of those rows only.
+   */
+  screen(columns: readonly (Column | undefined)[]): Uint32Array | undefined;
+  /** With the columns, by slot, that `screen` has not had. `sample`: by rule, where milliseconds are added. */
+  finish(columns: readonly (Column | undefined)[], sample?: Float64Array): Matches;
 }
 
 export class Detector {
@@ -64,23 +74,32 @@ export class Detector {
     this.#left = createBitset(options.batchEventsMax);
   }
 
-  evaluate({ eventCount, columns }: Batch): Matches {
-    this.start(eventCount);
-    this.addColumns(columns);
-    return this.finish();
-  }
-
-  /** A batch in steps: `start`, `addColumns` as they are extracted, `candidates` between, `finish`. */
-  start(rowCount: number): void {
+  /** A batch of so many events; the one that was begun before is over. */
+  begin(rowCount: number): BatchPass {
     this.#rowCount = rowCount;
     this.#words = wordCount(rowCount);
     this.#stamp += 1;
     setAll(this.#all, rowCount);
     this.#bits.startBatch();
+    const stamp = this.#stamp;
+    const add = (columns: readonly (Column | undefined)[]): void => {
+      if (stamp !== this.#stamp) throw new Error('another batch was begun');
+      this.#addColumns(columns);
+    };
+    return {
+      screen: (columns) => {
+        add(columns);
+        return this.#candidates();
+      },
+      finish: (columns, sample) => {
+        add(columns);
+        return this.#finish(sample);
+      },
+    };
   }
 
   /** By slot; those that were added before are left as they are. */
-  addColumns(columns: readonly (Column | undefined)[]): void {
+  #addColumns(columns: readonly (Column | undefined)[]): void {
     for (let index = 0; index < this.#slots.length; index++) {
       const slot = this.#slots[index]!;
       const column = columns[slot.slot];
@@ -90,8 +109,7 @@ export class Detector {
     }
   }
 
-  /** Rows for which some rule may still hold, ascending, from the columns of the screen; `undefined`: any. */
-  candidates(): Uint32Array | undefined {
+  #candidates(): Uint32Array | undefined {
     const { screens } = this.#ruleset;
     if (screens === undefined) return undefined;
     const rows: number[] = [];
@@ -104,8 +122,7 @@ export class Detector {
     return Uint32Array.from(rows);
   }
 
-  /** `sample`: by rule, where the milliseconds of its condition are added. */
-  finish(sample?: Float64Array): Matches {
+  #finish(sample: Float64Array | undefined): Matches {
     const isFirst = this.#options.ruleMatching === 'first';
     const found: number[] = [];
     this.#left.set(this.#all);

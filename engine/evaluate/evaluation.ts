@@ -191,18 +191,16 @@ export class Evaluation {
     this.#current = { events, firstEventNumber, columns, plan: plan.conditions };
     let startMs = this.#now();
     let elapsedMs = 0;
-    detector.start(events.times.length);
-    detector.addColumns(columns);
+    const pass = detector.begin(events.times.length);
     if (plan.steps.rest.length > 0) {
-      const candidates = detector.candidates();
+      const candidates = pass.screen(columns);
       elapsedMs = this.#now() - startMs;
       const rest = this.#extractRest(events, candidates, without);
       if (rest instanceof PluginFault) return rest;
       for (const [slot, column] of rest) columns[slot] = column;
       startMs = this.#now();
-      detector.addColumns(columns);
     }
-    const matches = detector.finish(sample);
+    const matches = pass.finish(columns, sample);
     elapsedMs += this.#now() - startMs;
     this.#costs.conditions(elapsedMs);
     return this.#charge(elapsedMs, columns, events) ?? matches;

@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -84,7 +85,7 @@ async function ask(wanted: HttpRequest): Promise<HttpAnswer | Lost | string> {
   const { url, method = 'GET', headers = {}, body, sizeMax, onProgress } = wanted;
   const controller = new AbortController();
   let silence = setTimeout(() => controller.abort(), SILENCE_MS);
-  const endsAtMs = performance.now() + TIME_MAX_MS;
+  const endsAtMs = SYSTEM_CLOCK.monotonicMs() + TIME_MAX_MS;
   const heard = (): void => {
     clearTimeout(silence);
     silence = setTimeout(() => controller.abort(), SILENCE_MS);
@@ -108,7 +109,7 @@ async function ask(wanted: HttpRequest): Promise<HttpAnswer | Lost | string> {
       size += piece.length;
       if (size > sizeMax) return tooLarge;
       // Who sends a byte now and then would hold us for ever.
-      if (performance.now() > endsAtMs + size / RATE_MIN)
+      if (SYSTEM_CLOCK.monotonicMs() > endsAtMs + size / RATE_MIN)
         return `${url.host} sends less than ${RATE_MIN} kB a second`;
       pieces.push(piece);
       onProgress?.(size, total);

@@ -1,6 +1,7 @@
 /* A file that lines are appended to, by this process and by others before it. */
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { openOwnFile } from '../base/own-file.ts';
 
 const NEWLINE = 0x0a;
@@ -83,7 +84,7 @@ export class LineFile {
 
   /** Lines in a file that has no name any more would be seen by nobody. */
   async #leaveDeleted(): Promise<void> {
-    const nowMs = performance.now();
+    const nowMs = SYSTEM_CLOCK.monotonicMs();
     if (this.#handle === undefined || nowMs - this.#lookedMs < LOOK_INTERVAL_MS) return;
     this.#lookedMs = nowMs;
     if ((await this.#handle.stat()).nlink === 0) await this.close();

@@ -1,6 +1,7 @@
 /* A program that alerts are written to, through a shell, as Falco starts it. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { OutputFault } from './output-fault.ts';
 
 export interface ProgramOptions {
@@ -87,8 +88,8 @@ export class RunningProgram {
    */
   async finish(timeMaxMs: number, leftMs = () => Number.POSITIVE_INFINITY): Promise<void> {
     this.#child.stdin?.end();
-    const startMs = performance.now();
-    const spentMs = (): number => performance.now() - startMs;
+    const startMs = SYSTEM_CLOCK.monotonicMs();
+    const spentMs = (): number => SYSTEM_CLOCK.monotonicMs() - startMs;
     for (;;) {
       const restMs = Math.min(timeMaxMs - spentMs(), leftMs());
       if (restMs <= 0 || (await this.#hasEndedWithin(Math.min(LOOK_MS, restMs)))) break;

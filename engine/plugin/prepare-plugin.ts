@@ -12,6 +12,7 @@ import {
   type Diagnostic,
   type DiagnosticParts,
 } from '../diagnostic/diagnostic.ts';
+import { amendGlue } from './amend-glue.ts';
 import type { ComponentFile } from './component-file.ts';
 import { capMemories, demandOf } from './memory-cap.ts';
 import { checkModule } from './module-check.ts';
@@ -77,35 +78,6 @@ export async function preparePlugin(
     return fail('PLUGIN_TRANSPILE_FAILED', { message });
   }
 }
-
-/**
- * What the generated code does that is of no use here. It looks up a debugging switch at every call: 3 µs instead of
- * 1 µs. And of every host call that does not come from one of its own calls, as those of `next` do not (see
- * abi/core-source.ts), it keeps a task in two tables and searches them: what it began with the call ends with it.
- */
-function amendGlue(glue: string): string {
-  const end = 'createdTask.validateResourceBorrowScope(); clearCurrentTask(componentIdx, taskID);';
-  return glue
-    .replaceAll('globalThis?.process?.env?.JCO_DEBUG', 'false')
-    .replaceAll(TASK_RESOLVED, `${TASK_RESOLVED} ${end}`)
-    .replace(TEXT_DECODER, `const TEXT_DECODER_UTF8 = { decode: ${DECODE_LIMITED} };`);
-}
-
-/** In the generated code: what every text of the guest goes through. */
-export const TEXT_DECODER = 'const TEXT_DECODER_UTF8 = new TextDecoder();';
-
-/** A text that is too long to be used is not copied out of the guest's memory first. */
-const DECODE_LIMITED = `(() => {
-  const decoder = new TextDecoder();
-  return (bytes) => {
-    if (bytes.byteLength <= ${LIMITS.hostTextSizeMax.value}) return decoder.decode(bytes);
-    const sizes = bytes.byteLength + ' bytes, of at most ${LIMITS.hostTextSizeMax.value}';
-    throw new Error('calls the host with a text of ' + sizes);
-  };
-})()`;
-
-/** In the generated code: the end of a host call without a call around it. */
-export const TASK_RESOLVED = 'createdTask.resolve([syncRes]);';
 
 type CompiledModule = PreparedModule & { readonly module: WebAssembly.Module };
 

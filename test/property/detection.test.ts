@@ -195,28 +195,22 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
                 dictionaries[slot] as Dictionary,
               ),
             );
-            const matches = detector.evaluate({
-              eventCount: rows.length,
-              firstEventNumber: 1,
-              data: new Uint8Array(0),
-              spans: new Uint32Array(2 * rows.length),
-              times: new BigUint64Array(rows.length),
-              columns,
-            });
+            const matches = detector.begin(rows.length).finish(columns);
             const expected = expectedMatches(rules, rows, ruleMatching);
             expect(pairs(matches)).toEqual(expected);
             // In two steps, with nothing of the events that the screen leaves out.
             const isFirst = (slot: number): boolean =>
               plan.screen?.has(requestKey(plan.conditions.requests[slot] as FieldRequest)) ?? true;
             const all = columns;
-            detector.start(rows.length);
-            detector.addColumns(all.map((column, slot) => (isFirst(slot) ? column : undefined)));
-            const candidates = detector.candidates() ?? Uint32Array.from(rows.keys());
+            const pass = detector.begin(rows.length);
+            const first = all.map((column, slot) => (isFirst(slot) ? column : undefined));
+            const candidates = pass.screen(first) ?? Uint32Array.from(rows.keys());
             columns = all.map((column, slot) =>
               isFirst(slot) ? column : onlyRows(column, new Set(candidates)),
             );
-            detector.addColumns(columns);
-            expect(pairs(detector.finish())).toEqual(expected);
+            expect(pairs(pass.finish(columns))).toEqual(expected);
+            detector.begin(rows.length);
+            expect(() => pass.finish(columns)).toThrow('another batch was begun');
           }
         },
       ),

@@ -244,7 +244,8 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
         [
           'takes all memory',
           'untilEvents(); const all = []; for (;;) all.push(Buffer.alloc(16 << 20, 1));',
-          /bytes of memory|SIGKILL|ended with/,
+          // A machine that is busy may find out first that there is no answer.
+          /bytes of memory|SIGKILL|ended with|no answer/,
         ],
         [
           'names a fault that there is not',

@@ -2,6 +2,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { findPlugin } from '../../config/bundled-plugins.ts';
 import type { Config } from '../../config/config.ts';
@@ -123,9 +124,9 @@ async function tryRules(
   { events }: Conformance,
   areSamples: boolean,
 ): Promise<PointResult> {
-  const start = performance.now();
+  const start = SYSTEM_CLOCK.monotonicMs();
   const done = (outcome: PointResult['outcome'], message: string): PointResult => {
-    return { point: 'rules', outcome, message, milliseconds: performance.now() - start };
+    return { point: 'rules', outcome, message, milliseconds: SYSTEM_CLOCK.monotonicMs() - start };
   };
   const { attachments, manifest, path } = file;
   if (attachments.rules === undefined) return done('skipped', 'it carries no rules');

@@ -1,5 +1,6 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { printable } from '../../base/printable.ts';
 import type { Config } from '../../config/config.ts';
 import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
@@ -187,7 +188,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     guard.close();
     await endSnapshots();
     // Where the run did not come to it: what waits in queues and spools is kept or counted, and files are closed.
-    await outputs.close({ timeMaxMs: 0, untilMs: () => performance.now() });
+    await outputs.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
     await web?.close();
   }
 }
@@ -240,7 +241,7 @@ async function openParts(
   const web = hasErrors(found) ? {} : await openWebServer(config, status, say);
   const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
   if (hasErrors(all)) {
-    await outputs.close({ timeMaxMs: 0, untilMs: () => performance.now() });
+    await outputs.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
     return all;
   }
   show(all, isQuiet, log);
@@ -317,7 +318,7 @@ const STOP_TIME_MAX_MS = 4_500;
 interface SignalStop {
   /** The one that came, if one did. */
   readonly signal: StopSignal | undefined;
-  /** When all has to be over, as `performance.now()` tells time. */
+  /** When all has to be over, as `SYSTEM_CLOCK.monotonicMs` tells it. */
   readonly endMs: number | undefined;
   release(): void;
 }
@@ -333,7 +334,7 @@ function stopOnSignals(abort: AbortController): SignalStop {
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     state.signal = signal as StopSignal;
-    state.endMs = performance.now() + STOP_TIME_MAX_MS;
+    state.endMs = SYSTEM_CLOCK.monotonicMs() + STOP_TIME_MAX_MS;
     release();
     abort.abort();
   };

@@ -1,6 +1,7 @@
 /* `tiercel spool list`, `send` and `drop`: alerts that wait on disk, also those that no output takes any more. */
 
 import { rmSync } from 'node:fs';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { LockedByOther, lockFolder } from '../../base/owner-lock.ts';
 import { printable } from '../../base/printable.ts';
 import type { Config } from '../../config/config.ts';
@@ -160,7 +161,7 @@ function wrong(message: string, hint?: string): readonly Diagnostic[] {
 function stopTime(): { readonly endMs: number | undefined; release(): void } {
   let endMs: number | undefined;
   const onSignal = (): void => {
-    endMs ??= performance.now() + STOP_TIME_MAX_MS;
+    endMs ??= SYSTEM_CLOCK.monotonicMs() + STOP_TIME_MAX_MS;
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.once(signal, onSignal);

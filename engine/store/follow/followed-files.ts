@@ -220,10 +220,14 @@ export class FollowedFiles {
 
   /** Whether it still has what was read of it; more of its beginning may be known then. */
   async #hasSameBytes(file: TrackedFile): Promise<boolean> {
-    if (file.handle === undefined) return true;
-    if (file.isCompressed !== true && !(await hasTail(file.handle, file.tail))) return false;
+    const { handle } = file;
+    if (handle === undefined) return true;
+    if (file.isCompressed !== true && !(await hasTail(handle, file.tail))) return false;
+    // Another look has put another file in its place, or it was closed: who did that knows what it is.
+    if (file.handle !== handle) return true;
     const { head: before, isCompressed: wasCompressed } = file;
-    const { bytes, isCompressed } = await headOf(file.handle, file.size);
+    const { bytes, isCompressed } = await headOf(handle, file.size);
+    if (file.handle !== handle) return true;
     const isSame =
       before.length === 0 ||
       (isCompressed === wasCompressed &&

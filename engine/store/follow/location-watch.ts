@@ -7,6 +7,7 @@
 import { type BigIntStats, type FSWatcher, type WatchEventType, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { guarded } from '../../base/guard.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
 import { FolderListing, identityOf } from '../folder-listing.ts';
@@ -66,7 +67,7 @@ export class LocationWatch {
   }
 
   async #scan(): Promise<void> {
-    const startedMs = performance.now();
+    const startedMs = SYSTEM_CLOCK.monotonicMs();
     const { isFile, location, report, onSights } = this.#options;
     this.#isScanDue = false;
     this.#changed.clear();
@@ -84,7 +85,7 @@ export class LocationWatch {
       this.#watchers.delete(path);
     }
     await onSights(sights, true);
-    this.#lastScanMs = performance.now() - startedMs;
+    this.#lastScanMs = SYSTEM_CLOCK.monotonicMs() - startedMs;
     this.#plan();
   }
 
@@ -148,7 +149,7 @@ export class LocationWatch {
     const scanPauseMs = DUTY * this.#lastScanMs;
     const urgentMs = this.#isScanDue ? Math.max(COALESCE_MS, this.#lastScanMs) : COALESCE_MS;
     const waitMs = isUrgent ? urgentMs : Math.max(period, scanPauseMs);
-    const dueMs = performance.now() + waitMs;
+    const dueMs = SYSTEM_CLOCK.monotonicMs() + waitMs;
     // Changes that go on and on must not put off the look at them.
     if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
     clearTimeout(this.#timer);
