@@ -81,7 +81,7 @@ function compareWithSet(
   return (left) => (isList(left) ? left[ofList]((one) => set.has(one)) : set.has(left));
 }
 
-/** Of a list it never holds. */
+/** A test of single values: it is false for every list. */
 function ofSingle(test: ScalarTest): (left: Value) => boolean {
   return (left) => !isList(left) && test(left);
 }

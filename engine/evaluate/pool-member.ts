@@ -38,13 +38,13 @@ export interface Member {
   /** The first is being worked on. */
   readonly jobs: PendingJob[];
   hasStarted: boolean;
-  /** Of one that is to take the place of others: it has come up, or why it has not. */
+  /** For a member that replaces others: called when it has started, or with the reason why it has not. */
   onStart: ((refusal: Refusal | undefined) => void) | undefined;
   /** Others took its place: it gets no more jobs. */
   isRetired: boolean;
 }
 
-/** A plugin that does not work with what it is told, and what it says. */
+/** A plugin that refuses its configuration, and the reason it gives. */
 export interface Refusal {
   readonly plugin: string;
   readonly reason: string;
@@ -74,7 +74,7 @@ export async function endMember({ worker, hosts }: Member): Promise<void> {
   await Promise.all([gone, ...hosts.flat().map((host) => host?.close(gone))]);
 }
 
-/** Of plugins that are called elsewhere it needs no code. */
+/** The setup without the code of plugins that run in other processes: the thread does not need it. */
 export function forThread(setup: EvaluationSetup): EvaluationSetup {
   const streams = setup.streams.map((stream) => ({
     ...stream,

@@ -22,7 +22,7 @@ export function createFieldCatalog(
   return catalogOf(source, [...byName.values()]);
 }
 
-/** Of all the fields that there are. */
+/** A catalogue of exactly these fields. */
 export function catalogOf(source: string, fields: readonly Field[]): FieldCatalog {
   const byName = new Map(fields.map((field) => [field.name, field]));
   const longestFirst = fields.toSorted((a, b) => b.name.length - a.name.length);

@@ -52,7 +52,7 @@ const ORDER = {
 const TEXT = { ...ORDER, values: 'text', isSelective: true } as const;
 
 const scalar = (test: (right: Scalar) => ScalarTest): Evaluation => ({ kind: 'scalar', test });
-/** Of what is no text, the text. */
+/** A test of text; a value that is not text is turned into text first. */
 const ofText = (test: (right: ByteString) => (left: ByteString) => boolean): Evaluation =>
   scalar((right) => {
     const compiled = test(String(right));

@@ -111,7 +111,7 @@ export class RegistrySession {
     return undefined;
   }
 
-  /** Of the site of the registry, or named by whoever starts us. */
+  /** Whether a host may get the password: it belongs to the registry's site, or the operator has named it. */
   #mayHavePassword(url: URL): boolean {
     const named = (process.env[TOKEN_HOSTS] ?? '').split(',').map((one) => one.trim());
     return isSameSite(this.#base, url) || named.includes(url.host);

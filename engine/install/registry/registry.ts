@@ -134,7 +134,7 @@ export function listTags(reference: RegistryReference): Promise<readonly string[
 
 const TAGS_SIZE_MAX = 4 << 20;
 const TAG_PAGES_MAX = 100;
-/** Of all pages; a registry that has more is not asked for the newest one. */
+/** Most tags that all pages together may have; with more, the newest version is not looked for. */
 const TAGS_MAX = 50_000;
 const ALL_TAGS_SIZE_MAX = 16 << 20;
 
