@@ -3,7 +3,10 @@ import type { AlertChannel } from '../alert/alert-channel.ts';
 import type { Wall } from '../base/confinement.ts';
 import type { Priority } from '../base/priority.ts';
 import type { LockedPlugin, LockedRules } from '../install/lock.ts';
+import type { Grants } from '../plugin/grants.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
+import type { WebhookAccess } from '../store/webhook/webhook-access.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import type { TrustPolicy } from '../trust/judge-signature.ts';
 import type { OutputConfig } from './output-config.ts';
 
@@ -39,7 +42,7 @@ export interface Config {
   /** Threads that evaluate; `undefined`: one fewer than there are cores, and at least one. */
   readonly workers: number | undefined;
   readonly aws: AwsConfig;
-  readonly webhook: WebhookConfig;
+  readonly webhook: WebhookAccess;
   /** Where it is kept how far streams were read; `undefined`: nowhere. */
   readonly dataDirectory: string | undefined;
   /** Streams are read from their start, whatever is kept of them. */
@@ -90,29 +93,6 @@ export interface AwsConfig {
   readonly lookBackSeconds: number;
 }
 
-/** How events are sent to us. Paths of files are absolute. */
-export interface WebhookConfig {
-  /** PEM files; `undefined`: there is no certificate, or the key is in the same file. */
-  readonly certificateFile: string | undefined;
-  readonly keyFile: string | undefined;
-  /** Of a request, in bytes. */
-  readonly bodySizeMax: number;
-  /** The first one that is for the path counts; none: whoever reaches the address may send. */
-  readonly authentication: readonly SenderSecret[];
-}
-
-/** How a sender shows that it knows the secret, as in `store/`. */
-export interface SenderSecret {
-  /** `undefined`: for all paths. */
-  readonly path: string | undefined;
-  readonly type: 'bearer' | 'hmac' | 'github';
-  /** Of `hmac`: the header that has the signature. */
-  readonly header: string;
-  /** `undefined`: it stands in the file, but for white space around it. */
-  readonly secret: string | undefined;
-  readonly secretFile: string | undefined;
-}
-
 /** A file, a folder of them, or a glob. */
 export interface RulesPath {
   readonly path: string;
@@ -129,7 +109,7 @@ export interface PluginConfig {
   /** JSON text, or empty. */
   readonly initConfig: string;
   /** `undefined`: loaded for its fields only, its source is not opened. */
-  readonly openParams: string | undefined;
+  readonly openParams: OpenParams | undefined;
   /** Capabilities granted in `grants:` beyond the location of the open parameters. */
   readonly grants: Grants;
   /** It ships with the product. */
@@ -154,28 +134,19 @@ export interface PluginConfig {
  */
 export type Asked = 'by name' | 'implicitly' | 'as companion';
 
-/** As in `supervise/`. */
-export type Isolation = 'thread' | 'process';
+/** What a source is told to open: the plugin's manifest says whether it is a location. */
+export interface OpenParams {
+  /** As it was written. */
+  readonly text: string;
+  /** The base of relative paths, absolute. */
+  readonly folder: string;
+}
 
 /** One stream of events. */
 export interface StreamConfig {
   readonly name: string;
   readonly pluginName: string;
-  readonly openParams: string;
+  readonly openParams: OpenParams;
   /** `undefined`: as the configuration says for all of them. */
   readonly isFollowed: boolean | undefined;
 }
-
-export interface Grants {
-  readonly clock: boolean;
-  /** Name of the store root → location. */
-  readonly storeRoots: Readonly<Record<string, string>>;
-  /** The same of queue roots. */
-  readonly queueRoots: Readonly<Record<string, string>>;
-}
-
-export const NO_GRANTS: Grants = Object.freeze({
-  clock: false,
-  storeRoots: Object.freeze({}),
-  queueRoots: Object.freeze({}),
-});

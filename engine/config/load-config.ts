@@ -12,14 +12,8 @@ import {
 import { storedPath } from '../install/file-store.ts';
 import { type Lock, lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
 import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type {
-  AwsConfig,
-  Config,
-  MetricsConfig,
-  RulesPath,
-  WebhookConfig,
-  WebserverConfig,
-} from './config.ts';
+import type { WebhookAccess } from '../store/webhook/webhook-access.ts';
+import type { AwsConfig, Config, MetricsConfig, RulesPath, WebserverConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 import { resolveOutputs, toPriority } from './resolve-outputs.ts';
@@ -209,7 +203,7 @@ function toWebserver(
 const BODY_SIZE_MAX = 25 << 20;
 const SIGNATURE_HEADER = 'x-signature-256';
 
-function toWebhook(raw: RawWebhook, base: string): WebhookConfig {
+function toWebhook(raw: RawWebhook, base: string): WebhookAccess {
   const path = (written: string | undefined): string | undefined =>
     written === undefined ? undefined : resolve(base, written);
   return {

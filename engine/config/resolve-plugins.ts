@@ -9,16 +9,11 @@ import { didYouMean } from '../base/did-you-mean.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { storedPath } from '../install/file-store.ts';
 import type { Lock, LockedPlugin } from '../install/lock.ts';
+import { NO_GRANTS, parseGrant, toGrants } from '../plugin/grants.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import { digestOf } from '../trust/signed-file.ts';
 import { bundledPluginPath, bundledPlugins, findPlugin } from './bundled-plugins.ts';
-import {
-  type Asked,
-  type Grants,
-  type Isolation,
-  NO_GRANTS,
-  type PluginConfig,
-  type StreamConfig,
-} from './config.ts';
+import type { Asked, OpenParams, PluginConfig, StreamConfig } from './config.ts';
 import type { RawConfig, RawPlugin, RawStream } from './raw-config.ts';
 
 export interface PluginRequest {
@@ -92,7 +87,7 @@ class PluginResolver implements ResolvedPlugins {
       minVersion: undefined,
       locked: undefined,
       initConfig: '',
-      openParams: locationOf(openParams, process.cwd()),
+      openParams: toOpenParams(openParams, process.cwd()),
       grants: NO_GRANTS,
       asked: 'by name',
     });
@@ -120,9 +115,9 @@ class PluginResolver implements ResolvedPlugins {
       initConfig: initConfigText(raw?.init_config),
       openParams:
         openParams === undefined
-          ? locationOf(raw?.open_params, this.#baseFolder)
-          : locationOf(openParams, process.cwd()),
-      grants: toGrants(grants, this.#baseFolder),
+          ? toOpenParams(raw?.open_params, this.#baseFolder)
+          : toOpenParams(openParams, process.cwd()),
+      grants: toGrants(grants.flatMap((grant) => parseGrant(grant, this.#baseFolder) ?? [])),
       asked: 'by name',
     });
   }
@@ -132,7 +127,7 @@ class PluginResolver implements ResolvedPlugins {
     this.streams.push({
       name: name ?? plugin,
       pluginName: plugin,
-      openParams: locationOf(openParams, this.#baseFolder) ?? '',
+      openParams: { text: openParams ?? '', folder: this.#baseFolder },
       isFollowed: follow,
     });
   }
@@ -234,31 +229,8 @@ function isBundled(path: string): boolean {
   return bundledPlugins().some((name) => bundledPluginPath(name) === path);
 }
 
-/** `clock`, `store:NAME=PATH`, `queue:NAME=LOCATION`. */
-function toGrants(grants: readonly string[], baseFolder: string): Grants {
-  const roots = grants.flatMap((grant) => {
-    const [, kind, name, path] = /^(store|queue):([^=]+)=(.+)$/.exec(grant) ?? [];
-    return kind === undefined || name === undefined
-      ? []
-      : [{ kind, name, location: locationOf(path, baseFolder) ?? '' }];
-  });
-  const ofKind = (wanted: string): Record<string, string> =>
-    Object.fromEntries(
-      roots.flatMap(({ kind, name, location }) => (kind === wanted ? [[name, location]] : [])),
-    );
-  return {
-    clock: grants.includes('clock'),
-    storeRoots: ofKind('store'),
-    queueRoots: ofKind('queue'),
-  };
-}
-
-/** Paths become absolute; URLs, and `-` for standard input, stay. */
-function locationOf(openParams: string | undefined, base: string): string | undefined {
-  if (openParams === undefined || openParams === '' || openParams === '-') return openParams;
-  const socket = /^unix:(?!\/\/)(.+)$/.exec(openParams)?.[1];
-  if (socket !== undefined) return `unix:${resolve(base, socket)}`;
-  return /^[a-z][a-z0-9+.-]*:\/\//.test(openParams) ? openParams : resolve(base, openParams);
+function toOpenParams(text: string | undefined, folder: string): OpenParams | undefined {
+  return text === undefined ? undefined : { text, folder };
 }
 
 function initConfigText(value: unknown): string {

@@ -2,9 +2,9 @@
 
 import { access, constants, stat } from 'node:fs/promises';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { measurePath } from '../store/location/path-location.ts';
 import { START_OF_STREAM } from '../stream/stream-protocol.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
-import { measureLocation } from './measure-location.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 export async function planLetters(
@@ -23,7 +23,7 @@ export async function planLetters(
         input: { kind: 'dead-letters', path, knownSources: index === 0 ? sources : undefined },
         state: START_OF_STREAM,
         checkpoint: undefined,
-        measureBytes: () => measureLocation(path),
+        measureBytes: () => measurePath(path),
       })),
       diagnostics: [],
     }),

@@ -6,8 +6,8 @@ import { createTextDocument } from '../diagnostic/text-document.ts';
 import { engineFields } from '../field/engine-fields.ts';
 import type { Field } from '../field/field.ts';
 import { createFieldCatalog, type FieldCatalog } from '../field/field-catalog.ts';
-import { exampleGrant, requiredCapabilities } from '../install/capabilities.ts';
 import type { ComponentFile } from '../plugin/component-file.ts';
+import { exampleGrant, missingCapabilities } from '../plugin/grants.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
 import { admitPlugin } from './admit-plugin.ts';
 
@@ -155,20 +155,12 @@ async function checkInitConfig(plugin: PluginConfig, file: ComponentFile): Promi
 /** Everything is denied unless granted; a location that was typed grants exactly that location. */
 function checkGrants({ grants }: PluginConfig, { manifest }: ComponentFile): Diagnostic[] {
   const { name, version } = manifest;
-  const granted = new Set([
-    ...(grants.clock ? ['clock'] : []),
-    ...Object.keys(grants.storeRoots).map((root) => `store:${root}`),
-    ...Object.keys(grants.queueRoots).map((root) => `queue:${root}`),
-  ]);
-  // Where the location is of the other kind, the plugin is told when it asks.
-  return requiredCapabilities(manifest)
-    .filter((capability) => !granted.has(capability))
-    .map((capability) =>
-      createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
-        message: `plugin \`${name}\` ${version} asks for \`${capability}\`, which was not granted`,
-        hint: `add \`grants: [${exampleGrant(capability)}]\` to the plugin in tiercel.yaml`,
-      }),
-    );
+  return missingCapabilities(manifest, grants).map((capability) =>
+    createDiagnostic('PLUGIN_CAPABILITY_DENIED', {
+      message: `plugin \`${name}\` ${version} asks for \`${capability}\`, which was not granted`,
+      hint: `add \`grants: [${exampleGrant(capability)}]\` to the plugin in tiercel.yaml`,
+    }),
+  );
 }
 
 function findDuplicates(plugins: readonly LoadedPlugin[]): Diagnostic[] {

@@ -4,7 +4,6 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { guarded } from '../base/guard.ts';
 import type { StoreRoot } from '../store/store-protocol.ts';
 
@@ -79,6 +78,6 @@ export class LocationProbe {
 /** Files and folders of this machine that are followed. */
 export function followedPaths(stores: readonly StoreRoot[]): string[] {
   return stores.flatMap(({ location, isFollowed }) =>
-    isFollowed && isAbsolute(location) ? [location] : [],
+    isFollowed && location.kind === 'path' ? [location.text] : [],
   );
 }

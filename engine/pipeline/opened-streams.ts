@@ -3,17 +3,26 @@
  * `streams:`, several of which may name the same plugin.
  */
 
-import type { Config } from '../config/config.ts';
+import type { Config, OpenParams } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { type Location, parseLocation, supplyOf } from '../store/location/location.ts';
+import type { InvalidLocation } from '../store/location/location-kind.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 
 export interface OpenedStream {
   /** As the operator calls it; the plugin's name where nobody gave another. */
   readonly name: string;
   readonly plugin: LoadedPlugin;
-  /** As they were written. */
-  readonly openParams: string;
+  /** What it opens. */
+  readonly opened: Location | InvalidLocation | OpenText;
+  /** Somebody asked for it, and it is stored: what comes by itself is followed anyway. */
   readonly isFollowed: boolean;
+}
+
+/** Open parameters that only the plugin understands. */
+export interface OpenText {
+  readonly kind: 'text';
+  readonly text: string;
 }
 
 export interface OpenedStreams {
@@ -27,7 +36,7 @@ export function findStreams(config: Config, plugins: readonly LoadedPlugin[]): O
     const { openParams } = plugin.config;
     const { name, source } = plugin.file.manifest;
     if (openParams === undefined || source === undefined) return [];
-    return [{ name, plugin, openParams, isFollowed: config.isFollowed }];
+    return [openStream(name, plugin, openParams, config.isFollowed)];
   });
   for (const { name, pluginName, openParams, isFollowed } of config.streams) {
     const plugin = plugins.find(({ file }) => file.manifest.name === pluginName);
@@ -43,8 +52,21 @@ export function findStreams(config: Config, plugins: readonly LoadedPlugin[]): O
         'give one of them another `name`; a plugin with `open_params` is a stream of its own name';
       diagnostics.push(createDiagnostic('CONFIG_SCHEMA', { message, hint }));
     } else {
-      streams.push({ name, plugin, openParams, isFollowed: isFollowed ?? config.isFollowed });
+      streams.push(openStream(name, plugin, openParams, isFollowed ?? config.isFollowed));
     }
   }
   return { streams, diagnostics };
+}
+
+function openStream(
+  name: string,
+  plugin: LoadedPlugin,
+  { text, folder }: OpenParams,
+  isFollowAsked: boolean,
+): OpenedStream {
+  const isLocation = plugin.file.manifest.source?.openParams === 'location';
+  const opened = isLocation ? parseLocation(text, folder) : { kind: 'text' as const, text };
+  const isStored =
+    opened.kind !== 'text' && opened.kind !== 'invalid' && supplyOf(opened) === 'stored';
+  return { name, plugin, opened, isFollowed: isFollowAsked && isStored };
 }

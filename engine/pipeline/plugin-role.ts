@@ -1,3 +1,4 @@
+import { mayKnowTime } from '../plugin/grants.ts';
 import type { PreparedPlugin } from '../plugin/prepared-plugin.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
@@ -9,7 +10,6 @@ export function toRole({ config, file }: LoadedPlugin, prepared: PreparedPlugins
   const plugin = prepared.get(file.manifest.name);
   if (plugin === undefined) throw new Error(`plugin ${file.manifest.name} was not prepared`);
   const { initConfig, grants, isolation, isBundled } = config;
-  // What ships with the product may know the time: it is harmless there.
-  const clockGranted = grants.clock || (isBundled && file.manifest.capabilities.clock !== false);
+  const clockGranted = mayKnowTime(file.manifest, grants, isBundled);
   return { plugin, initConfig, clockGranted, isolation };
 }

@@ -9,11 +9,9 @@ import {
   parseCheckpoint,
 } from '../checkpoint/checkpoint.ts';
 import { readCheckpointFile } from '../checkpoint/checkpoint-file.ts';
-import type { Config } from '../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { FollowedRoots } from '../store/store-protocol.ts';
 import { START_OF_STREAM, type StreamState } from '../stream/stream-protocol.ts';
-import { isLiveOnly } from './check-location.ts';
 
 export interface StreamBeginning {
   readonly state: StreamState;
@@ -24,19 +22,24 @@ export interface StreamBeginning {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface BeginningOptions {
+  /** The data directory; `undefined`: nothing is kept, or the stream cannot be read a second time. */
+  readonly place: string | undefined;
+  readonly isFromStart: boolean;
+  readonly isFollowed: boolean;
+}
+
 /** What `--from-start` is for. */
 const CHOICE = '`--from-start` reads the stream from its start, and replaces the checkpoint';
 
 export function findBeginning(
-  config: Config,
   owner: CheckpointOwner,
-  isFollowed: boolean,
+  { place, isFromStart, isFollowed }: BeginningOptions,
 ): StreamBeginning {
-  const { dataDirectory, isFromStart } = config;
   const start = { state: START_OF_STREAM, followed: undefined };
   const none = { ...start, checkpointPath: undefined, diagnostics: [] };
-  if (dataDirectory === undefined || isLiveOnly(owner.openParams)) return none;
-  const checkpointPath = join(dataDirectory, 'checkpoints', `${owner.stream}.json`);
+  if (place === undefined) return none;
+  const checkpointPath = join(place, 'checkpoints', `${owner.stream}.json`);
   const fresh = { ...none, checkpointPath };
   const refuse = (message: string, hint?: string): StreamBeginning => ({
     ...fresh,

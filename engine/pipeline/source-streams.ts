@@ -2,24 +2,16 @@
 
 import type { CheckpointOwner } from '../checkpoint/checkpoint.ts';
 import type { Config } from '../config/config.ts';
-import { S3_SCHEME } from '../store/aws/s3-location.ts';
-import { isInbox } from '../store/inbox/inbox-location.ts';
+import type { GrantedLocations } from '../plugin/grants.ts';
+import { type Location, measureLocation, supplyOf } from '../store/location/location.ts';
+import type { InvalidLocation } from '../store/location/location-kind.ts';
 import type { GrantedRoots, StoreRoot } from '../store/store-protocol.ts';
-
 import type { SlotLimits } from '../stream/slot-room.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
 import { toAwsAccess } from './aws-access.ts';
-import {
-  checkLocation,
-  checkQueues,
-  isEndlessLocation,
-  isLiveOnly,
-  toStoreLocation,
-} from './check-location.ts';
-import { findUnusedSecrets } from './check-webhook.ts';
+import { checkStream, findUnusedSecrets } from './check-streams.ts';
 import type { StreamParts } from './engine-parts.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
-import { measureLocation } from './measure-location.ts';
 import { findStreams, type OpenedStream } from './opened-streams.ts';
 import { toRole } from './plugin-role.ts';
 import { findBeginning, type StreamBeginning } from './resume-stream.ts';
@@ -31,17 +23,11 @@ export async function planSources(
   limits: SlotLimits,
 ): Promise<StreamPlan> {
   const { streams, diagnostics } = findStreams(config, plugins);
-  const ofLocations = await Promise.all(
-    streams.map(async (stream) => [
-      ...(await checkLocation(stream, config)),
-      ...checkQueues(stream, config),
-    ]),
-  );
   return {
     plugins: streams.map(({ plugin }) => plugin),
     diagnostics: [
       ...diagnostics,
-      ...ofLocations.flat(),
+      ...streams.flatMap((stream) => checkStream(stream, config.webhook)),
       ...findUnusedSecrets(config.webhook, streams.flatMap(locationsOf)),
     ],
     create: (prepared) => {
@@ -66,10 +52,9 @@ export async function planSources(
 }
 
 /** Its own, and those that were granted beside it. */
-function locationsOf(stream: OpenedStream): string[] {
-  const { storeRoots, queueRoots } = stream.plugin.config.grants;
-  const granted = [...Object.values(storeRoots), ...Object.values(queueRoots)];
-  return isOfLocation(stream) ? [toStoreLocation(stream.openParams), ...granted] : granted;
+function locationsOf({ opened, plugin }: OpenedStream): OpenedStream['opened'][] {
+  const { stores, queues } = plugin.config.grants;
+  return [opened, ...Object.values(stores), ...Object.values(queues)];
 }
 
 /** How locations that are not of this machine are reached. */
@@ -79,14 +64,18 @@ type Beginning = StreamBeginning & { readonly owner: CheckpointOwner };
 
 /** Where it begins, as its checkpoint says. */
 function findBeginningOf(stream: OpenedStream, config: Config, role: PluginRole): Beginning {
+  const { opened } = stream;
   const { plugin } = role;
   const { name, version } = plugin.manifest;
   const owner = {
     stream: stream.name,
-    openParams: toStoreLocation(stream.openParams),
+    openParams: opened.text,
     plugin: { name, version, digest: plugin.digest },
   };
-  return { ...findBeginning(config, owner, isFollowedLocation(stream)), owner };
+  const hasPosition = opened.kind === 'text' || supplyOf(asLocation(opened)) === 'stored';
+  const { dataDirectory, isFromStart } = config;
+  const place = hasPosition ? dataDirectory : undefined;
+  return { ...findBeginning(owner, { place, isFromStart, isFollowed: stream.isFollowed }), owner };
 }
 
 function createStream(
@@ -95,21 +84,14 @@ function createStream(
   beginning: Beginning,
   { limits, reach }: { readonly limits: SlotLimits; readonly reach: Reach },
 ): StreamParts {
-  const { name } = stream;
-  const isLocation = isOfLocation(stream);
-  const openParams = isLocation ? toStoreLocation(stream.openParams) : stream.openParams;
-  const isFollowed = isFollowedLocation(stream);
+  const { name, opened, isFollowed } = stream;
+  const location = opened.kind === 'text' ? undefined : asLocation(opened);
+  const supply = location === undefined ? 'stored' : supplyOf(location);
   const roots = grantedRoots(stream, reach, beginning.followed?.input);
-  const hasInbox = (isLocation && isInbox(openParams)) || Object.keys(roots.queues).length > 0;
-  const isLive = isFollowed || hasInbox || (isLocation && isLiveOnly(openParams));
-  const setup = {
-    name,
-    isEndless: isFollowed || hasInbox || (isLocation && isEndlessLocation(openParams)),
-    hasInbox,
-    source: role,
-    openParams,
-    limits,
-  };
+  const hasInbox = supply === 'inbox' || Object.keys(roots.queues).length > 0;
+  const isEndless = isFollowed || hasInbox || supply === 'live';
+  const isLive = isEndless || supply === 'once';
+  const setup = { name, isEndless, hasInbox, source: role, openParams: opened.text, limits };
   return {
     name,
     input: { kind: 'source', setup, roots, isLive },
@@ -119,40 +101,38 @@ function createStream(
         ? undefined
         : { path: beginning.checkpointPath, owner: beginning.owner },
     measureBytes: () =>
-      isLocation && !isLive && !openParams.startsWith(S3_SCHEME)
-        ? measureLocation(openParams)
-        : Promise.resolve(undefined),
+      location === undefined || isLive ? Promise.resolve(undefined) : measureLocation(location),
   };
 }
 
 /** `state`: of a followed location, where another process stood. */
 function grantedRoots(stream: OpenedStream, reach: Reach, state: StoreRoot['state']): GrantedRoots {
-  const { config, file } = stream.plugin;
-  const { queue } = file.manifest.capabilities;
-  const toRoots = (granted: Readonly<Record<string, string>>): Record<string, StoreRoot> =>
+  const { opened, isFollowed, plugin } = stream;
+  const { queue } = plugin.file.manifest.capabilities;
+  const toRoots = (
+    granted: GrantedLocations,
+    isWanted: (root: string) => boolean,
+  ): Record<string, StoreRoot> =>
     Object.fromEntries(
-      Object.entries(granted).map(([root, location]) => [
-        root,
-        { ...reach, location, isFollowed: false },
-      ]),
+      Object.entries(granted)
+        .filter(([root]) => isWanted(root))
+        .map(([root, location]) => [
+          root,
+          { ...reach, location: asLocation(location), isFollowed: false },
+        ]),
     );
-  const stores = toRoots(config.grants.storeRoots);
-  const asked = Object.entries(config.grants.queueRoots).filter(([root]) => queue.includes(root));
-  const queues = toRoots(Object.fromEntries(asked));
-  if (!isOfLocation(stream)) return { stores, queues };
-  const location = toStoreLocation(stream.openParams);
-  const input = { ...reach, location, isFollowed: isFollowedLocation(stream), state };
-  return queue.includes('input') && isInbox(location)
+  const stores = toRoots(plugin.config.grants.stores, () => true);
+  const queues = toRoots(plugin.config.grants.queues, (root) => queue.includes(root));
+  if (opened.kind === 'text') return { stores, queues };
+  const location = asLocation(opened);
+  const input = { ...reach, location, isFollowed, state };
+  return queue.includes('input') && supplyOf(location) === 'inbox'
     ? { stores, queues: { ...queues, input } }
     : { stores: { ...stores, input }, queues };
 }
 
-function isOfLocation({ plugin }: OpenedStream): boolean {
-  return plugin.file.manifest.source?.openParams === 'location';
-}
-
-/** What is live is followed anyway. */
-function isFollowedLocation(stream: OpenedStream): boolean {
-  const isLive = isLiveOnly(toStoreLocation(stream.openParams));
-  return stream.isFollowed && isOfLocation(stream) && !isLive;
+/** With a location that is none nothing is opened: `checkStream` has an error for it. */
+function asLocation(location: Location | InvalidLocation): Location {
+  if (location.kind === 'invalid') throw new Error(`${location.text}: ${location.what}`);
+  return location;
 }

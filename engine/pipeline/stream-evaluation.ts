@@ -1,9 +1,10 @@
 /* How the events of a source are evaluated: its rules, and the plugins whose fields they name. */
 
 import type { CheckedRule } from '../check/checked-rule.ts';
-import type { Config, Isolation } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { StreamEvaluation } from '../evaluate/evaluation-protocol.ts';
 import { planExtraction } from '../plan/extraction-plan.ts';
+import type { Isolation } from '../supervise/worker-handle.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import { type PreparedPlugins, toRole } from './plugin-role.ts';
 

@@ -10,9 +10,6 @@ import { LIMITS } from '../base/limits.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
-/** A location that begins so is the path of a socket. */
-export const SOCKET_SCHEME = 'unix:';
-
 const NEWLINE = 0x0a;
 const CONNECTIONS_MAX = 1_024;
 /** With more than this on the way, nobody is read from until half of it is taken. */
@@ -47,8 +44,8 @@ export class LineSocket implements ObjectStore {
   #given = 0;
   #wake: () => void = () => {};
 
-  constructor(location: string) {
-    this.#path = location.slice(SOCKET_SCHEME.length);
+  constructor(path: string) {
+    this.#path = path;
   }
 
   /** Bytes that were sent and nobody has taken, whole lines and others. */
@@ -278,7 +275,7 @@ class SocketObject implements StoredObject {
 }
 
 async function removeStale(path: string): Promise<void> {
-  if (!(await stat(path)).isSocket()) throw new StoreError('io', 'is there, and is no socket');
+  if (!(await stat(path)).isSocket()) throw new StoreError('io', 'exists and is not a socket');
   const isInUse = await new Promise<boolean>((resolve) => {
     const socket = connect(path);
     const tell = (isThere: boolean): void => {

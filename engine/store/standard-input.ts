@@ -7,9 +7,6 @@ import { promisify } from 'node:util';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from './object-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
-/** The location that means it. */
-export const STANDARD_INPUT = '-';
-
 const DESCRIPTOR = 0;
 const readDescriptor = promisify(read);
 

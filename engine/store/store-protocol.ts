@@ -4,6 +4,7 @@ import type { AwsAccess } from './aws/aws-access.ts';
 import type { PoisonMessage } from './inbox/arrival.ts';
 import type { MessageFate, QueueMessage } from './inbox/queue-root.ts';
 import type { KeptRoot } from './kept-root.ts';
+import type { Location } from './location/location.ts';
 import type { StoreEntry } from './object-store.ts';
 import type { ServiceCounts } from './service-counts.ts';
 import type { StoreErrorCode } from './store-error.ts';
@@ -65,15 +66,15 @@ export interface ConnectRequest extends StoreConnection {
 }
 
 export interface StoreRoot {
-  readonly location: string;
+  readonly location: Location;
   /** Files are read as they grow, and there is no end. */
   readonly isFollowed: boolean;
   /** Of one that is followed: where another process stood. */
   readonly state?: KeptRoot | undefined;
-  /** Of one at Amazon’s. */
-  readonly aws?: AwsAccess | undefined;
-  /** Of one that is sent to us. */
-  readonly webhook?: WebhookAccess | undefined;
+  /** How locations at Amazon’s are reached. */
+  readonly aws: AwsAccess;
+  /** Who may send to addresses that we listen at. */
+  readonly webhook: WebhookAccess;
 }
 
 export type StoreEncoding = 'automatic' | 'identity';

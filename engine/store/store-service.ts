@@ -29,6 +29,7 @@ interface Ahead {
 }
 
 interface Root {
+  /** For people. */
   readonly location: string;
   readonly store: ObjectStore;
   /** Paths of the latest page, and those of them that are being read ahead. */
@@ -57,7 +58,7 @@ export class StoreService {
         : new ProcessReader(port, window, (object) => this.#pumps.get(object)?.hasRoom());
     const onNews = (): void => this.#reader.notify();
     for (const [name, root] of Object.entries(roots.stores)) {
-      const { location } = root;
+      const location = root.location.text;
       const store = openOrRefuse(() => stores.open(root, { reader, name, onNews }));
       this.#roots.set(name, { location, store, page: [], ahead: new Map() });
     }
@@ -125,7 +126,7 @@ export class StoreService {
     const location = this.#roots.get(name)?.location;
     return location === undefined
       ? `queue root \`${name}\` was not granted`
-      : `${location} is no queue`;
+      : `${location} is not a queue`;
   }
 
   async #answerStore(request: ListRequest | OpenRequest): Promise<void> {

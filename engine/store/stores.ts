@@ -1,31 +1,23 @@
 /* What locations are to the I/O thread: made once where a second one would begin again from the start. */
 
-import { SYSTEM_CLOCK } from '../base/clock.ts';
-import { FollowedBucket } from './aws/followed-bucket.ts';
-import { S3_SCHEME } from './aws/s3-location.ts';
-import { S3Store } from './aws/s3-store.ts';
-import { SqsInbox } from './aws/sqs-inbox.ts';
-import { parseSqsLocation } from './aws/sqs-location.ts';
-import { SqsMessages, type SqsMessagesOptions } from './aws/sqs-messages.ts';
 import { FollowedRoot } from './follow/followed-root.ts';
-import type { Arrival, Inbox, InboxMessage, SetAside } from './inbox/arrival.ts';
+import type { SetAside } from './inbox/arrival.ts';
 import { ArrivalRoot } from './inbox/arrival-root.ts';
-import { isInbox } from './inbox/inbox-location.ts';
-import { asArrivals } from './inbox/message-arrivals.ts';
 import { QueueRoot } from './inbox/queue-root.ts';
-import { isOfBucket } from './kept-root.ts';
-import { LineSocket, SOCKET_SCHEME } from './line-socket.ts';
-import { LocalStore } from './local-store.ts';
+import { LineSocket } from './line-socket.ts';
+import { supplyOf } from './location/location.ts';
 import type { ObjectStore } from './object-store.ts';
+import {
+  type EndlessRoot,
+  type OpenContext,
+  openEndless,
+  openMessages,
+  openStore,
+} from './open-root.ts';
 import { createCounts, type ServiceCounts } from './service-counts.ts';
-import { STANDARD_INPUT, StandardInput } from './standard-input.ts';
-import { StoreError } from './store-error.ts';
+import { StandardInput } from './standard-input.ts';
 import type { FollowedRoots, StoreRoot } from './store-protocol.ts';
-import { WebhookInbox } from './webhook/webhook-inbox.ts';
-import { isWebhookLocation, parseWebhookLocation } from './webhook/webhook-location.ts';
 import { WebhookServers } from './webhook/webhook-servers.ts';
-
-type EndlessRoot = FollowedRoot | FollowedBucket | ArrivalRoot;
 
 /** One that is the same for the same reader and name. */
 interface Kept<Root> {
@@ -49,7 +41,7 @@ export type SetAsideOf = (reader: string) => SetAside;
 export class Stores {
   readonly #setAsideOf: SetAsideOf;
   readonly #standardInput = new StandardInput();
-  /** By location, with whoever reads there. */
+  /** By path, with whoever reads there. */
   readonly #sockets = new Map<string, { readonly reader: string; readonly socket: LineSocket }>();
   readonly #endless: Kept<EndlessRoot>[] = [];
   readonly #queues: Kept<QueueRoot>[] = [];
@@ -62,25 +54,20 @@ export class Stores {
 
   /** Throws `StoreError` for a location that nobody can open. */
   open(root: StoreRoot, asker: StoreAsker): ObjectStore {
-    const { location, isFollowed, aws } = root;
-    if (isFollowed || isInbox(location))
-      return keptFor(this.#endless, asker, (onNews) => this.#create(root, asker.reader, onNews));
-    if (location === STANDARD_INPUT) return this.#standardInput;
-    if (location.startsWith(S3_SCHEME) && aws !== undefined)
-      return new S3Store(location, aws, this.#countsOf(asker.reader));
-    if (!location.startsWith(SOCKET_SCHEME)) return new LocalStore(location);
-    const { socket } = this.#sockets.get(location) ?? { socket: new LineSocket(location) };
-    this.#sockets.set(location, { reader: asker.reader, socket });
-    return socket;
+    const { location, isFollowed } = root;
+    if (!isFollowed && supplyOf(location) !== 'inbox')
+      return openStore(location, this.#contextOf(root, asker));
+    return keptFor(this.#endless, asker, (onNews) =>
+      openEndless(location, this.#contextOf(root, { ...asker, onNews })),
+    );
   }
 
   /** What comes there, message by message; what another one was given and did not settle comes again. */
   openQueue(root: StoreRoot, asker: StoreAsker): QueueRoot {
-    const queue = keptFor(
-      this.#queues,
-      asker,
-      (onNews) => new QueueRoot(this.#openMessages(root, asker.reader), onNews),
-    );
+    const queue = keptFor(this.#queues, asker, (onNews) => {
+      const inbox = openMessages(root.location, this.#contextOf(root, asker));
+      return new QueueRoot(inbox, onNews);
+    });
     queue.giveAgain();
     return queue;
   }
@@ -118,48 +105,24 @@ export class Stores {
     return counts;
   }
 
-  #create(root: StoreRoot, reader: string, onNews: () => void): EndlessRoot {
-    const { location, state, aws } = root;
-    const clock = SYSTEM_CLOCK;
-    const counts = this.#countsOf(reader);
-    const isKeptByBucket = state !== undefined && isOfBucket(state);
-    if (location.startsWith(S3_SCHEME) && aws !== undefined) {
-      const kept = isKeptByBucket ? state : undefined;
-      return new FollowedBucket({ location, access: aws, counts, clock, onNews, state: kept });
-    }
-    if (!isInbox(location)) {
-      const kept = isKeptByBucket ? undefined : state;
-      return new FollowedRoot({ location, onNews, clock, state: kept });
-    }
-    return new ArrivalRoot(this.#createInbox(root, reader), onNews);
-  }
-
-  #createInbox(root: StoreRoot, reader: string): Inbox<Arrival> {
-    return isWebhookLocation(root.location)
-      ? asArrivals(this.#openMessages(root, reader))
-      : new SqsInbox(this.#queueOptions(root, reader));
-  }
-
-  #openMessages(root: StoreRoot, reader: string): Inbox<InboxMessage> {
-    const { location, webhook } = root;
-    const address = parseWebhookLocation(location);
-    if (address === undefined || webhook === undefined)
-      return new SqsMessages(this.#queueOptions(root, reader));
-    return new WebhookInbox({
-      name: location,
-      location: address,
-      access: webhook,
+  #contextOf({ aws, webhook, state }: StoreRoot, { reader, onNews }: StoreAsker): OpenContext {
+    return {
+      aws,
+      webhook,
+      state,
       counts: this.#countsOf(reader),
-      servers: this.#webhooks,
-    });
+      setAside: this.#setAsideOf(reader),
+      onNews,
+      standardInput: this.#standardInput,
+      webhooks: this.#webhooks,
+      socketAt: (path) => this.#socketAt(path, reader),
+    };
   }
 
-  #queueOptions({ location, aws }: StoreRoot, reader: string): SqsMessagesOptions {
-    const name = parseSqsLocation(location);
-    if (name === undefined || aws === undefined)
-      throw new StoreError('invalid-argument', 'nothing can be received there');
-    const counts = this.#countsOf(reader);
-    return { name, access: aws, counts, setAside: this.#setAsideOf(reader) };
+  #socketAt(path: string, reader: string): LineSocket {
+    const { socket } = this.#sockets.get(path) ?? { socket: new LineSocket(path) };
+    this.#sockets.set(path, { reader, socket });
+    return socket;
   }
 
   #countsOf(reader: string): ServiceCounts {

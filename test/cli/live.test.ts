@@ -139,7 +139,7 @@ describe('a location that is no file and no folder', () => {
 
   it('is refused at once: a device', async () => {
     const { code, stderr } = await run('/dev/zero');
-    expect(stderr).toContain('/dev/zero is a device, not a file or a folder');
+    expect(stderr).toContain('cannot open /dev/zero: it is a device, not a file or a folder');
     expect(code).toBe(1);
   });
 

@@ -130,7 +130,7 @@ describe('a plugin with a queue', () => {
   it('is told where there is none', async () => {
     const file = scratch.write('hooks.json', hook('x'));
     const noQueue = await runProgram(['run', hooks, file, '-r', rules]);
-    expect(noQueue.stderr).toContain(`plugin \`hooks\` cannot start: ${file} is no queue`);
+    expect(noQueue.stderr).toContain(`plugin \`hooks\` cannot start: ${file} is not a queue`);
     expect(noQueue.code).toBe(1);
   });
 });

@@ -153,7 +153,7 @@ describe('wrong input', () => {
       'a missing file',
       () => ['run', 'cloudtrail', 'nowhere.json'],
       1,
-      /nowhere\.json does not exist/,
+      /nowhere\.json: it does not exist/,
     ],
     [
       'an unknown plugin',

@@ -310,7 +310,7 @@ describe('a location that cannot be read', () => {
       [
         ['s3://nobody/x', 'bucket `nobody` does not exist'],
         ['s3://logs/none/', 's3://logs/none/ holds no files'],
-        ['s3://X/y', '`X` is no name of a bucket'],
+        ['s3://X/y', '`X` is not a name of a bucket'],
         ['s3://', 'no bucket was named'],
       ],
       2,

@@ -86,7 +86,7 @@ describe.runIf(process.platform !== 'win32')('a socket', () => {
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
     const isFile = await run(`unix:${file}`);
-    expect(isFile.stderr).toContain('is there, and is no socket');
+    expect(isFile.stderr).toContain('it exists and is not a socket');
     const missing = await run(`unix:${folder.path}/nowhere/s`);
     expect(missing.stderr).toContain('nowhere does not exist');
     const path = join(folder.path, 'server.sock');

@@ -246,7 +246,7 @@ describe('a queue', () => {
     expect(missing.stderr).toContain('queue `missing` does not exist');
     expect(missing.code).toBe(1);
     const odd = await run('sqs://a/b');
-    expect(odd.stderr).toContain('`a/b` is no name of a queue');
+    expect(odd.stderr).toContain('`a/b` is not a name of a queue');
     expect(odd.code).toBe(1);
     cloud.injectFaults((request) =>
       request === 'POST /' ? { kind: 'answer', status: 403, code: 'AccessDenied' } : undefined,

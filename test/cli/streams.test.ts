@@ -87,7 +87,7 @@ streams: [{name: other, plugin: cloudtrail, open_params: b/x.jsonl}]
     ],
     ['{plugin: cloudtrail}', 'open_params'],
     ['{name: "a b", plugin: cloudtrail, open_params: a}', 'name'],
-    ['{plugin: cloudtrail, open_params: nowhere}', 'nowhere does not exist'],
+    ['{plugin: cloudtrail, open_params: nowhere}', 'nowhere: it does not exist'],
   ])('that are wrong are refused before anything is read: [%s]', async (streams, said) => {
     const { code, stderr } = await run(configure('wrong.yaml', `streams: [${streams}]\n`));
     expect(stderr).toContain(said);

@@ -264,7 +264,7 @@ describe('a webhook that cannot be', () => {
     const { code, stderr } = await runLive(args, async () => {
       await postSoon(`http://127.0.0.1:${port}/`, '');
     });
-    expect(stderr).toContain(`whoever reaches ${location} can send events there`);
+    expect(stderr).toContain(`${location} is not protected: whoever reaches it can send`);
     expect(code).toBe(0);
   });
 });

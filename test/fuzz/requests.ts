@@ -10,6 +10,7 @@ import { WebhookInbox } from '../../engine/store/webhook/webhook-inbox.ts';
 import { WebhookServers } from '../../engine/store/webhook/webhook-servers.ts';
 import { freePort } from '../support/free-port.ts';
 import { serviceStatus } from '../support/service-status.ts';
+import { webhookAt } from '../support/store-root.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';
 
@@ -118,7 +119,7 @@ export async function fuzzRequests(): Promise<Fuzz> {
   const webhookPort = await freePort();
   const inbox = new WebhookInbox({
     name: 'fuzz',
-    location: { isSecure: false, host: '127.0.0.1', port: webhookPort, path: '/events' },
+    location: webhookAt(webhookPort, '/events'),
     access: {
       certificateFile: undefined,
       keyFile: undefined,

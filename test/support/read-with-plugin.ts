@@ -10,6 +10,7 @@ import { StoreClient } from '../../engine/store/store-client.ts';
 import { ThreadLink } from '../../engine/store/store-link.ts';
 import { WorkerStock } from '../../engine/supervise/worker-stock.ts';
 import { REPOSITORY } from './run-program.ts';
+import { storeRoot } from './store-root.ts';
 
 /** The built plugin, prepared as the engine prepares it. */
 export async function preparePluginNamed(
@@ -36,8 +37,8 @@ export function openRoot(location: string, report: ReportOddity = () => {}): Sto
     },
     onPoison: () => Promise.resolve(false),
   });
-  const root = { location, isFollowed: false };
-  const link = new ThreadLink(io.connect({ stores: { input: root }, queues: {} }, 'test'));
+  const roots = { stores: { input: storeRoot(location) }, queues: {} };
+  const link = new ThreadLink(io.connect(roots, 'test'));
   return new StoreClient({ link, report, lastRun: 0, isStopped: () => false });
 }
 

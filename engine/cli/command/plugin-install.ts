@@ -5,7 +5,6 @@ import { printable } from '../../base/printable.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
-import { exampleGrant } from '../../install/capabilities.ts';
 import {
   agreedPlugin,
   commitInstall,
@@ -97,12 +96,13 @@ async function agree(
   if (missing.length === 0) return { value: proposal, diagnostics: [] };
   const refusal = { value: undefined, diagnostics: [notGranted(proposal.plan)] };
   // Where a location has to be named, it is on the command line.
-  const isAnswerable = missing.every((capability) => exampleGrant(capability) === capability);
+  const isAnswerable = missing.every(({ capability, example }) => example === capability);
   if (isJson || !process.stdin.isTTY || !isAnswerable) return refusal;
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await reader.question(`Grant ${missing.join(', ')}? [y/N] `);
-    return /^y(es)?$/i.test(answer.trim()) ? proposeWith(proposal, missing) : refusal;
+    const wanted = missing.map(({ capability }) => capability);
+    const answer = await reader.question(`Grant ${wanted.join(', ')}? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim()) ? proposeWith(proposal, wanted) : refusal;
   } finally {
     reader.close();
   }
@@ -110,10 +110,10 @@ async function agree(
 
 function notGranted({ file, missing, before, locked }: InstallPlan): Diagnostic {
   const { name, version } = file.manifest;
-  const what = missing.map((capability) => `\`${capability}\``).join(', ');
+  const what = missing.map(({ capability }) => `\`${capability}\``).join(', ');
   const more = before === undefined ? '' : `, which ${before.version} was not granted`;
   const message = `plugin \`${name}\` ${version} asks for ${what}${more}`;
-  const flags = missing.map((capability) => `--grant ${exampleGrant(capability)}`).join(' ');
+  const flags = missing.map(({ example }) => `--grant ${example}`).join(' ');
   const hint = `if it may: \`tiercel plugin install ${locked.from} ${flags}\``;
   return createDiagnostic('INSTALL_NOT_GRANTED', { message, hint });
 }

@@ -9,6 +9,7 @@ import { fieldsOf, isCount } from '../../base/json-fields.ts';
 import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
+import { S3_PACKAGE, SQS_PACKAGE } from './packages.ts';
 
 export type S3Module = typeof import('@aws-sdk/client-s3');
 export type SqsModule = typeof import('@aws-sdk/client-sqs');
@@ -24,8 +25,6 @@ export interface SqsService {
   readonly client: SQSClient;
 }
 
-export const S3_PACKAGE = '@aws-sdk/client-s3';
-export const SQS_PACKAGE = '@aws-sdk/client-sqs';
 /** Of one request. */
 const ATTEMPTS = 6;
 const CONNECT_TIME_MAX_MS = 5_000;

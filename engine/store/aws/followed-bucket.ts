@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { numberOfRun, pathOfRun } from '../follow/run-path.ts';
 import { nameRun } from '../inbox/name-run.ts';
+import type { BucketLocation } from '../location/bucket-location.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
@@ -37,7 +38,7 @@ interface Found {
 }
 
 export interface FollowedBucketOptions {
-  readonly location: string;
+  readonly location: BucketLocation;
   readonly access: AwsAccess;
   readonly counts: ServiceCounts;
   readonly clock: Clock;
@@ -204,7 +205,8 @@ export class FollowedBucket implements ObjectStore {
 
   #tellFailure(message: string): void {
     const { location } = this.#options;
-    if (message !== this.#said) this.#report('warning', location, `${message}; it is tried again`);
+    if (message !== this.#said)
+      this.#report('warning', location.text, `${message}; it is tried again`);
     this.#said = message;
   }
 

@@ -13,7 +13,7 @@
  */
 
 import { fieldsOf } from '../../base/json-fields.ts';
-import { isBucketName } from './s3-location.ts';
+import { isBucketName } from '../location/bucket-location.ts';
 
 export interface ObjectName {
   readonly bucket: string;

@@ -4,6 +4,7 @@
  */
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import type { BucketLocation } from '../location/bucket-location.ts';
 import type { ObjectStore, StoredObject, StoreEntry } from '../object-store.ts';
 import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
@@ -11,7 +12,6 @@ import type { AwsAccess } from './aws-access.ts';
 import { connectS3, onAnswer, type S3Service } from './aws-client.ts';
 import { toS3Error } from './aws-error.ts';
 import { S3Body } from './s3-body.ts';
-import { parseS3Location, type S3Location } from './s3-location.ts';
 
 /** The service gives no more at once. */
 const PAGE_MAX = 1000;
@@ -27,7 +27,7 @@ export class S3Store implements ObjectStore {
   readonly aheadMax: number;
   readonly #access: AwsAccess;
   readonly #counts: ServiceCounts;
-  readonly #location: S3Location;
+  readonly #location: BucketLocation;
   /** Paths are what follows it in a key. */
   readonly #folder: string;
   #connecting: Promise<S3Service> | undefined;
@@ -37,11 +37,10 @@ export class S3Store implements ObjectStore {
   #next: string | undefined;
   #answeredMs: number | undefined;
 
-  constructor(location: string, access: AwsAccess, counts: ServiceCounts) {
-    const parsed = parseS3Location(location);
-    if (typeof parsed === 'string') throw new StoreError('invalid-argument', parsed);
-    this.#location = parsed;
-    this.#folder = parsed.prefix.slice(0, parsed.prefix.lastIndexOf('/') + 1);
+  constructor(location: BucketLocation, access: AwsAccess, counts: ServiceCounts) {
+    const { prefix } = location;
+    this.#location = location;
+    this.#folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     this.#access = access;
     this.#counts = counts;
     this.aheadMax = Math.max(1, access.concurrency);

@@ -38,6 +38,7 @@ import { freePort } from '../../support/free-port.ts';
 import { post } from '../../support/post.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { serviceStatus } from '../../support/service-status.ts';
+import { NOBODY_ELSE, webhookAt } from '../../support/store-root.ts';
 
 /** Where something is thrown, and how often it was. */
 const trap = vi.hoisted(() => ({ entry: undefined as string | undefined, thrown: 0 }));
@@ -104,16 +105,11 @@ function statusOf(url: string): Promise<number> {
 }
 
 async function askWebhook(): Promise<void> {
-  const location = { isSecure: false, host: '127.0.0.1', port: await freePort(), path: '/' };
+  const location = webhookAt(await freePort(), '/');
   const inbox = new WebhookInbox({
     name: 'test',
     location,
-    access: {
-      certificateFile: undefined,
-      keyFile: undefined,
-      bodySizeMax: 1_000,
-      authentication: [],
-    },
+    access: NOBODY_ELSE,
     counts: createCounts(),
     servers: new WebhookServers(),
   });
@@ -129,7 +125,7 @@ async function askWebhook(): Promise<void> {
 
 async function useSocket(): Promise<void> {
   const path = join(folder.path, `socket-${trap.entry}`);
-  const socket = new LineSocket(`unix:${path}`);
+  const socket = new LineSocket(path);
   await socket.listEntries('', 1, say);
   connect(path)
     .on('error', () => {})

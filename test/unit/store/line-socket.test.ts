@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { LineSocket, SOCKET_SCHEME } from '../../../engine/store/line-socket.ts';
+import { LineSocket } from '../../../engine/store/line-socket.ts';
 import type { StoredObject } from '../../../engine/store/object-store.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
@@ -19,7 +19,7 @@ describe.runIf(process.platform !== 'win32')('a socket of lines', () => {
   it('gives again what a source had not used when it was started again', async () => {
     const path = join(folder.path, 's');
     const oddities: string[] = [];
-    const store = new LineSocket(SOCKET_SCHEME + path);
+    const store = new LineSocket(path);
     const listed = await store.listEntries('', 1, (...oddity) => oddities.push(oddity.join(': ')));
     expect(listed.map((entry) => entry.path)).toEqual(['']);
     const writer = connect(path);
@@ -43,7 +43,7 @@ describe.runIf(process.platform !== 'win32')('a socket of lines', () => {
 
   it('holds up whoever writes more than is read, and loses nothing', async () => {
     const path = join(folder.path, 'much');
-    const store = new LineSocket(SOCKET_SCHEME + path);
+    const store = new LineSocket(path);
     await store.listEntries('', 1, () => {});
     const line = `${'x'.repeat(999)}\n`;
     const writer = connect(path);
@@ -68,7 +68,7 @@ describe.runIf(process.platform !== 'win32')('a socket of lines', () => {
   it('has room for lines without an end, over all connections together', async () => {
     const path = join(folder.path, 'endless');
     const oddities: string[] = [];
-    const store = new LineSocket(SOCKET_SCHEME + path);
+    const store = new LineSocket(path);
     await store.listEntries('', 1, (...oddity) => oddities.push(oddity.join(': ')));
     const part = Buffer.alloc(10 << 20, 'x');
     const writers = Array.from({ length: 8 }, () => connect(path));

@@ -9,6 +9,7 @@ import { StoreClient } from '../../../engine/store/store-client.ts';
 import { ThreadLink } from '../../../engine/store/store-link.ts';
 import { WorkerStock } from '../../../engine/supervise/worker-stock.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
+import { storeRoot } from '../../support/store-root.ts';
 import { copyFrom, createWindow, WindowLink } from '../../support/window-link.ts';
 
 /** Of this process, where the system shows them. */
@@ -34,7 +35,7 @@ type Reader = 'a thread' | 'a process';
 
 function connect(locations: Record<string, string>, reader: Reader = 'a thread'): StoreClient {
   const entries = Object.entries(locations).map(([name, path]) => {
-    return [name, { location: join(folder.path, path), isFollowed: false }];
+    return [name, storeRoot(join(folder.path, path))];
   });
   const roots = { stores: Object.fromEntries(entries), queues: {} };
   const common = { report: () => {}, lastRun: 0, isStopped: () => false };

@@ -4,20 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { Stores } from '../../../engine/store/stores.ts';
 import { freePort } from '../../support/free-port.ts';
 import { post } from '../../support/post.ts';
-
-const webhook = {
-  certificateFile: undefined,
-  keyFile: undefined,
-  bodySizeMax: 1_000,
-  authentication: [],
-};
+import { storeRoot } from '../../support/store-root.ts';
 
 describe('the stores of a reader', () => {
   it('are closed without those of others, and answer who waits', async () => {
     const stores = new Stores(() => async () => false);
     const base = `http://127.0.0.1:${await freePort()}`;
     const open = async (reader: string): Promise<void> => {
-      const root = { location: `${base}/${reader}`, isFollowed: false, webhook };
+      const root = storeRoot(`${base}/${reader}`);
       const store = stores.open(root, { reader, name: 'input', onNews: () => {} });
       await expect(store.listEntries('', 1, () => {})).rejects.toThrow('nothing has come');
     };

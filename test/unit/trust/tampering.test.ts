@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NO_GRANTS, type PluginConfig } from '../../../engine/config/config.ts';
+import type { PluginConfig } from '../../../engine/config/config.ts';
 import { admitPlugin } from '../../../engine/pipeline/admit-plugin.ts';
+import { NO_GRANTS } from '../../../engine/plugin/grants.ts';
 import {
   readSections,
   sectionName,

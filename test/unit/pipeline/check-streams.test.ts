@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { WebhookConfig } from '../../../engine/config/config.ts';
-import { findUnusedSecrets } from '../../../engine/pipeline/check-webhook.ts';
+import { findUnusedSecrets } from '../../../engine/pipeline/check-streams.ts';
+import type { WebhookAccess } from '../../../engine/store/webhook/webhook-access.ts';
+import { locationOf } from '../../support/store-root.ts';
 
-const configOf = (...paths: (string | undefined)[]): WebhookConfig =>
+const configOf = (...paths: (string | undefined)[]): WebhookAccess =>
   ({ authentication: paths.map((path) => ({ path, type: 'bearer' })) }) as never;
 
 describe('a secret of a webhook', () => {
@@ -13,7 +14,7 @@ describe('a secret of a webhook', () => {
     ['of another stream fits that', ['/a', '/b'], ['http://:1/a', 'https://x:2/b'], []],
     ['is no mistake where nothing listens', ['/a'], ['events.jsonl'], []],
   ])('%s', (_, paths, locations, unused) => {
-    const found = findUnusedSecrets(configOf(...paths), locations);
+    const found = findUnusedSecrets(configOf(...paths), locations.map(locationOf));
     expect(found.map(({ code }) => code)).toEqual(unused.map(() => 'WEBHOOK_SECRET_UNUSED'));
     for (const path of unused) expect(found[0]?.message).toContain(`\`${path}\``);
   });
