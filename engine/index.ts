@@ -75,6 +75,29 @@ export { type Diagnostic, hasErrors } from './diagnostic/diagnostic.ts';
  */
 export { renderText, toJson } from './diagnostic/render.ts';
 /**
+ * All outputs that the configuration names, open: what `deliver` of a run hands its alerts to. They retry, wait on disk
+ * and count as those of the command line do; `outputs.reports` says what became of every alert.
+ *
+ * ```js
+ * import { buildEngine, loadConfig, openOutputs } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: ['stdout_output.enabled=false', 'file_output={enabled: true, filename: alerts.txt}'],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * const { value: outputs } = await openOutputs(config);
+ * const { engine } = await buildEngine(config);
+ * await engine.run({
+ *   deliver: (alerts) => outputs.deliver(alerts),
+ *   closeOutputs: () => outputs.close(),
+ * });
+ * console.log(outputs.reports[0].counts.delivered); // → 1
+ * ```
+ */
+export { type OutputHost, openOutputs } from './outputs/open-outputs.ts';
+/**
  * Streams in, alerts out: reads what the configuration names, until it ends or is told to stop. `deliver` is waited
  * for: what it has not taken is not acknowledged. `engine.reload(config)` reads the rules again meanwhile.
  *
@@ -131,6 +154,25 @@ export {
   type GivenEvent,
   openEvaluator,
 } from './pipeline/evaluator.ts';
+/**
+ * Takes `data_dir`, where checkpoints and spools are, for this process. Where the configuration has one, this is done
+ * before `buildEngine` and `openOutputs`. An error says who uses it.
+ *
+ * ```js
+ * import { hasErrors, loadConfig, lockDataDirectory } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: [],
+ *   options: ['data_dir=./state'],
+ *   plugin: 'cloudtrail',
+ *   openParams: 'events.jsonl',
+ * });
+ * const lock = await lockDataDirectory(config);
+ * console.log(hasErrors(lock.diagnostics)); // → false
+ * await lock.release();
+ * ```
+ */
+export { type DataDirectoryLock, lockDataDirectory } from './pipeline/lock-data-directory.ts';
 /**
  * Plugins and rules read and checked, without reading an event.
  *

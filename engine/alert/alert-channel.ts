@@ -51,3 +51,10 @@ export function takesRule(
     (sources?.includes(rule.source) ?? true)
   );
 }
+
+/** The channel of a number that the configuration gave. */
+export function channelAt(channels: readonly AlertChannel[], number: number): AlertChannel {
+  const channel = channels[number];
+  if (channel === undefined) throw new Error(`there is no channel ${number}`);
+  return channel;
+}

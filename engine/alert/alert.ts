@@ -44,3 +44,17 @@ export function sizeOfAlerts(alerts: readonly Alert[]): number {
   }
   return size;
 }
+
+/** Alerts as an output of that channel gets them; `undefined`: all, as they are. */
+export function selectAlerts(
+  alerts: readonly Alert[],
+  channel: number | undefined,
+): readonly Alert[] {
+  if (channel === undefined) return alerts;
+  return alerts.flatMap((alert) => {
+    // One that was not made by a rule is for all outputs.
+    const wanted = alert.channels?.[channel] ?? true;
+    if (typeof wanted === 'string') return [{ ...alert, line: wanted }];
+    return wanted ? [alert] : [];
+  });
+}

@@ -1,6 +1,6 @@
 // Writes dist/generated: what can be computed when the engine is built instead of at each start.
 //   validate-<schema>.js   each schema of schemas/ as code (compiling them takes ajv 0.2 s)
-//   page.js                engine/serve/page.html as a text, which is served from memory
+//   page.js                engine/service/page.html as a text, which is served from memory
 //   build-info.js          versions that end up in cache keys and in `--version`
 //   wit-v0_1.js            a component of the largest world of schemas/wit/v0.1, to hold plugins' types to
 // The engine imports them as `#generated/…` (package.json, "imports").
@@ -63,7 +63,7 @@ async function writeValidator(name) {
 }
 
 function writePage() {
-  writeTexts('page', { PAGE: readFileSync(join(repository, 'engine/serve/page.html'), 'utf8') });
+  writeTexts('page', { PAGE: readFileSync(join(repository, 'engine/service/page.html'), 'utf8') });
 }
 
 function writeBuildInfo() {

@@ -2,7 +2,8 @@ import type { RunOptions } from '../index.ts';
 
 type Progress = Parameters<NonNullable<RunOptions['onProgress']>>[0];
 
-import { countOf, formatBytes, type Terminal } from './terminal.ts';
+import { countOf, formatBytes } from '../base/quantity.ts';
+import type { Terminal } from './terminal.ts';
 
 const BAR_WIDTH = 24;
 

@@ -4,10 +4,10 @@ import { WALL_TEXTS } from '../base/confinement.ts';
 import { LIMITS } from '../base/limits.ts';
 import { printable } from '../base/printable.ts';
 import { PRIORITIES } from '../base/priority.ts';
+import { countOf, formatBytes, formatCount, formatRate } from '../base/quantity.ts';
 import type { DeadLetterFile } from '../dead-letter/dead-letter-file.ts';
 import type { OutputReport } from '../deliver/output-set.ts';
 import type { RunSummary } from '../index.ts';
-import { countOf, formatBytes, formatCount, formatRate } from './terminal.ts';
 
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];

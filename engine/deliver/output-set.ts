@@ -4,6 +4,7 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import {
   type CloseOptions,
@@ -105,6 +106,11 @@ export class OutputSet {
   }: Partial<CloseOptions> = {}): Promise<void> {
     this.#closing ??= this.#closeAll({ timeMaxMs, untilMs });
     return this.#closing;
+  }
+
+  /** Closes at once: what waits in queues is undelivered, what is on disk stays there. */
+  abandon(): Promise<void> {
+    return this.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
   }
 
   async #closeAll(options: CloseOptions): Promise<void> {

@@ -5,60 +5,32 @@ import type { Problem } from '../plugin/host/host-services.ts';
 import { LogCollector, type PluginLog } from '../plugin/host/plugin-log.ts';
 import type { NumberedBatch, RunFault, SourceNotes } from '../stream/stream-protocol.ts';
 import type { RunOptions } from './run-options.ts';
-import type { Tally } from './tally.ts';
+import { createCounts, type StreamCounts, type Tally } from './tally.ts';
 
 const NO_LOG: PluginLog = { lines: [], unlisted: new Map() };
 
 export class RunReporter {
   readonly #tally: Tally;
   readonly #options: RunOptions;
-  /** Names of the streams, by position. */
-  readonly #names: readonly string[];
+  /** The run has one stream only, which need not be named. */
+  readonly #isAlone: boolean;
   readonly #log = new LogCollector();
-  /** Problems that its source had to tell, by stream. */
-  readonly #listed: number[] = [];
 
-  constructor(tally: Tally, options: RunOptions, names: readonly string[]) {
+  constructor(tally: Tally, options: RunOptions, streamCount: number) {
     this.#tally = tally;
     this.#options = options;
-    this.#names = names;
+    this.#isAlone = streamCount === 1;
   }
 
-  takeProblem(stream: number, problem: Problem): void {
-    const unlistedProblems = { lost: 0, warnings: 0 };
-    this.#tally.addNotes(stream, { problems: [problem], unlistedProblems, log: NO_LOG });
-    this.#tell(stream, [problem]);
-  }
-
-  /** Events that no rule was evaluated for, since their batch ended whoever evaluated it. */
-  takeLeftOut(
-    stream: number,
-    { firstEventNumber, eventCount }: Pick<NumberedBatch, 'firstEventNumber' | 'eventCount'>,
-    reason: string,
-  ): void {
-    const last = firstEventNumber + eventCount - 1;
-    const message = `events ${firstEventNumber} to ${last} are not evaluated: ${reason}`;
-    const subject = this.#nameOf(stream);
-    this.takeProblem(stream, { severity: 'lost', subject, line: 0, message });
-  }
-
-  /** A worker lists so many at most, and so does a stream whose workers are started again. */
-  takeNotes(stream: number, notes: SourceNotes): void {
-    this.#tally.addNotes(stream, notes);
-    const listed = this.#listed[stream] ?? 0;
-    const left = Math.max(0, LIMITS.problemLinesMax.value - listed);
-    this.#listed[stream] = listed + notes.problems.length;
-    this.#tell(stream, notes.problems.slice(0, left));
-    this.takeLog(notes.log);
-  }
-
-  #tell(stream: number, problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      const subject = this.#isAlone
-        ? problem.subject
-        : `${this.#nameOf(stream)}: ${problem.subject}`;
-      this.#options.onProblem?.({ ...problem, subject });
-    }
+  /** What one stream has to tell. */
+  ofStream(name: string): StreamReporter {
+    return new StreamReporter({
+      name,
+      isAlone: this.#isAlone,
+      tally: this.#tally,
+      options: this.#options,
+      takeLog: (log) => this.takeLog(log),
+    });
   }
 
   /** The workers have their limits, and the run has one over all that it has started. */
@@ -75,19 +47,66 @@ export class RunReporter {
     this.#tally.addFault(fault);
     this.#options.onFault?.(fault);
   }
+}
+
+interface StreamReporterOptions {
+  readonly name: string;
+  readonly isAlone: boolean;
+  readonly tally: Tally;
+  readonly options: RunOptions;
+  readonly takeLog: (log: PluginLog) => void;
+}
+
+export class StreamReporter {
+  readonly counts: StreamCounts;
+  readonly #options: StreamReporterOptions;
+  /** Problems that its source had to tell. */
+  #listed = 0;
+
+  constructor(options: StreamReporterOptions) {
+    this.#options = options;
+    this.counts = createCounts();
+  }
+
+  takeProblem(problem: Problem): void {
+    const unlistedProblems = { lost: 0, warnings: 0 };
+    const notes = { problems: [problem], unlistedProblems, log: NO_LOG };
+    this.#options.tally.addNotes(this.counts, notes);
+    this.#tell([problem]);
+  }
+
+  /** Events that no rule was evaluated for, since their batch ended whoever evaluated it. */
+  takeLeftOut(
+    { firstEventNumber, eventCount }: Pick<NumberedBatch, 'firstEventNumber' | 'eventCount'>,
+    reason: string,
+  ): void {
+    const last = firstEventNumber + eventCount - 1;
+    const message = `events ${firstEventNumber} to ${last} are not evaluated: ${reason}`;
+    this.takeProblem({ severity: 'lost', subject: this.#options.name, line: 0, message });
+  }
+
+  /** A worker lists so many at most, and so does a stream whose workers are started again. */
+  takeNotes(notes: SourceNotes): void {
+    this.#options.tally.addNotes(this.counts, notes);
+    const left = Math.max(0, LIMITS.problemLinesMax.value - this.#listed);
+    this.#listed += notes.problems.length;
+    this.#tell(notes.problems.slice(0, left));
+    this.#options.takeLog(notes.log);
+  }
 
   /** If one plugin reads several streams, the fault names the stream. */
-  takeSourceFault(stream: number, fault: RunFault): void {
-    this.#tally.addSourceFault(stream, fault);
-    const message = `stream \`${this.#nameOf(stream)}\`: ${fault.message}`;
-    this.#options.onFault?.(this.#isAlone ? fault : { ...fault, message });
+  takeSourceFault(fault: RunFault): void {
+    const { name, isAlone, tally, options } = this.#options;
+    tally.addSourceFault(this.counts, fault);
+    const message = `stream \`${name}\`: ${fault.message}`;
+    options.onFault?.(isAlone ? fault : { ...fault, message });
   }
 
-  #nameOf(stream: number): string {
-    return this.#names[stream] ?? '';
-  }
-
-  get #isAlone(): boolean {
-    return this.#names.length === 1;
+  #tell(problems: readonly Problem[]): void {
+    const { name, isAlone, options } = this.#options;
+    for (const problem of problems) {
+      const subject = isAlone ? problem.subject : `${name}: ${problem.subject}`;
+      options.onProblem?.({ ...problem, subject });
+    }
   }
 }

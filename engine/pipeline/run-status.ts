@@ -1,63 +1,54 @@
 /* What a run looks like now, from all its parts. */
 
 import type { EvaluationSetup } from '../evaluate/evaluation-protocol.ts';
-import type { StreamFailure, StreamFeed } from '../stream/stream-feed.ts';
 import type { PluginRole } from '../stream/stream-protocol.ts';
-import type { EngineParts } from './engine-parts.ts';
 import type { EngineStatus, PluginStatus, RuleStatus, StreamStatus } from './engine-status.ts';
-import type { LocationProbe } from './location-probe.ts';
+import type { StreamRun } from './stream-run.ts';
 import type { Tally } from './tally.ts';
 
 export interface RunningParts {
-  readonly parts: EngineParts;
+  readonly workerCount: number;
   /** In use now. */
   readonly evaluation: EvaluationSetup;
-  readonly feeds: readonly StreamFeed[];
-  /** By stream. */
-  readonly failures: readonly (StreamFailure | undefined)[];
+  readonly streams: readonly StreamRun[];
   readonly tally: Tally;
   readonly quarantined: ReadonlySet<string>;
   readonly elapsedMs: number;
   readonly stalledMs: number;
-  /** By stream. */
-  readonly probes: readonly LocationProbe[];
 }
 
 export function statusOf(running: RunningParts): EngineStatus {
-  const { parts, tally, elapsedMs, stalledMs } = running;
+  const { workerCount, streams, tally, elapsedMs, stalledMs } = running;
   const { conditionsMs, alertsMs } = tally;
   return {
     elapsedMs,
-    streams: running.feeds.map((feed, stream) => streamStatus(running, feed, stream)),
+    streams: streams.map(streamStatus),
     rules: ruleStatuses(running),
     plugins: pluginStatuses(running),
-    workerCount: parts.workerCount,
+    workerCount,
     stalledMs,
     conditionsMs,
     alertsMs,
   };
 }
 
-function streamStatus(
-  { parts, evaluation, failures, tally, probes }: RunningParts,
-  { state, phase, batchesUnderWay }: StreamFeed,
-  stream: number,
-): StreamStatus {
-  const { name = '', input, state: start } = parts.streams[stream] ?? {};
-  const context = evaluation.streams[stream]?.context;
+function streamStatus(stream: StreamRun): StreamStatus {
+  const { name, context, parts, feed, failure, problem, reporter } = stream;
+  const { state, phase, batchesUnderWay } = feed;
+  const { input, state: start } = parts;
   return {
     name,
-    plugin: context?.pluginName ?? '',
-    source: context?.source ?? '',
+    plugin: context.pluginName,
+    source: context.source,
     phase,
-    failure: failures[stream],
-    problem: phase === 'over' ? undefined : probes[stream]?.problem,
-    isLive: input?.kind === 'source' && input.isLive,
-    events: state.events - (start?.events ?? 0),
-    bytes: state.bytes - (start?.bytes ?? 0),
+    failure,
+    problem,
+    isLive: input.kind === 'source' && input.isLive,
+    events: state.events - start.events,
+    bytes: state.bytes - start.bytes,
     latestTime: state.latestTime,
     batchesUnderWay,
-    ...tally.of(stream),
+    ...reporter.counts,
   };
 }
 
@@ -75,9 +66,11 @@ function ruleStatuses({ evaluation, tally }: RunningParts): RuleStatus[] {
   }));
 }
 
-function pluginStatuses({ parts, evaluation, tally, quarantined }: RunningParts): PluginStatus[] {
+function pluginStatuses({ streams, evaluation, tally, quarantined }: RunningParts): PluginStatus[] {
   const roles: PluginRole[] = [
-    ...parts.streams.flatMap(({ input }) => (input.kind === 'source' ? [input.setup.source] : [])),
+    ...streams.flatMap(({ parts: { input } }) =>
+      input.kind === 'source' ? [input.setup.source] : [],
+    ),
     ...evaluation.streams.flatMap(({ extractors }) => extractors),
   ];
   const versions = new Map(

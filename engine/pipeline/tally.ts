@@ -12,6 +12,7 @@ export interface StreamOutcome extends StreamEnd {
   /** Where it began, and where it ended. */
   readonly start: StreamState;
   readonly state: StreamState;
+  readonly counts: StreamCounts;
   /** `undefined`: not known. */
   readonly services: ServiceCounts | undefined;
 }
@@ -34,9 +35,14 @@ export interface StreamCounts {
   sourceFaults: number;
 }
 
-/** Counts of a run: over all streams, and of each by its position. */
+/** What a stream has that has just begun. */
+export function createCounts(): StreamCounts {
+  const counts = { alertsTotal: 0, eventsInPart: 0, lostProblems: 0, sourceFaults: 0 };
+  return { ...counts, lastEventMs: undefined };
+}
+
+/** Counts of a run over all its streams; `counts` are those of one of them. */
 export class Tally {
-  readonly #streams: StreamCounts[] = [];
   alertsTotal = 0;
   eventsEvaluated = 0;
   #eventsInPart = 0;
@@ -51,9 +57,8 @@ export class Tally {
   #warnings = 0;
 
   /** `nowMs`: milliseconds since 1970. */
-  addResult(stream: number, eventCount: number, result: JobResult, nowMs: number): void {
+  addResult(counts: StreamCounts, eventCount: number, result: JobResult, nowMs: number): void {
     const { alerts, partial } = result;
-    const counts = this.of(stream);
     counts.alertsTotal += alerts.length;
     counts.lastEventMs = nowMs;
     this.eventsEvaluated += eventCount;
@@ -91,10 +96,10 @@ export class Tally {
     return [...this.#faults.values()].filter((fault) => fault.plugin === plugin);
   }
 
-  addNotes(stream: number, { problems, unlistedProblems }: SourceNotes): void {
+  addNotes(counts: StreamCounts, { problems, unlistedProblems }: SourceNotes): void {
     const listedLost = problems.filter(({ severity }) => severity === 'lost').length;
     const lost = listedLost + unlistedProblems.lost;
-    this.of(stream).lostProblems += lost;
+    counts.lostProblems += lost;
     this.#lostProblems += lost;
     this.#warnings += problems.length - listedLost + unlistedProblems.warnings;
   }
@@ -105,8 +110,8 @@ export class Tally {
     }
   }
 
-  addSourceFault(stream: number, fault: RunFault): void {
-    this.of(stream).sourceFaults += 1;
+  addSourceFault(counts: StreamCounts, fault: RunFault): void {
+    counts.sourceFaults += 1;
     this.addFault(fault);
   }
 
@@ -130,11 +135,11 @@ export class Tally {
     const isInterrupted = outcomes.some(({ stopped }) => stopped === 'interrupted');
     const events = sum((state) => state.events);
     return {
-      streams: outcomes.map(({ name, start, state, stopped, services }, stream) => {
+      streams: outcomes.map(({ name, start, state, stopped, services, counts }) => {
         const events = state.events - start.events;
         const bytes = state.bytes - start.bytes;
-        const { lastEventMs, ...counts } = this.of(stream);
-        return { name, events, bytes, ...counts, services, stopped };
+        const { lastEventMs, ...shown } = counts;
+        return { name, events, bytes, ...shown, services, stopped };
       }),
       events,
       eventsUndelivered: events - this.eventsEvaluated,
@@ -154,15 +159,6 @@ export class Tally {
       failures,
       stopped: failures.length > 0 ? 'fault' : isInterrupted ? 'interrupted' : 'end',
     };
-  }
-
-  of(stream: number): StreamCounts {
-    const known = this.#streams[stream];
-    if (known !== undefined) return known;
-    const counts = { alertsTotal: 0, eventsInPart: 0, lostProblems: 0, sourceFaults: 0 };
-    const fresh = { ...counts, lastEventMs: undefined };
-    this.#streams[stream] = fresh;
-    return fresh;
   }
 
   ofRule(rule: string): RuleCounts {

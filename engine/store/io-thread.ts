@@ -47,8 +47,9 @@ export class IoThread {
           this.#asked.delete(answer.id);
         } else if (answer.kind === 'poison') {
           const { id, reader, message } = answer;
-          void onPoison(reader, message).then((isKept) =>
-            this.#worker.post({ kind: 'set-aside', id, isKept }),
+          void onPoison(reader, message).then(
+            (isKept) => this.#worker.post({ kind: 'set-aside', id, isKept }),
+            onDefect,
           );
         } else if (answer.kind === 'failed') {
           if (answer.id !== undefined) this.#refuse(answer.id, answer.message);

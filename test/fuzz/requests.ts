@@ -4,7 +4,7 @@
  */
 
 import { connect } from 'node:net';
-import { WebServer } from '../../engine/serve/web-server.ts';
+import { WebServer } from '../../engine/service/web-server.ts';
 import { createCounts } from '../../engine/store/service-counts.ts';
 import { WebhookInbox } from '../../engine/store/webhook/webhook-inbox.ts';
 import { WebhookServers } from '../../engine/store/webhook/webhook-servers.ts';

@@ -1,6 +1,6 @@
 import type { OutputReport } from '../../engine/deliver/output-set.ts';
 import type { EngineStatus } from '../../engine/pipeline/engine-status.ts';
-import type { ServiceStatus } from '../../engine/serve/health.ts';
+import type { ServiceStatus } from '../../engine/service/health.ts';
 
 const STREAM = {
   name: 'production',

@@ -37,8 +37,8 @@ const BANNED = [
 const UNGUARDED = [
   'engine/base/owner-lock.ts',
   'engine/cli/command/plugin-build.ts',
-  'engine/cli/command/run.ts',
   'engine/cli/main.ts',
+  'engine/cli/stop-on-signals.ts',
   'engine/conformance/run-conformance.ts',
   'engine/output/http-output.ts',
   'engine/output/local-log.ts',

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMITS } from '../../base/limits.ts';
 import { printable } from '../../base/printable.ts';
+import { countOf, formatBytes } from '../../base/quantity.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { CONFIG_NAME, packBundle, unpackBundle } from '../../bundle/bundle-format.ts';
 import { installBundle } from '../../bundle/install-bundle.ts';
@@ -16,7 +17,7 @@ import { judgeSignature } from '../../trust/judge-signature.ts';
 import { digestOf, readDetachedFile, refusalOf } from '../../trust/signed-file.ts';
 import { EXIT } from '../exit-code.ts';
 import { configFileOf, loadConfigFor } from '../load.ts';
-import { countOf, formatBytes, say, type Terminal } from '../terminal.ts';
+import { say, type Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface CreateBundleArguments {

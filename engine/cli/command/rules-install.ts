@@ -1,6 +1,7 @@
 /* `tiercel rules install`. */
 
 import { printable } from '../../base/printable.ts';
+import { countOf } from '../../base/quantity.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { commitInstall } from '../../install/install.ts';
 import { proposeRules, type RulesProposal } from '../../install/install-rules.ts';
@@ -8,7 +9,7 @@ import { parsePublicKey } from '../../trust/public-key.ts';
 import { EXIT } from '../exit-code.ts';
 import { openPlace } from '../open-place.ts';
 import { ProgressBar } from '../progress-bar.ts';
-import { countOf, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
 import { restoreAll } from './restore.ts';
 

@@ -1,11 +1,10 @@
 /* `tiercel run`: read, evaluate, alert; then say what was done, and what was not. */
 
-import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { printable } from '../../base/printable.ts';
+import { countOf } from '../../base/quantity.ts';
 import type { Config } from '../../config/config.ts';
 import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
-import type { Delivery } from '../../deliver/delivery.ts';
-import { OutputSet } from '../../deliver/output-set.ts';
+import type { OutputSet } from '../../deliver/output-set.ts';
 import {
   type Checked,
   createDiagnostic,
@@ -14,9 +13,9 @@ import {
 } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
-import type { ServiceStatus } from '../../serve/health.ts';
-import type { WebServer } from '../../serve/web-server.ts';
-import { createOutlets } from '../create-outputs.ts';
+import { type OutputHost, openOutputs } from '../../outputs/open-outputs.ts';
+import { lockDataDirectory } from '../../pipeline/lock-data-directory.ts';
+import { openService, type Service, type ServiceOptions } from '../../service/service.ts';
 import { EXIT } from '../exit-code.ts';
 import {
   configFileOf,
@@ -25,26 +24,20 @@ import {
   loadConfigFor,
   type SourceArguments,
 } from '../load.ts';
-import { lockDataDirectory } from '../lock-data-directory.ts';
-import { takeSnapshots } from '../metrics-snapshots.ts';
-import { openWebServer } from '../open-web-server.ts';
+import { outputHost } from '../output-host.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { ProgressGuard } from '../progress-guard.ts';
-import { Reloader } from '../reloader.ts';
-import { reopenOnSignals } from '../reopen-on-signals.ts';
 import { createRunLog, type RunLog } from '../run-log.ts';
 import {
   hasLosses,
   type RunReport,
   renderLosses,
   renderSummary,
-  STOP_SIGNALS,
-  type StopSignal,
   summaryFields,
 } from '../run-report.ts';
 import { findServiceManager } from '../service-manager.ts';
-import { countOf, say as sayTo, type Terminal } from '../terminal.ts';
-import { UsedFiles } from '../used-files.ts';
+import { stopOnSignals } from '../stop-on-signals.ts';
+import { say as sayTo, type Terminal } from '../terminal.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;
@@ -79,8 +72,7 @@ export async function runCommand(args: RunArguments, terminal: Terminal): Promis
     show(found, args.quiet, log);
     const configFile = configFileOf(args);
     const { quiet: isQuiet, isStrict } = args;
-    const files = new UsedFiles(configFile);
-    const context = { config, configFile, files, load, terminal, bar, log, isQuiet, isStrict };
+    const context = { config, configFile, load, terminal, bar, log, isQuiet, isStrict };
     return await runEngine(build.engine, context);
   } finally {
     await lock.release();
@@ -117,7 +109,6 @@ function refuse(diagnostics: readonly Diagnostic[], log: RunLog): number {
 interface RunContext {
   readonly config: Config;
   readonly configFile: string | undefined;
-  readonly files: UsedFiles;
   /** Reads the configuration again. */
   readonly load: () => Checked<Config>;
   readonly terminal: Terminal;
@@ -129,20 +120,15 @@ interface RunContext {
 }
 
 async function runEngine(engine: Engine, context: RunContext): Promise<number> {
-  const { bar, files, log, isQuiet } = context;
+  const { bar, log, isQuiet } = context;
   const tell: Tell = (level, text, fields) => {
     if (!isQuiet) log.say(level, text, fields);
   };
   const abort = new AbortController();
   const opened = await openParts(engine, context, { tell, abort });
   if (!('outputs' in opened)) return refuse(opened, log);
-  const { outputs, setAside, web } = opened;
+  const { outputs, setAside, service } = opened;
   const stop = stopOnSignals(abort);
-  const reloader = createReloader(engine, context);
-  const reopener = reopenOnSignals(
-    () => outputs.reopen(),
-    (text) => tell('warning', text),
-  );
   const guard = new ProgressGuard({
     status: () => engine.status(),
     manager: findServiceManager(process.env),
@@ -150,23 +136,17 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
     render: (message) => log.render('error', message),
     end: () => process.exit(EXIT.stalled),
   });
-  const endSnapshots = takeSnapshots({
-    config: context.config,
-    status: () => ({ engine: engine.status(), outputs: outputs.reports, setting: files.setting }),
-    deliver: (alerts) => outputs.deliver(alerts),
-    say: (text) => tell('warning', text),
-  });
   try {
     const summary = await engine.run({
       signal: abort.signal,
       deliver: async (alerts) => {
         bar.clear();
-        web?.tail.add(alerts);
+        service.show(alerts);
         return await outputs.deliver(alerts);
       },
       closeOutputs: async () => {
         setAside?.stopWaiting();
-        await endSnapshots();
+        await service.endSnapshots();
         await outputs.close({ untilMs: () => stop.endMs });
       },
       ...(setAside === undefined
@@ -183,13 +163,10 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
   } finally {
     bar.clear();
     stop.release();
-    reloader.close();
-    reopener.release();
     guard.close();
-    await endSnapshots();
     // Where the run did not come to it: what waits in queues and spools is kept or counted, and files are closed.
-    await outputs.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
-    await web?.close();
+    await outputs.abandon();
+    await service.close();
   }
 }
 
@@ -210,7 +187,7 @@ type Tell = RunLog['say'];
 interface OpenedParts {
   readonly outputs: OutputSet;
   readonly setAside: DeadLetterFile | undefined;
-  readonly web: WebServer | undefined;
+  readonly service: Service;
 }
 
 /** What the run writes to, and what shows it; or why it cannot begin. */
@@ -219,59 +196,52 @@ async function openParts(
   context: RunContext,
   { tell, abort }: { tell: Tell; abort: AbortController },
 ): Promise<OpenedParts | readonly Diagnostic[]> {
-  const { config, terminal, log, isQuiet } = context;
-  const onEnd = ({ name, end }: Delivery): void => {
+  const { config, configFile, terminal, log, isQuiet } = context;
+  const onWarning = (text: string): void => tell('warning', text);
+  const onEnd: OutputHost['onEnd'] = ({ name, end }) => {
     if (end !== undefined && !end.isClosedByReader)
       tell('error', `${name}: no more alerts go there: ${printable(end.reason)}`);
-    if (outputs.isOver) abort.abort();
+    if (outputs?.isOver === true) abort.abort();
   };
-  const say = (text: string): void => tell('warning', text);
-  const { outlets, diagnostics } = await createOutlets({ config, terminal, say, onEnd });
-  const outputs = new OutputSet(outlets);
-  const setAside = createDeadLetterFile(config, say);
-  const opened = [...(await outputs.open()), ...(await openDeadLetters(setAside))];
-  const found = judge([...diagnostics, ...opened], context);
-  const { files } = context;
-  files.update(engine, config);
-  const status = (): ServiceStatus => ({
-    engine: engine.status(),
-    outputs: outputs.reports,
-    setting: files.setting,
-  });
-  const web = hasErrors(found) ? {} : await openWebServer(config, status, say);
-  const all = [...found, ...(web.failure === undefined ? [] : [web.failure])];
-  if (hasErrors(all)) {
-    await outputs.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
-    return all;
+  const host = { ...outputHost(config, terminal, onWarning), onEnd };
+  const { value: outputs, diagnostics } = await openOutputs(config, host);
+  const setAside = createDeadLetterFile(config, onWarning);
+  const found = judge([...diagnostics, ...(await openDeadLetters(setAside))], context);
+  if (outputs === undefined || hasErrors(found)) {
+    await outputs?.abandon();
+    return found;
   }
-  show(all, isQuiet, log);
-  if (web.url !== undefined) tell('info', `how it goes: ${web.url}`, { url: web.url });
-  return { outputs, setAside, web: web.server };
-}
-
-function createReloader(
-  engine: Engine,
-  { config, configFile, files, load, log, isQuiet }: RunContext,
-): Reloader {
-  return new Reloader({
+  const { value: service, diagnostics: ofService } = await openService({
     engine,
     config,
     configFile,
-    loadConfig: load,
-    onReload: (ruleCount, diagnostics, areOthersChanged) => {
-      // What is only worth knowing was said at start.
-      const severities = isQuiet ? ['error'] : ['error', 'warning'];
-      const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
-      if (shown.length > 0) log.diagnostics(shown);
-      if (ruleCount !== undefined) files.update(engine, load().value ?? config);
-      if (ruleCount === undefined)
-        log.say('error', 'rules not read again: those before stay in use');
-      else if (!isQuiet)
-        log.say('info', `rules read again: ${countOf(ruleCount, 'rule')} in use`, { ruleCount });
-      if (areOthersChanged)
-        log.say('warning', 'changes of plugins, streams and outputs need a new start');
-    },
+    loadConfig: context.load,
+    outputs,
+    onWarning,
+    onReload: reportReloads(log, isQuiet),
   });
+  if (service === undefined) {
+    await outputs.abandon();
+    return [...found, ...ofService];
+  }
+  show(found, isQuiet, log);
+  const { url } = service;
+  if (url !== undefined) tell('info', `how it goes: ${url}`, { url });
+  return { outputs, setAside, service };
+}
+
+function reportReloads(log: RunLog, isQuiet: boolean): ServiceOptions['onReload'] {
+  return (ruleCount, diagnostics, areOthersChanged) => {
+    // What is only worth knowing was said at start.
+    const severities = isQuiet ? ['error'] : ['error', 'warning'];
+    const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
+    if (shown.length > 0) log.diagnostics(shown);
+    if (ruleCount === undefined) log.say('error', 'rules not read again: those before stay in use');
+    else if (!isQuiet)
+      log.say('info', `rules read again: ${countOf(ruleCount, 'rule')} in use`, { ruleCount });
+    if (areOthersChanged)
+      log.say('warning', 'changes of plugins, streams and outputs need a new start');
+  };
 }
 
 /** What is evaluated again and fails again is in the file that it came from. */
@@ -309,44 +279,6 @@ function reportsTo(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLo
     },
     onLog: ({ plugin, level, message }) =>
       tell(level, `${plugin} ${level}: ${printable(message)}`, { plugin }),
-  };
-}
-
-/** Whatever streams, outputs and disks do: whoever stops a program kills it some time later. */
-const STOP_TIME_MAX_MS = 4_500;
-
-interface SignalStop {
-  /** The one that came, if one did. */
-  readonly signal: StopSignal | undefined;
-  /** When all has to be over, as `SYSTEM_CLOCK.monotonicMs` tells it. */
-  readonly endMs: number | undefined;
-  release(): void;
-}
-
-/**
- * The first Ctrl-C or SIGTERM stops after the current batches. The second one is left to the system: it
- * ends the process wherever it is, also while a thread of ours is in a read that does not return.
- */
-function stopOnSignals(abort: AbortController): SignalStop {
-  const state: { signal?: StopSignal; endMs?: number } = {};
-  const release = (): void => {
-    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
-  };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    state.signal = signal as StopSignal;
-    state.endMs = SYSTEM_CLOCK.monotonicMs() + STOP_TIME_MAX_MS;
-    release();
-    abort.abort();
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
-  return {
-    get signal() {
-      return state.signal;
-    },
-    get endMs() {
-      return state.endMs;
-    },
-    release,
   };
 }
 

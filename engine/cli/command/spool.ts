@@ -4,16 +4,18 @@ import { rmSync } from 'node:fs';
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { LockedByOther, lockFolder } from '../../base/owner-lock.ts';
 import { printable } from '../../base/printable.ts';
+import { countOf, formatBytes, formatCount } from '../../base/quantity.ts';
 import type { Config } from '../../config/config.ts';
 import type { SpoolContents } from '../../deliver/spool/spool-folders.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
-import { createDelivery } from '../create-outputs.ts';
+import { createDelivery } from '../../outputs/open-outputs.ts';
+import { listSpools, whomFor } from '../../outputs/place-spools.ts';
+import { lockDataDirectory } from '../../pipeline/lock-data-directory.ts';
 import { EXIT } from '../exit-code.ts';
 import { loadConfigFor } from '../load.ts';
-import { lockDataDirectory } from '../lock-data-directory.ts';
-import { listSpools, whomFor } from '../place-spools.ts';
+import { outputHost } from '../output-host.ts';
 import { renderTable } from '../table.ts';
-import { countOf, formatBytes, formatCount, say, type Terminal } from '../terminal.ts';
+import { say, type Terminal } from '../terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface SpoolArguments {
@@ -75,7 +77,7 @@ export async function sendSpoolCommand(
     const delivery = await createDelivery(
       output,
       { folder: spool.folder, sizeMax: Number.MAX_SAFE_INTEGER, isLocked },
-      { config, terminal, say: (text) => say(terminal, text), onEnd: () => {} },
+      { config, host: outputHost(config, terminal, (text) => say(terminal, text)) },
     );
     await delivery.open();
     const stop = stopTime();

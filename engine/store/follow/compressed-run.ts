@@ -1,5 +1,6 @@
 /* What is new in a compressed file, decoded. It is whole when it is read, so there is nothing to wait for. */
 
+import { createDeferred } from '../../base/deferred.ts';
 import { type Decoded, decode } from '../decoded-object.ts';
 import type { FollowedRun, StoredObject } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
@@ -16,16 +17,14 @@ export class CompressedRun implements StoredObject {
   readonly run: FollowedRun;
   readonly #span: RunSpan;
   readonly #decoded: Decoded;
-  #settle: () => void = () => {};
+  readonly #settled = createDeferred<void>();
   #given = 0;
   #lines = 0;
 
   private constructor(span: RunSpan, name: string, decoded: Decoded) {
     this.#span = span;
     this.#decoded = decoded;
-    const whenSettled = new Promise<void>((resolve) => {
-      this.#settle = resolve;
-    });
+    const whenSettled = this.#settled.promise;
     this.run = { name, isDecoded: true, linesBefore: span.startLines, whenSettled };
   }
 
@@ -45,9 +44,12 @@ export class CompressedRun implements StoredObject {
   settle(): void {
     const { file, start, startLines, end } = this.#span;
     if (end !== undefined) return;
-    file.offset = start + this.#given;
-    file.lines = startLines + this.#lines;
-    file.seenEnd = file.size;
+    file.settle({
+      offset: start + this.#given,
+      lines: startLines + this.#lines,
+      seenEnd: file.size,
+      isRestGiven: file.progress.isRestGiven,
+    });
   }
 
   async read(room: Uint8Array): Promise<number> {
@@ -62,7 +64,7 @@ export class CompressedRun implements StoredObject {
       }
       return size;
     } finally {
-      this.#settle();
+      this.#settled.resolve();
     }
   }
 
@@ -72,6 +74,6 @@ export class CompressedRun implements StoredObject {
 
   async close(): Promise<void> {
     this.#decoded.close();
-    this.#settle();
+    this.#settled.resolve();
   }
 }

@@ -4,17 +4,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { decode, isCompressed } from '../decoded-object.ts';
 import { identityOf } from '../folder-listing.ts';
 import { openInside } from '../local-file.ts';
+import { type FileHead, type FileTail, HEAD_SIZE, type Sight } from './file-values.ts';
 import { OpenFileReader } from './open-file-reader.ts';
-import { type FileTail, HEAD_SIZE, type Sight } from './tracked-file.ts';
 
 export type FileStatus = Pick<Sight, 'size' | 'modifiedNs'>;
-
-export interface FileHead {
-  /** gzip or zstd; `undefined` of an empty file. */
-  readonly isCompressed: boolean | undefined;
-  /** Up to `HEAD_SIZE` decoded bytes. */
-  readonly bytes: Uint8Array;
-}
 
 /** `undefined`: it is not there any more, or another file is, or one that is not in `root` (links resolved). */
 export async function openSeen(

@@ -4,12 +4,13 @@
  * out as it is when nothing more is to come.
  */
 
+import { createDeferred } from '../../base/deferred.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { FollowedRun, StoredObject } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { FollowTimes } from './follow-times.ts';
 import { LineBuffer } from './line-buffer.ts';
-import { extendTail, type TrackedFile } from './tracked-file.ts';
+import type { TrackedFile } from './tracked-file.ts';
 import type { Waypoints } from './waypoints.ts';
 
 const NEWLINE = 0x0a;
@@ -54,7 +55,7 @@ export class FileRun implements StoredObject {
   readonly #around: RunSurroundings;
   readonly #lines = new LineBuffer(LIMITS.eventSizeMax.value);
   readonly #startedMs: number;
-  #settle: () => void = () => {};
+  readonly #settled = createDeferred<void>();
   /** Behind what is in the buffer. */
   #position: number;
   /** Behind what was given out. */
@@ -74,10 +75,8 @@ export class FileRun implements StoredObject {
     this.#given = span.start;
     this.#startedMs = around.nowMs();
     this.#lastDataMs = this.#startedMs;
-    const whenSettled = new Promise<void>((resolve) => {
-      this.#settle = resolve;
-    });
-    if (!this.#isRepeated) span.file.isBeingRead = true;
+    if (!this.#isRepeated) span.file.resumeRun();
+    const whenSettled = this.#settled.promise;
     this.run = { name, isDecoded: true, linesBefore: span.startLines, whenSettled };
   }
 
@@ -86,10 +85,12 @@ export class FileRun implements StoredObject {
     if (this.#isRepeated) return;
     const { file, startLines } = this.#span;
     // The end of a line that was given out without it: all of the line is given out again when it comes.
-    file.offset = file.fate === 'there' ? (this.#restStart ?? this.#given) : this.#given;
-    file.lines = startLines + this.#linesSoFar;
-    file.isRestGiven = this.isRestGiven;
-    file.seenEnd = this.#isOver ? this.#position : file.size;
+    file.settle({
+      offset: file.isThere ? (this.#restStart ?? this.#given) : this.#given,
+      lines: startLines + this.#linesSoFar,
+      isRestGiven: this.isRestGiven,
+      seenEnd: this.#isOver ? this.#position : file.size,
+    });
   }
 
   async read(room: Uint8Array): Promise<number> {
@@ -97,7 +98,7 @@ export class FileRun implements StoredObject {
       if (this.#lines.hasLines) return this.#give(room);
       if (this.#isClosed || this.#isOver) {
         if (this.#isOver) this.#finish();
-        this.#settle();
+        this.#settled.resolve();
         return 0;
       }
       if (this.#isTurnOver() || !(await this.#fill())) await this.#atEnd();
@@ -129,7 +130,7 @@ export class FileRun implements StoredObject {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#settle();
+    this.#settled.resolve();
   }
 
   #give(room: Uint8Array): number {
@@ -137,15 +138,14 @@ export class FileRun implements StoredObject {
     this.#given += size;
     this.#rememberTail(room.subarray(0, size));
     this.#span.waypoints.reached(this.#given - this.#span.start, this.#linesSoFar);
-    this.#settle();
+    this.#settled.resolve();
     return size;
   }
 
   /** Half a line that was given out may be overwritten when the rest of it comes. */
   #rememberTail(given: Uint8Array): void {
-    const { file } = this.#span;
-    if (this.#isRepeated || given.at(-1) !== NEWLINE || this.#given <= file.tail.end) return;
-    file.tail = extendTail(file.tail, this.#given, given);
+    if (this.#isRepeated || given.at(-1) !== NEWLINE) return;
+    this.#span.file.give(this.#given, given);
   }
 
   /** Whether there was more. */
@@ -166,7 +166,7 @@ export class FileRun implements StoredObject {
     if (size === 0 || file.isCut) return false;
     this.#lines.commit(size);
     this.#position += size;
-    file.readTo = Math.max(file.readTo, this.#position);
+    file.reach(this.#position);
     this.#lastDataMs = this.#around.nowMs();
     return true;
   }
@@ -187,13 +187,12 @@ export class FileRun implements StoredObject {
     }
     if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
     const quietMs = nowMs() - file.changedMs;
-    const isGone = file.fate === 'gone';
-    if (isGone && quietMs >= times.goneMs) return this.#endWithRest();
+    if (file.isGone && quietMs >= times.goneMs) return this.#endWithRest();
     if (this.#lines.restSize > 0 && quietMs >= times.restMs) return this.#endWithRest();
     const idleMs = nowMs() - this.#lastDataMs;
     const mayTurn = idleMs >= TURN_IDLE_MS || quietMs >= STILL_MS || this.#isTurnOver();
     if (mayTurn && doOthersWait()) return this.#end();
-    this.#settle();
+    this.#settled.resolve();
     await changed(doOthersWait() ? TURN_IDLE_MS : POLL_MS);
     await this.#look();
   }
@@ -221,6 +220,6 @@ export class FileRun implements StoredObject {
   /** Copies of the file may go on where it stands now. */
   #finish(): void {
     this.settle();
-    if (!this.#isRepeated) this.#span.file.isBeingRead = false;
+    if (!this.#isRepeated) this.#span.file.endRun();
   }
 }

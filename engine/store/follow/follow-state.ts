@@ -4,30 +4,15 @@
  */
 
 import { areTexts, fieldsOf, isCount } from '../../base/json-fields.ts';
-import { type Fate, type FileTail, NEVER_NS, NO_TAIL, TrackedFile } from './tracked-file.ts';
+import {
+  type FateKind,
+  type FileProgress,
+  type FileTail,
+  type KnownFile,
+  NO_TAIL,
+} from './file-values.ts';
+import type { TrackedFile } from './tracked-file.ts';
 import type { Waypoint } from './waypoints.ts';
-
-export interface KeptFile {
-  readonly id: string;
-  readonly path: string;
-  readonly knownAs: string;
-  readonly fate: Fate;
-  readonly isAside: boolean;
-  readonly isCompressed: boolean | undefined;
-  readonly head: Uint8Array;
-  readonly tail: FileTail;
-  /** Stored bytes. */
-  readonly size: number;
-  readonly progress: FileProgress;
-}
-
-/** As in `TrackedFile`. */
-export interface FileProgress {
-  readonly offset: number;
-  readonly lines: number;
-  readonly seenEnd: number;
-  readonly isRestGiven: boolean;
-}
 
 export interface KeptRun {
   readonly number: number;
@@ -41,43 +26,34 @@ export interface KeptRun {
 }
 
 export interface FollowState {
-  readonly files: readonly KeptFile[];
+  readonly files: readonly KnownFile[];
   /** The latest last. */
   readonly runs: readonly KeptRun[];
   /** Of the latest run; 0 before the first. */
   readonly lastNumber: number;
 }
 
-export function progressOf({ offset, lines, seenEnd, isRestGiven }: TrackedFile): FileProgress {
-  return { offset, lines, seenEnd, isRestGiven };
-}
-
 /** Nothing of what it has behind `offset` was read. */
 export function progressAt(file: TrackedFile, offset: number, lines: number): FileProgress {
   // Of a compressed file it is not known how much there is.
-  const seenEnd = file.isCompressed === true ? 0 : offset;
+  const seenEnd = file.isCompressed ? 0 : offset;
   return { offset, lines, seenEnd, isRestGiven: false };
 }
 
-export function keepFile(file: TrackedFile, progress: FileProgress): KeptFile {
-  const { id, path, knownAs, fate, isAside, isCompressed, head, tail, size } = file;
-  return { id, path, knownAs, fate, isAside, isCompressed, head, tail, size, progress };
-}
-
-export function restoreFile(kept: KeptFile, nowMs: number): TrackedFile {
-  // Of what it was then it is not known whether it still is.
-  const file = new TrackedFile({ ...kept, modifiedNs: NEVER_NS }, false, nowMs);
-  const { knownAs, fate, isAside, isCompressed, head, tail, progress } = kept;
-  Object.assign(file, { knownAs, fate, isAside, isCompressed, head, tail, ...progress });
-  // One that is smaller now is another one.
-  file.readTo = Math.max(progress.offset, tail.end);
-  file.fateMs = nowMs;
-  return file;
+export function keepFile(file: TrackedFile, progress: FileProgress): KnownFile {
+  const { id, path, knownAs, fate, standing, head, tail, size } = file;
+  return {
+    ...{ id, path, knownAs, size, tail, progress },
+    fate: fate.kind,
+    isAside: standing === 'aside',
+    isCompressed: head.isCompressed,
+    head: head.bytes,
+  };
 }
 
 export function writeFollowState({ files, ...rest }: FollowState): unknown {
   const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-  const write = ({ head, tail, ...file }: KeptFile): unknown => ({
+  const write = ({ head, tail, ...file }: KnownFile): unknown => ({
     ...file,
     head: toText(head),
     tail: { end: tail.end, bytes: toText(tail.bytes) },
@@ -97,18 +73,18 @@ export function parseFollowState(value: unknown): FollowState | undefined {
   return { ...parsed, files: keptFiles, runs: keptRuns };
 }
 
-function parseFile(value: unknown): KeptFile | undefined {
+function parseFile(value: unknown): KnownFile | undefined {
   const { id, path, knownAs, fate, isAside, isCompressed, head, tail, size, progress } =
     fieldsOf(value);
   const { offset, lines, seenEnd, isRestGiven } = fieldsOf(progress);
   if (!areTexts([id, path, knownAs, fate, head])) return undefined;
   if (![size, offset, lines, seenEnd].every(isCount)) return undefined;
-  if (!FATES.includes(fate as Fate)) return undefined;
+  if (!FATES.includes(fate as FateKind)) return undefined;
   return {
     id: String(id),
     path: String(path),
     knownAs: String(knownAs),
-    fate: fate as Fate,
+    fate: fate as FateKind,
     isAside: isAside === true,
     isCompressed: typeof isCompressed === 'boolean' ? isCompressed : undefined,
     head: toBytes(head),
@@ -135,7 +111,7 @@ function toBytes(text: unknown): Uint8Array {
   return new Uint8Array(Buffer.from(String(text), 'base64'));
 }
 
-const FATES: readonly Fate[] = ['there', 'gone', 'truncated'];
+const FATES: readonly FateKind[] = ['there', 'gone', 'truncated'];
 
 function parseRun(value: unknown, fileCount: number): KeptRun | undefined {
   const { number, file, start, startLines, end, waypoints } = fieldsOf(value);

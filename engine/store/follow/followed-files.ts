@@ -7,13 +7,12 @@ import { guarded } from '../../base/guard.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
 import type { ReportOddity } from '../object-store.ts';
 import { type FileStatus, hasTail, headOf, openSeen, statusOf } from './file-probe.ts';
+import { areRelated, NEVER_NS, type Sight } from './file-values.ts';
 import type { FollowTimes } from './follow-times.ts';
-import { inherit, judgeNewFile } from './heirs.ts';
-import { areRelated, NEVER_NS, type Sight, TrackedFile } from './tracked-file.ts';
+import { judgeNewFile } from './heirs.ts';
+import { KnownFiles } from './known-files.ts';
+import { TrackedFile } from './tracked-file.ts';
 
-/** Files that are no more are remembered so long: a copy of them may turn up. */
-const MEMORY_MS = 600_000;
-const REMEMBERED_MAX = 256;
 /** Files that are not written to for so long are closed. */
 const HANDLE_IDLE_MS = 60_000;
 const TICK_MS = 100;
@@ -34,10 +33,7 @@ export interface FollowedFilesOptions {
 
 export class FollowedFiles {
   readonly #options: FollowedFilesOptions;
-  /** Those that are there, by device and inode. */
-  readonly #there = new Map<string, TrackedFile>();
-  /** Those that are no more, the latest last. */
-  #past: TrackedFile[] = [];
+  readonly #known: KnownFiles;
   /** What lies here was here before anybody read. */
   #isBeginning: boolean;
   #timer: NodeJS.Timeout | undefined;
@@ -47,15 +43,12 @@ export class FollowedFiles {
   constructor(options: FollowedFilesOptions) {
     this.#options = options;
     this.#isBeginning = options.known === undefined;
-    for (const file of options.known ?? []) {
-      if (file.fate === 'there') this.#there.set(file.id, file);
-      else this.#past.push(file);
-    }
+    this.#known = new KnownFiles(options.known ?? [], options);
   }
 
   /** All that are there, and those that were not long ago; but not those of which nothing is known yet. */
   get judged(): TrackedFile[] {
-    return this.#all().filter((file) => file.isAside || !file.isHeld);
+    return this.#known.all.filter(({ standing }) => standing !== 'held');
   }
 
   /** What was found; `isComplete`: there is nothing else. */
@@ -73,18 +66,18 @@ export class FollowedFiles {
     let isNew = false;
     for (const sight of sights) {
       seen.add(sight.id);
-      const known = this.#there.get(sight.id) ?? this.#raise(sight.id);
+      const known = this.#known.find(sight.id) ?? this.#known.raise(sight.id);
       // A single look does not know whether a link leads out of the root.
       if (known === undefined && !isComplete) this.#options.scan();
       else if (known === undefined) await this.#add(sight);
       else isNew = (await this.#update(known, sight)) || isNew;
     }
     if (isComplete) {
-      for (const file of [...this.#there.values()]) {
+      for (const file of this.#known.there) {
         if (seen.has(file.id)) continue;
         // What was written to it before it went can still be read where it is open.
         await this.look(file);
-        if (file.fate === 'there') this.#bury(file, 'gone');
+        if (file.isThere) this.#bury(file, 'gone');
       }
       this.#isBeginning = false;
     }
@@ -99,20 +92,20 @@ export class FollowedFiles {
     readonly waitMs: number | undefined;
   } {
     const nowMs = this.#options.clock.monotonicMs();
-    const ready = this.#all().filter((file) => file.hasNews(nowMs, this.#options.times.restMs));
-    ready.sort((a, b) => a.servedBy - b.servedBy || Buffer.compare(bytesOf(a), bytesOf(b)));
+    const ready = this.#known.all.filter((file) => file.hasNews(nowMs, this.#options.times.restMs));
+    ready.sort((a, b) => a.latestRun - b.latestRun || Buffer.compare(bytesOf(a), bytesOf(b)));
     const file = ready[0];
-    if (file !== undefined) file.servedBy = run;
-    const waits = this.#all()
-      .filter((one) => !one.isHeld && !one.isAside && one.fate === 'there')
-      .filter((one) => one.size > one.offset && !one.isRestGiven)
+    file?.beginRun(run);
+    const waits = this.#known.there
+      .filter(({ standing }) => standing === 'followed')
+      .filter(({ size, progress }) => size > progress.offset && !progress.isRestGiven)
       .map(({ changedMs }) => Math.max(1, changedMs + this.#options.times.restMs - nowMs));
     return { file, waitMs: waits.length === 0 ? undefined : Math.min(...waits) };
   }
 
   doOthersWait(file: TrackedFile): boolean {
     const nowMs = this.#options.clock.monotonicMs();
-    return this.#all().some(
+    return this.#known.all.some(
       (one) => one !== file && one.hasNews(nowMs, this.#options.times.restMs),
     );
   }
@@ -136,19 +129,16 @@ export class FollowedFiles {
       await handle?.close();
       return;
     }
-    file.handle = handle;
-    if (handle !== undefined && file.isCompressed === undefined) await this.#readHead(file);
+    if (handle === undefined) return;
+    file.attach(handle);
+    if (file.head.isCompressed === undefined) await this.#readHead(file);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#turns.run(async () => {});
-    await Promise.all(this.#all().map((file) => file.close()));
-  }
-
-  #all(): TrackedFile[] {
-    return [...this.#there.values(), ...this.#past];
+    await Promise.all(this.#known.all.map((file) => file.close()));
   }
 
   async #add(sight: Sight): Promise<void> {
@@ -156,28 +146,30 @@ export class FollowedFiles {
     const sinceMs = this.#ageMs(sight);
     // What was there before, and is not being written, is what it is.
     const isHeld = !this.#isBeginning || sinceMs < HELD_IF_YOUNGER_MS;
-    const file = new TrackedFile(sight, isHeld, nowMs - sinceMs);
-    this.#there.set(file.id, file);
-    file.isAside = this.#isBeginning && this.#isOther(file);
-    if (isHeld || file.isAside) await this.open(file);
-    if (file.isAside) await file.close();
+    const { path } = sight;
+    const isAside = this.#isBeginning && this.#isOther({ path, knownAs: path });
+    const standing = isAside ? 'aside' : isHeld ? 'held' : 'followed';
+    const file = new TrackedFile(sight, standing, nowMs - sinceMs);
+    this.#known.add(file);
+    if (standing !== 'followed') await this.open(file);
+    if (isAside) await file.close();
   }
 
   /** Whether there is more in it. */
   async #update(file: TrackedFile, sight: FileStatus & Pick<Sight, 'path'>): Promise<boolean> {
     if (file.isCut) return false;
-    const isMoved = file.fate === 'there' && file.path !== sight.path;
-    if (file.fate === 'there') file.path = sight.path;
+    const isMoved = file.isThere && file.path !== sight.path;
+    if (isMoved) file.moveTo(sight.path);
     // It may have been renamed before it could be opened.
-    if (file.isHeld && !file.isAside) await this.open(file);
+    if (file.standing === 'held') await this.open(file);
     // What was read since a folder was looked at must not make it look cut: both as they are now.
     const { readTo } = file;
     const now = (await statusOf(file.handle)) ?? sight;
     if (file.isCut) return true;
     if (now.size === file.size && now.modifiedNs === file.modifiedNs) return false;
     const wasOpen = file.handle !== undefined;
-    if (!wasOpen && file.fate === 'there') await this.open(file);
-    const isCut = now.size < readTo && file.isCompressed !== true;
+    if (!wasOpen && file.isThere) await this.open(file);
+    const isCut = now.size < readTo && !file.isCompressed;
     const isOther = isCut || !(await this.#hasSameBytes(file));
     // It may have been found out by another look meanwhile.
     if (file.isCut) return true;
@@ -188,11 +180,9 @@ export class FollowedFiles {
     }
     const nowMs = this.#options.clock.monotonicMs();
     const isFirstLook = file.modifiedNs === NEVER_NS;
-    file.size = now.size;
-    file.modifiedNs = now.modifiedNs;
-    file.changedMs = isFirstLook ? nowMs - this.#ageMs(now) : nowMs;
+    file.see(now.size, now.modifiedNs, isFirstLook ? nowMs - this.#ageMs(now) : nowMs);
     const isIdle = nowMs - file.changedMs > HANDLE_IDLE_MS;
-    if (!wasOpen && (file.isAside || isIdle)) await file.close();
+    if (!wasOpen && (file.standing === 'aside' || isIdle)) await file.close();
     return true;
   }
 
@@ -203,85 +193,67 @@ export class FollowedFiles {
 
   /** What is at its path now is another file in the same place. */
   async #replace(file: TrackedFile, now: FileStatus, isHeld: boolean): Promise<void> {
-    const { handle, fate, id, path } = file;
-    file.handle = undefined;
+    const { isThere, id, path } = file;
+    const handle = file.detach();
     this.#bury(file, 'truncated');
-    if (fate !== 'there') {
+    if (!isThere) {
       await handle?.close();
       return;
     }
     const changedMs = this.#options.clock.monotonicMs();
-    const fresh = new TrackedFile({ id, path, ...now }, isHeld, changedMs);
-    fresh.handle = handle;
-    fresh.servedBy = file.servedBy;
-    this.#there.set(fresh.id, fresh);
-    if (handle !== undefined) await this.#readHead(fresh);
+    const standing = isHeld ? 'held' : 'followed';
+    const fresh = new TrackedFile({ id, path, ...now }, standing, changedMs);
+    fresh.takeTurnOf(file);
+    this.#known.add(fresh);
+    if (handle === undefined) return;
+    fresh.attach(handle);
+    await this.#readHead(fresh);
   }
 
   /** Whether it still has what was read of it; more of its beginning may be known then. */
   async #hasSameBytes(file: TrackedFile): Promise<boolean> {
     const { handle } = file;
     if (handle === undefined) return true;
-    if (file.isCompressed !== true && !(await hasTail(handle, file.tail))) return false;
+    if (!file.isCompressed && !(await hasTail(handle, file.tail))) return false;
     // Another look has put another file in its place, or it was closed: who did that knows what it is.
     if (file.handle !== handle) return true;
-    const { head: before, isCompressed: wasCompressed } = file;
-    const { bytes, isCompressed } = await headOf(handle, file.size);
+    const { size, head: before } = file;
+    const head = await headOf(handle, size);
     if (file.handle !== handle) return true;
     const isSame =
-      before.length === 0 ||
-      (isCompressed === wasCompressed &&
-        bytes.length >= before.length &&
-        areRelated(bytes, before));
-    if (!isSame) return false;
-    file.head = bytes;
-    file.isCompressed = isCompressed;
-    return true;
+      before.bytes.length === 0 ||
+      (head.isCompressed === before.isCompressed &&
+        head.bytes.length >= before.bytes.length &&
+        areRelated(head.bytes, before.bytes));
+    if (isSame) file.recognize(head, file.head.seenAt);
+    return isSame;
   }
 
   async #readHead(file: TrackedFile): Promise<void> {
-    if (file.handle === undefined) return;
-    file.headSeenAt = file.size;
-    const { bytes, isCompressed } = await headOf(file.handle, file.size);
-    file.head = bytes;
-    file.isCompressed = isCompressed;
+    const { handle, size } = file;
+    if (handle !== undefined) file.recognize(await headOf(handle, size), size);
   }
 
-  /** It was renamed while the folder was looked at, and is there after all. */
-  #raise(id: string): TrackedFile | undefined {
-    // Whoever has it open knows that it is the same one: its number is not given to another.
-    const found = this.#past.find(
-      (one) => one.id === id && one.fate === 'gone' && one.handle !== undefined,
-    );
-    if (found === undefined) return undefined;
-    this.#past = this.#past.filter((one) => one !== found);
-    found.fate = 'there';
-    this.#there.set(id, found);
-    return found;
-  }
-
-  #bury(file: TrackedFile, fate: 'gone' | 'truncated'): void {
-    this.#there.delete(file.id);
-    file.fate = fate;
-    file.fateMs = this.#options.clock.monotonicMs();
-    if (!this.#past.includes(file)) this.#past.push(file);
+  #bury(file: TrackedFile, kind: 'gone' | 'truncated'): void {
+    this.#known.bury(file, kind, this.#options.clock.monotonicMs());
   }
 
   async #judgeHeld(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
     // One that is gone can still be read where it is open.
-    for (const file of this.#all()) {
-      if (!file.isHeld || file.isAside || file.isCut) continue;
-      const mayHaveMore = file.isCompressed === true && file.size !== file.headSeenAt;
-      if (file.head.length === 0 || mayHaveMore) await this.#readHead(file);
+    for (const file of this.#known.all) {
+      if (file.standing !== 'held' || file.isCut) continue;
+      const mayHaveMore = file.isCompressed && file.size !== file.head.seenAt;
+      if (file.head.bytes.length === 0 || mayHaveMore) await this.#readHead(file);
       const others = await this.#withoutStrangers(file);
+      // Another look may have found another file in its place.
+      if (file.isCut) continue;
       const verdict = judgeNewFile(file, others, nowMs, this.#options.times);
       if (verdict.kind === 'hold') continue;
       if (verdict.kind === 'heir') {
-        inherit(file, verdict.of);
-        await this.#forget(verdict.of);
-      } else if (this.#isOther(file) && !isRotated(file.path)) file.isAside = true;
-      file.isHeld = false;
+        verdict.of.handOverTo(file);
+        await this.#known.forget(verdict.of);
+      } else file.judge(this.#isOther(file) && !isRotated(file.path) ? 'aside' : 'followed');
       this.#options.onNews();
     }
   }
@@ -289,8 +261,8 @@ export class FollowedFiles {
   /** Files that it may be a copy of, as far as what was read last of them tells. */
   async #withoutStrangers(file: TrackedFile): Promise<TrackedFile[]> {
     const { handle } = file;
-    const all = this.#all();
-    if (handle === undefined || file.isCompressed === true) return all;
+    const { all } = this.#known;
+    if (handle === undefined || file.isCompressed) return all;
     const mayBe = await Promise.all(
       // A copy that is still being written does not have it yet.
       all.map(({ tail }) => file.size < tail.end || hasTail(handle, tail)),
@@ -298,23 +270,16 @@ export class FollowedFiles {
     return all.filter((_, index) => mayBe[index]);
   }
 
-  #isOther({ path, knownAs }: TrackedFile): boolean {
+  #isOther({ path, knownAs }: Pick<TrackedFile, 'path' | 'knownAs'>): boolean {
     const { onlyPath } = this.#options;
     return onlyPath !== undefined && path !== onlyPath && knownAs !== onlyPath;
-  }
-
-  async #forget(file: TrackedFile): Promise<void> {
-    this.#past = this.#past.filter((one) => one !== file);
-    await file.close();
   }
 
   #planTick(): void {
     if (this.#timer !== undefined || this.#isClosed) return;
     const isBusy =
-      this.#past.some((file) => this.#isOpenQuestion(file)) ||
-      [...this.#there.values()].some(
-        (file) => (file.isHeld && !file.isAside) || file.handle !== undefined,
-      );
+      this.#known.hasOpenQuestions ||
+      this.#known.there.some(({ standing, handle }) => standing === 'held' || handle !== undefined);
     if (!isBusy) return;
     const { folder, report } = this.#options;
     const tick = guarded(
@@ -329,40 +294,16 @@ export class FollowedFiles {
     this.#timer.unref();
   }
 
-  #isOpenQuestion(file: TrackedFile): boolean {
-    return file.handle !== undefined || this.#isAwaited(file);
-  }
-
-  /** There was more in it than was read: a copy of it may turn up. */
-  #isAwaited(file: TrackedFile): boolean {
-    if (file.isAside || file.isHeld || file.isBeingRead || file.isCompressed === true) return false;
-    if (file.size <= file.offset) return false;
-    return file.isCut || (file.fate === 'gone' && file.handle === undefined && !file.isRestGiven);
-  }
-
   async #tick(): Promise<void> {
     await this.#judgeHeld();
     const nowMs = this.#options.clock.monotonicMs();
-    for (const file of [...this.#past]) await this.#age(file, nowMs);
-    for (const file of this.#there.values()) {
+    for (const file of this.#known.past) await this.#known.age(file, nowMs);
+    for (const file of this.#known.there) {
       const isIdle = nowMs - file.changedMs > HANDLE_IDLE_MS;
-      const isDone = !file.isHeld && !file.isBeingRead && file.size <= file.seenEnd;
-      if (file.isAside || (isIdle && isDone)) await file.close();
+      const isRead = !file.isBeingRead && file.size <= file.progress.seenEnd;
+      const isDone = file.standing === 'followed' && isRead;
+      if (file.standing === 'aside' || (isIdle && isDone)) await file.close();
     }
-  }
-
-  async #age(file: TrackedFile, nowMs: number): Promise<void> {
-    const ageMs = nowMs - file.fateMs;
-    if (file.fate === 'gone' && file.isDrained && ageMs > this.#options.times.heirMs)
-      await file.close();
-    if (this.#isAwaited(file) && ageMs > this.#options.times.heirMs) {
-      const lost = `${file.size - file.offset} bytes of it were read`;
-      const what = file.isCut ? 'was cut' : 'was removed';
-      this.#options.report('lost', file.path, `${what} before ${lost}`);
-      file.offset = file.size;
-    }
-    const isOld = ageMs > MEMORY_MS || this.#past.length > REMEMBERED_MAX;
-    if (isOld && file.isDrained && !this.#isOpenQuestion(file)) await this.#forget(file);
   }
 }
 

@@ -11,21 +11,14 @@ import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../obj
 import { StoreError, toStoreError } from '../store-error.ts';
 import { CompressedRun } from './compressed-run.ts';
 import { FileRun, type RunSpan, type RunSurroundings } from './file-run.ts';
-import {
-  type FileProgress,
-  type FollowState,
-  type KeptRun,
-  keepFile,
-  progressAt,
-  progressOf,
-  restoreFile,
-} from './follow-state.ts';
+import type { FileProgress } from './file-values.ts';
+import { type FollowState, type KeptRun, keepFile, progressAt } from './follow-state.ts';
 import { FOLLOW_TIMES, type FollowTimes } from './follow-times.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { LocationWatch } from './location-watch.ts';
 import { MissingRun } from './missing-run.ts';
 import { numberOfRun } from './run-path.ts';
-import { presentOf, type TrackedFile } from './tracked-file.ts';
+import { TrackedFile } from './tracked-file.ts';
 import { Waypoints } from './waypoints.ts';
 
 /** Runs that may be asked for again, by a source that was started again. */
@@ -85,7 +78,7 @@ export class FollowedRoot implements ObjectStore {
     const { state, clock } = options;
     this.#lastNumber = state?.lastNumber ?? 0;
     this.#keptNumber = state?.lastNumber;
-    const known = state?.files.map((file) => restoreFile(file, clock.monotonicMs()));
+    const known = state?.files.map((file) => TrackedFile.restore(file, clock.monotonicMs()));
     this.#known = known;
     for (const run of state?.runs ?? []) this.#takeOver(run, known?.[run.file]);
   }
@@ -106,9 +99,7 @@ export class FollowedRoot implements ObjectStore {
       throw nothingForNow();
     }
     this.#lastNumber = next;
-    // No copy of it goes on before it is known how far it was read.
-    file.isBeingRead = true;
-    const { offset: start, lines: startLines } = file;
+    const { offset: start, lines: startLines } = file.progress;
     const run: Run = {
       number: next,
       file,
@@ -136,22 +127,22 @@ export class FollowedRoot implements ObjectStore {
     const runs = [...this.#runs.values()].sort((a, b) => b.number - a.number);
     for (const run of runs) {
       if (run.number < number || (run.number === number && isOver(run))) break;
-      const file = presentOf(run.file);
+      const file = run.file.present;
       progress.set(file, progressAt(file, run.start, run.startLines));
     }
     const left = runs.filter((run) => run.number <= number).slice(0, RUNS_LEFT);
     const kept = [
-      ...new Set([...files.judged, ...progress.keys(), ...left.map(({ file }) => presentOf(file))]),
+      ...new Set([...files.judged, ...progress.keys(), ...left.map(({ file }) => file.present)]),
     ];
     return {
       lastNumber: number,
-      files: kept.map((file) => keepFile(file, progress.get(file) ?? progressOf(file))),
+      files: kept.map((file) => keepFile(file, progress.get(file) ?? file.progress)),
       runs: left.reverse().map((run) => ({
         number: run.number,
-        file: kept.indexOf(presentOf(run.file)),
+        file: kept.indexOf(run.file.present),
         start: run.start,
         startLines: run.startLines,
-        end: run.number < number || isOver(run) ? (run.end ?? run.file.offset) : undefined,
+        end: run.number < number || isOver(run) ? (run.end ?? run.file.progress.offset) : undefined,
         waypoints: run.waypoints.list,
       })),
     };
@@ -162,9 +153,9 @@ export class FollowedRoot implements ObjectStore {
     const run = this.#runs.get(numberOfRun(path));
     if (run === undefined) throw new StoreError('not-found', 'does not exist');
     const { start, startLines, end, waypoints } = run;
-    const file = presentOf(run.file);
+    const file = run.file.present;
     // It must be the file that was seen: not what a link at its path has come to lead to.
-    if (file.fate === 'there') await files.open(file);
+    if (file.isThere) await files.open(file);
     const span: RunSpan = { file, start, startLines, end, waypoints };
     const name = file.path;
     if (run.isLeft && (file.isCut || file.handle === undefined)) {
@@ -173,7 +164,7 @@ export class FollowedRoot implements ObjectStore {
     }
     if (file.handle === undefined && !file.isCut)
       throw new StoreError('not-found', 'does not exist any more');
-    if (file.isCompressed === true) {
+    if (file.isCompressed) {
       const warn = (message: string): void => this.#report('warning', name, message);
       run.reader = await CompressedRun.open(span, name, warn);
     } else run.reader = new FileRun(span, this.#surroundings(file, files), name);
@@ -227,13 +218,13 @@ export class FollowedRoot implements ObjectStore {
 
   #settle(run: Run | undefined): void {
     if (run === undefined || run.end !== undefined) return;
-    const file = presentOf(run.file);
+    const file = run.file.present;
     // It was passed over.
-    if (run.reader === undefined && !run.isLeft) file.seenEnd = file.size;
+    if (run.reader === undefined && !run.isLeft) file.passOver();
     run.reader?.settle();
     run.isRestGiven = run.reader?.isRestGiven ?? false;
-    run.end = file.offset;
-    file.isBeingRead = false;
+    run.end = file.progress.offset;
+    file.endRun();
     // Its buffers are of no use any more.
     run.reader = undefined;
   }
@@ -246,7 +237,7 @@ export class FollowedRoot implements ObjectStore {
     const left = { number, file, start, startLines, waypoints, end, isRestGiven };
     this.#runs.set(number, { ...left, isLeft: true, reader: undefined });
     // No copy of it goes on before it is known how far it was read.
-    if (end === undefined) file.isBeingRead = true;
+    if (end === undefined) file.resumeRun();
   }
 
   #firstBehind(number: number): Run | undefined {

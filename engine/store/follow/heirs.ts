@@ -4,8 +4,9 @@
  * is cannot always be said at once: until then it is held.
  */
 
+import { areRelated } from './file-values.ts';
 import type { FollowTimes } from './follow-times.ts';
-import { areRelated, NO_TAIL, type TrackedFile } from './tracked-file.ts';
+import type { TrackedFile } from './tracked-file.ts';
 
 export type Verdict =
   | { readonly kind: 'hold' }
@@ -23,36 +24,25 @@ export function judgeNewFile(
   nowMs: number,
   times: FollowTimes,
 ): Verdict {
-  if (file.head.length === 0) return HOLD;
+  if (file.head.bytes.length === 0) return HOLD;
   const quietMs = nowMs - file.changedMs;
   // What was cut away in a file is no copy of what came after it.
-  const related = others.filter((one) => one.id !== file.id && areRelated(one.head, file.head));
+  const related = others.filter(
+    (one) => one.id !== file.id && areRelated(one.head.bytes, file.head.bytes),
+  );
   // One that is no more first: it is what rotation leaves.
-  const origin = related.find(({ fate }) => fate !== 'there') ?? related[0];
+  const origin = related.find(({ isThere }) => !isThere) ?? related[0];
   if (origin === undefined) {
-    return file.isCompressed === true && quietMs < times.compressedMs ? HOLD : { kind: 'own' };
+    return file.isCompressed && quietMs < times.compressedMs ? HOLD : { kind: 'own' };
   }
-  if (origin.fate === 'there' || file.head.length < origin.head.length) {
+  if (origin.isThere || file.head.bytes.length < origin.head.bytes.length) {
     return quietMs < times.copyMs ? HOLD : { kind: 'own' };
   }
   if (!origin.isDrained) return HOLD;
-  if (file.isCompressed === true) {
+  if (file.isCompressed) {
     return quietMs < times.compressedMs ? HOLD : { kind: 'heir', of: origin };
   }
   // A copy that is still being written.
-  if (file.size < origin.offset) return quietMs < times.copyMs ? HOLD : { kind: 'own' };
+  if (file.size < origin.progress.offset) return quietMs < times.copyMs ? HOLD : { kind: 'own' };
   return { kind: 'heir', of: origin };
-}
-
-/** What was read of `origin` counts as read of `file`. */
-export function inherit(file: TrackedFile, origin: TrackedFile): void {
-  origin.heir = file;
-  file.isAside = origin.isAside;
-  file.knownAs = origin.knownAs;
-  file.offset = origin.offset;
-  file.lines = origin.lines;
-  file.readTo = origin.offset;
-  file.tail = file.isCompressed === true ? NO_TAIL : origin.tail;
-  // Of a compressed file it is not known how much there is.
-  file.seenEnd = file.isCompressed === true ? 0 : origin.offset;
 }

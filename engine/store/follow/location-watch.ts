@@ -12,7 +12,7 @@ import { guarded } from '../../base/guard.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
 import { FolderListing, identityOf } from '../folder-listing.ts';
 import type { ReportOddity } from '../object-store.ts';
-import type { Sight } from './tracked-file.ts';
+import type { Sight } from './file-values.ts';
 
 /** A look at everything: so often where the system tells of changes, and where it does not. */
 const WATCHED_PERIOD_MS = 5_000;

@@ -23,7 +23,7 @@ export class MissingRun implements StoredObject {
       whenSettled: Promise.resolve(),
     };
     this.seek(0);
-    span.file.isBeingRead = false;
+    span.file.endRun();
   }
 
   settle(): void {}
@@ -34,8 +34,8 @@ export class MissingRun implements StoredObject {
 
   seek(offset: number): number {
     const { file, start, startLines, waypoints } = this.#span;
-    file.offset = start + offset;
-    file.lines = startLines + waypoints.before(offset).lines;
+    const lines = startLines + waypoints.before(offset).lines;
+    file.settle({ ...file.progress, offset: start + offset, lines });
     return offset;
   }
 

@@ -1,131 +1,311 @@
+/*
+ * One file that is followed, from its first byte to its last, whatever it is called meanwhile. What is known of it are
+ * values that are replaced as a whole, by verbs that say what happened; each verb asserts what must hold then:
+ *
+ * - what was given out was read: `offset ≤ readTo`, and so is the tail;
+ * - a file that was cut has no handle, is never there again, and gets no further run;
+ * - bytes have one heir, when nothing more of them can be read;
+ * - what a file is taken for is judged once.
+ */
+
 import type { FileHandle } from 'node:fs/promises';
+import { assert } from '../../base/assert.ts';
+import {
+  extendTail,
+  type FileHead,
+  type FileProgress,
+  type FileRuns,
+  type FileTail,
+  type KnownFile,
+  type Look,
+  NEVER_NS,
+  NO_HEAD,
+  NO_PROGRESS,
+  NO_TAIL,
+  type ReadBytes,
+  type Sight,
+} from './file-values.ts';
 
-/** What became of a file: it is there, no path leads to it any more, or it was cut and is another file now. */
-export type Fate = 'there' | 'gone' | 'truncated';
+/**
+ * What became of a file: it is there, no path leads to it any more, or it was cut and is another file now. `sinceMs`:
+ * monotonic. `heir`: the file that has its bytes now.
+ */
+export type Fate = { readonly kind: 'there' } | EndedFate<'gone'> | EndedFate<'truncated'>;
 
-/** The first bytes of a file, by which a copy of it is known. */
-export const HEAD_SIZE = 1024;
-/** The last bytes that were given out, by which a file is known that begins as another one does. */
-const TAIL_SIZE = 256;
-
-/** Bytes of a file that end where a line ends; none of a file of which nothing was read. */
-export interface FileTail {
-  /** Behind them, in decoded bytes of the file. */
-  readonly end: number;
-  readonly bytes: Uint8Array;
+interface EndedFate<Kind> {
+  readonly kind: Kind;
+  readonly sinceMs: number;
+  readonly heir: TrackedFile | undefined;
 }
 
-export const NO_TAIL: FileTail = { end: 0, bytes: new Uint8Array(0) };
+/**
+ * What it is taken for. `held`: it may be a copy of another one, or not be written to its end, and nothing of it is
+ * read before that is known; `aside`: it lies beside the file that is followed, and is only of interest where it has
+ * bytes of that one.
+ */
+export type Standing = 'held' | 'followed' | 'aside';
 
-/** The tail when further bytes, up to `end`, were given out. */
-export function extendTail(tail: FileTail, end: number, given: Uint8Array): FileTail {
-  const isNext = tail.end === end - given.length && given.length < TAIL_SIZE;
-  const bytes = isNext ? Buffer.concat([tail.bytes, given]) : given;
-  return { end, bytes: bytes.slice(-TAIL_SIZE) };
-}
-
-/** When a file was changed that was not looked at yet. */
-export const NEVER_NS = -1n;
-
-/** One file that is followed, from its first byte to its last, whatever it is called meanwhile. */
-export class TrackedFile {
-  /** Device and inode: stays when the file is renamed. */
-  readonly id: string;
+/** Where a file is found. */
+interface Names {
   /** Below the root, where it was last seen. */
-  path: string;
+  readonly path: string;
   /** Where its first bytes were found: what is judged by its name is judged by this one. */
-  knownAs: string;
-  fate: Fate = 'there';
-  /** It may be a copy of another one, or not be written to its end: nothing of it is read before that is known. */
-  isHeld: boolean;
-  /** Beside the file that is followed: only of interest where it has bytes of that one. */
-  isAside = false;
-  /** gzip or zstd; `undefined` until its first bytes were read. */
-  isCompressed: boolean | undefined;
-  /** Up to `HEAD_SIZE` decoded bytes, as far as they are known. */
-  head: Uint8Array = new Uint8Array(0);
-  /** Last bytes given out; unknown for a compressed file. */
-  tail: FileTail = NO_TAIL;
-  /** Its size when its head was looked at. */
-  headSeenAt = 0;
-  /** Stored bytes when it was last looked at. */
-  size: number;
-  modifiedNs: bigint;
-  /** When it was last seen to change, and when its fate was, in monotonic milliseconds. */
-  changedMs: number;
-  fateMs = 0;
-  /** Everything before it was given out in whole lines, in decoded bytes; and how many lines those were. */
-  offset = 0;
-  lines = 0;
-  /** The furthest byte that was read. */
-  readTo = 0;
-  /** Size up to which all was given out that there was to give. */
-  seenEnd = 0;
-  /** The last line was given out without its end. */
-  isRestGiven = false;
-  /** A run of it has not come to its end. */
-  isBeingRead = false;
-  /** Number of the latest run of it. */
-  servedBy = 0;
-  handle: FileHandle | undefined;
-  /** The file that goes on where this one stood. */
-  heir: TrackedFile | undefined;
+  readonly knownAs: string;
+}
 
-  constructor(seen: Sight, isHeld: boolean, changedMs: number) {
-    this.id = seen.id;
-    this.path = seen.path;
-    this.knownAs = seen.path;
-    this.size = seen.size;
-    this.modifiedNs = seen.modifiedNs;
-    this.isHeld = isHeld;
-    this.changedMs = changedMs;
+export class TrackedFile {
+  readonly id: string;
+  #names: Names;
+  /** With the stored size of the file when its head was looked at. */
+  #head: FileHead & { readonly seenAt: number } = { ...NO_HEAD, seenAt: 0 };
+  #look: Look;
+  #progress: FileProgress = NO_PROGRESS;
+  #bytes: ReadBytes = { readTo: 0, tail: NO_TAIL };
+  #fate: Fate = { kind: 'there' };
+  #standing: Standing;
+  #runs: FileRuns = { latest: 0, isOpen: false };
+  #handle: FileHandle | undefined;
+
+  constructor({ id, path, size, modifiedNs }: Sight, standing: Standing, changedMs: number) {
+    this.id = id;
+    this.#names = { path, knownAs: path };
+    this.#look = { size, modifiedNs, changedMs };
+    this.#standing = standing;
+  }
+
+  /** One that another process knew: of what it was then it is not known whether it still is. */
+  static restore(known: KnownFile, nowMs: number): TrackedFile {
+    const { path, knownAs, fate, isAside, isCompressed, head, tail, progress } = known;
+    const standing = isAside ? 'aside' : 'followed';
+    const file = new TrackedFile({ ...known, modifiedNs: NEVER_NS }, standing, nowMs);
+    file.#names = { path, knownAs };
+    file.#head = { isCompressed, bytes: head, seenAt: 0 };
+    file.#progress = progress;
+    // One that is smaller now is another one.
+    file.#bytes = { readTo: Math.max(progress.offset, tail.end), tail };
+    if (fate !== 'there') file.#fate = { kind: fate, sinceMs: nowMs, heir: undefined };
+    return file;
+  }
+
+  get path(): string {
+    return this.#names.path;
+  }
+
+  get knownAs(): string {
+    return this.#names.knownAs;
+  }
+
+  get head(): FileHead & { readonly seenAt: number } {
+    return this.#head;
+  }
+
+  get isCompressed(): boolean {
+    return this.#head.isCompressed === true;
+  }
+
+  /** Stored bytes when it was last looked at. */
+  get size(): number {
+    return this.#look.size;
+  }
+
+  get modifiedNs(): bigint {
+    return this.#look.modifiedNs;
+  }
+
+  get changedMs(): number {
+    return this.#look.changedMs;
+  }
+
+  get progress(): FileProgress {
+    return this.#progress;
+  }
+
+  get readTo(): number {
+    return this.#bytes.readTo;
+  }
+
+  get tail(): FileTail {
+    return this.#bytes.tail;
+  }
+
+  get fate(): Fate {
+    return this.#fate;
+  }
+
+  get isThere(): boolean {
+    return this.#fate.kind === 'there';
+  }
+
+  get isGone(): boolean {
+    return this.#fate.kind === 'gone';
   }
 
   /** Its bytes are no more; a copy of them may be elsewhere. */
   get isCut(): boolean {
-    return this.fate === 'truncated';
+    return this.#fate.kind === 'truncated';
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  get latestRun(): number {
+    return this.#runs.latest;
+  }
+
+  /** A run of it has not come to its end. */
+  get isBeingRead(): boolean {
+    return this.#runs.isOpen;
+  }
+
+  get handle(): FileHandle | undefined {
+    return this.#handle;
+  }
+
+  /** The file that has the bytes of this one now. */
+  get present(): TrackedFile {
+    let present: TrackedFile = this;
+    while (present.#fate.kind !== 'there' && present.#fate.heir !== undefined)
+      present = present.#fate.heir;
+    return present;
   }
 
   /** It can be read no more than it was. */
   get isDrained(): boolean {
     if (this.isBeingRead) return false;
     if (this.isCut) return true;
-    return this.fate === 'gone' && (this.handle === undefined || this.size <= this.seenEnd);
+    return this.isGone && (this.#handle === undefined || this.size <= this.#progress.seenEnd);
   }
 
   /** Whether a run of it would give something. */
   hasNews(nowMs: number, restMs: number): boolean {
-    if (this.isHeld || this.isAside || this.isCut) return false;
-    if (this.fate === 'gone' && this.handle === undefined) return false;
-    if (this.size > this.seenEnd) return true;
-    if (this.size <= this.offset || this.isRestGiven || this.isCompressed === true) return false;
+    if (this.#standing !== 'followed' || this.isCut) return false;
+    if (this.isGone && this.#handle === undefined) return false;
+    const { offset, seenEnd, isRestGiven } = this.#progress;
+    if (this.size > seenEnd) return true;
+    if (this.size <= offset || isRestGiven || this.isCompressed) return false;
     return nowMs - this.changedMs >= restMs;
   }
 
-  async close(): Promise<void> {
-    const { handle } = this;
-    this.handle = undefined;
-    await handle?.close();
+  /** It was found at another path. */
+  moveTo(path: string): void {
+    assert(this.isThere, `${path} is a file that no path leads to`);
+    this.#names = { ...this.#names, path };
   }
-}
 
-/** A file as it was found. */
-export interface Sight {
-  readonly path: string;
-  readonly id: string;
-  readonly size: number;
-  readonly modifiedNs: bigint;
-}
+  /** It was looked at, and had changed. */
+  see(size: number, modifiedNs: bigint, changedMs: number): void {
+    assert(!this.isCut, `${this.path} was cut and is looked at`);
+    this.#look = { size, modifiedNs, changedMs };
+  }
 
-/** Whether one of them begins with all that is known of the other; nothing is known of an empty one. */
-export function areRelated(one: Uint8Array, other: Uint8Array): boolean {
-  const size = Math.min(one.length, other.length);
-  return size > 0 && Buffer.compare(one.subarray(0, size), other.subarray(0, size)) === 0;
-}
+  /** Its first bytes were read, when it had so many stored bytes. */
+  recognize(head: FileHead, seenAt: number): void {
+    this.#head = { ...head, seenAt };
+  }
 
-/** The file that has the bytes of this one now. */
-export function presentOf(file: TrackedFile): TrackedFile {
-  let present = file;
-  while (present.heir !== undefined) present = present.heir;
-  return present;
+  /** It is not a copy of another one. */
+  judge(standing: 'followed' | 'aside'): void {
+    assert(this.#standing === 'held', `${this.path} is judged a second time`);
+    this.#standing = standing;
+  }
+
+  beginRun(number: number): void {
+    assert(this.#standing === 'followed', `a run of ${this.path}, which is not followed`);
+    assert(!this.isCut, `a run of ${this.path}, which was cut`);
+    assert(number > this.#runs.latest, `run ${number} of ${this.path} behind a later one`);
+    this.#runs = { latest: number, isOpen: true };
+  }
+
+  /** Its latest run is read again: no copy of it goes on before it is known how far it was read. */
+  resumeRun(): void {
+    this.#runs = { ...this.#runs, isOpen: true };
+  }
+
+  endRun(): void {
+    this.#runs = { ...this.#runs, isOpen: false };
+  }
+
+  /** It was read up to there. */
+  reach(position: number): void {
+    this.#bytes = { ...this.#bytes, readTo: Math.max(this.readTo, position) };
+  }
+
+  /** Whole lines were given out, the latest ones up to there; others than before only. */
+  give(end: number, given: Uint8Array): void {
+    assert(end <= this.readTo, `${end} bytes of ${this.path} were given out, ${this.readTo} read`);
+    if (end <= this.tail.end) return;
+    this.#bytes = { ...this.#bytes, tail: extendTail(this.tail, end, given) };
+  }
+
+  /** A run is left there. */
+  settle(progress: FileProgress): void {
+    const { offset, lines } = progress;
+    assert(offset >= 0 && lines >= 0, `${this.path} was read to ${offset}, ${lines} lines`);
+    this.#progress = progress;
+    this.reach(offset);
+  }
+
+  /** Nobody wanted what it has. */
+  passOver(): void {
+    this.#progress = { ...this.#progress, seenEnd: this.size };
+  }
+
+  /** What was not read of it nobody can read any more: how many bytes that is. */
+  giveUp(): number {
+    assert(!this.isThere && !this.isBeingRead, `${this.path} is given up and can be read`);
+    const lost = this.size - this.#progress.offset;
+    this.settle({ ...this.#progress, offset: this.size });
+    return lost;
+  }
+
+  /** No path leads to it, or there is another file in its place. */
+  leave(kind: 'gone' | 'truncated', nowMs: number): void {
+    assert(!this.isCut && this.present === this, `${this.path} is left again`);
+    assert(kind === 'gone' || this.#handle === undefined, `${this.path} was cut and is open`);
+    this.#fate = { kind, sinceMs: nowMs, heir: undefined };
+  }
+
+  /** There is a path to it after all. */
+  comeBack(): void {
+    assert(this.isGone && this.present === this, `${this.path} is back and was not away`);
+    this.#fate = { kind: 'there' };
+  }
+
+  /** Another file has the bytes of this one: what was read of this one counts as read of that. */
+  handOverTo(heir: TrackedFile): void {
+    const fate = this.#fate;
+    assert(fate.kind !== 'there' && fate.heir === undefined, `${this.path} is handed over twice`);
+    assert(this.isDrained && heir.#standing === 'held', `${this.path} goes on in ${heir.path}`);
+    this.#fate = { ...fate, heir };
+    heir.judge(this.#standing === 'aside' ? 'aside' : 'followed');
+    heir.#names = { ...heir.#names, knownAs: this.knownAs };
+    const { offset, lines } = this.#progress;
+    // Of a compressed file it is not known how much there is.
+    const seenEnd = heir.isCompressed ? 0 : offset;
+    heir.#progress = { ...heir.#progress, offset, lines, seenEnd };
+    heir.#bytes = { readTo: offset, tail: heir.isCompressed ? NO_TAIL : this.tail };
+  }
+
+  /** It is open now. */
+  attach(handle: FileHandle): void {
+    assert(this.#handle === undefined && !this.isCut, `${this.path} is opened twice, or was cut`);
+    this.#handle = handle;
+  }
+
+  /** Takes its handle away, open as it is. */
+  detach(): FileHandle | undefined {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    return handle;
+  }
+
+  /** What lies in the place of another one has its turn where that one had it. */
+  takeTurnOf(other: TrackedFile): void {
+    this.#runs = { latest: other.latestRun, isOpen: false };
+  }
+
+  async close(): Promise<void> {
+    await this.detach()?.close();
+  }
 }

@@ -19,7 +19,7 @@ describe('results', () => {
           });
           return { promise, resolve };
         });
-        const inOrder = new InOrder();
+        const streams = [new InOrder(), new InOrder()] as const;
         const begun: number[] = [];
         const over: number[] = [];
         const settled: number[] = [];
@@ -30,14 +30,14 @@ describe('results', () => {
             over.push(result);
             return result;
           };
-          inOrder.add(index % 2, promise, take, (result) => {
+          streams[index % 2 === 0 ? 0 : 1].add(promise, take, (result) => {
             // Whatever came earlier in the stream was taken to its end.
             for (let earlier = result; earlier >= 0; earlier -= 2) expect(over).toContain(earlier);
             settled.push(result);
           });
         }
         for (const index of order) results[index]?.resolve(index);
-        await Promise.all([inOrder.drained(0), inOrder.drained(1)]);
+        await Promise.all(streams.map((stream) => stream.drained()));
         for (const stream of [0, 1]) {
           const ofStream = begun.filter((one) => one % 2 === stream);
           expect(ofStream).toEqual([...ofStream].sort((a, b) => a - b));
@@ -51,6 +51,6 @@ describe('results', () => {
   });
 
   it('of a stream that never gave any need not be waited for', async () => {
-    await expect(new InOrder().drained(3)).resolves.toBeUndefined();
+    await expect(new InOrder().drained()).resolves.toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { SYSTEM_CLOCK } from '../../../../engine/base/clock.ts';
 import { FOLLOW_TIMES } from '../../../../engine/store/follow/follow-times.ts';
 import { FollowedFiles } from '../../../../engine/store/follow/followed-files.ts';
-import { extendTail, NO_TAIL, TrackedFile } from '../../../../engine/store/follow/tracked-file.ts';
+import { TrackedFile } from '../../../../engine/store/follow/tracked-file.ts';
 import { scratchFolder } from '../../../support/scratch-folder.ts';
 
 const scratch = scratchFolder('followed-files');
@@ -15,8 +15,9 @@ it('that is closed while it is looked at', async () => {
   const path = scratch.write('in/a.log', 'one\n');
   const { dev, ino, mtimeNs } = statSync(path, { bigint: true });
   const sight = { id: `${dev}:${ino}`, path: 'a.log', size: 4, modifiedNs: mtimeNs };
-  const file = new TrackedFile(sight, false, 0);
-  file.tail = extendTail(NO_TAIL, 4, Buffer.from('one\n'));
+  const file = new TrackedFile(sight, 'followed', 0);
+  file.reach(4);
+  file.give(4, Buffer.from('one\n'));
   const files = new FollowedFiles({
     folder: dirname(path),
     onlyPath: undefined,

@@ -1,16 +1,17 @@
 /* What a new file is: one of its own, or what is left of another one. */
 
 import { describe, expect, it } from 'vitest';
+import type { FateKind } from '../../../../engine/store/follow/file-values.ts';
 import { FOLLOW_TIMES } from '../../../../engine/store/follow/follow-times.ts';
-import { inherit, judgeNewFile } from '../../../../engine/store/follow/heirs.ts';
-import { type Fate, TrackedFile } from '../../../../engine/store/follow/tracked-file.ts';
+import { judgeNewFile } from '../../../../engine/store/follow/heirs.ts';
+import { TrackedFile } from '../../../../engine/store/follow/tracked-file.ts';
 
 const NOW = 100_000;
 interface Made {
   readonly head: string;
   readonly size?: number;
   readonly quiet?: number;
-  readonly fate?: Fate;
+  readonly fate?: FateKind;
   readonly compressed?: boolean;
   readonly offset?: number;
   readonly beingRead?: boolean;
@@ -20,12 +21,12 @@ let made = 0;
 function file({ head, size = head.length, quiet = 0, ...more }: Made): TrackedFile {
   made += 1;
   const sight = { id: `${made}`, path: `${made}`, size, modifiedNs: 0n };
-  const one = new TrackedFile(sight, true, NOW - quiet);
-  one.head = Buffer.from(head);
-  one.fate = more.fate ?? 'there';
-  one.isCompressed = more.compressed ?? false;
-  one.offset = more.offset ?? 0;
-  one.isBeingRead = more.beingRead ?? false;
+  const { fate = 'there', compressed = false, offset = 0, beingRead = false } = more;
+  const one = new TrackedFile(sight, 'held', NOW - quiet);
+  one.recognize({ isCompressed: compressed, bytes: Buffer.from(head) }, size);
+  one.settle({ offset, lines: 0, seenEnd: 0, isRestGiven: false });
+  if (fate !== 'there') one.leave(fate, NOW);
+  if (beingRead) one.resumeRun();
   return one;
 }
 
@@ -73,15 +74,20 @@ describe('a new file', () => {
     const all = others.map(file);
     const judged = judgeNewFile(file(one), all, NOW, FOLLOW_TIMES);
     expect(judged.kind).toBe(verdict);
-    expect(judged.kind === 'heir' && judged.of.fate === 'there').toBe(false);
+    // Who is there has its bytes itself.
+    const isOfOneThere = judged.kind === 'heir' && judged.of.isThere;
+    expect(isOfOneThere).toBe(false);
   });
 
   it('goes on where the one was read to that it is a copy of', () => {
-    const origin = file({ head: 'abc', offset: 3, fate: 'truncated' });
-    origin.lines = 2;
-    origin.knownAs = 'app.log';
+    const sight = { id: '1', path: 'app.log', size: 3, modifiedNs: 0n };
+    const origin = new TrackedFile(sight, 'followed', NOW);
+    origin.settle({ offset: 3, lines: 2, seenEnd: 3, isRestGiven: true });
+    origin.leave('truncated', NOW);
     const heir = file({ head: 'abcdef' });
-    inherit(heir, origin);
-    expect(heir).toMatchObject({ offset: 3, lines: 2, seenEnd: 3, knownAs: 'app.log' });
+    origin.handOverTo(heir);
+    expect(origin.present).toBe(heir);
+    expect(heir).toMatchObject({ knownAs: 'app.log', standing: 'followed', readTo: 3 });
+    expect(heir.progress).toEqual({ offset: 3, lines: 2, seenEnd: 3, isRestGiven: false });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricsText } from '../../../engine/serve/metrics.ts';
+import { metricsText } from '../../../engine/service/metrics.ts';
 import { serviceStatus } from '../../support/service-status.ts';
 
 const TIME = { nowMs: 1_767_225_660_000, startedMs: 1_767_225_600_000 };

@@ -1,9 +1,12 @@
 /* The outputs of a configuration: what delivers there, and what becomes of alerts that do not arrive. */
 
+import type { Writable } from 'node:stream';
 import { VERSION } from '#generated/build-info';
-import type { Alert } from '../alert/alert.ts';
+import { type Alert, selectAlerts } from '../alert/alert.ts';
+import { channelAt } from '../alert/alert-channel.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { printable } from '../base/printable.ts';
+import type { Priority } from '../base/priority.ts';
 import type { Config } from '../config/config.ts';
 import type {
   DeliveryConfig,
@@ -16,11 +19,11 @@ import type {
 } from '../config/output-config.ts';
 import type { Delivery } from '../deliver/delivery.ts';
 import { OutputQueue } from '../deliver/output-queue.ts';
-import type { Outlet } from '../deliver/output-set.ts';
+import { type Outlet, OutputSet } from '../deliver/output-set.ts';
 import { RetryQueue } from '../deliver/retry-queue.ts';
 import { Spool, type SpoolOptions } from '../deliver/spool/spool.ts';
 import { UndeliveredFile } from '../deliver/undelivered-file.ts';
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { type Checked, hasErrors } from '../diagnostic/diagnostic.ts';
 import { FileOutput } from '../output/file-output.ts';
 import { HttpOutput } from '../output/http-output.ts';
 import { KeptProgramOutput } from '../output/kept-program-output.ts';
@@ -30,7 +33,6 @@ import { StreamOutput } from '../output/stream-output.ts';
 import { syslogHeader } from '../output/syslog-message.ts';
 import { createSyslogOutput } from '../output/syslog-output.ts';
 import { placeSpools } from './place-spools.ts';
-import { paintPriority, type Terminal } from './terminal.ts';
 
 const TEXT_TYPE = 'text/plain';
 const JSON_TYPE = 'application/json';
@@ -46,41 +48,46 @@ const NO_RETRIES: DeliveryConfig = {
   deadLetterFile: undefined,
 };
 
-export interface OutputContext {
-  readonly config: Config;
-  readonly terminal: Terminal;
+/** What outputs need of the program that they belong to. */
+export interface OutputHost {
+  /** Where `stdout_output` writes; without it the standard output of the process. */
+  readonly stdout?: Writable;
+  /** What a line looks like there; without it as it is. */
+  readonly paint?: ((line: string, priority: Priority) => string) | undefined;
   /** What people should know while alerts are delivered. */
-  readonly say: (text: string) => void;
-  /** An output of this machine failed. */
-  readonly onEnd: (delivery: Delivery) => void;
+  readonly onWarning?: (text: string) => void;
+  /** An output can be used no more. */
+  readonly onEnd?: (output: Pick<Delivery, 'name' | 'end'>) => void;
 }
 
-export interface CreatedOutlets {
-  readonly outlets: readonly Outlet[];
-  /** Alerts that no output takes any more. */
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-export async function createOutlets(context: OutputContext): Promise<CreatedOutlets> {
-  const { spools, diagnostics } = await placeSpools(context.config);
+/**
+ * All outputs that a configuration names, open. No value where one of them cannot be used; warnings are alerts that
+ * wait for an output which is not there any more, and outputs that may be missing and are. Whoever has a `data_dir`
+ * locks it before.
+ */
+export async function openOutputs(
+  config: Config,
+  host: OutputHost = {},
+): Promise<Checked<OutputSet>> {
+  const { spools, diagnostics } = await placeSpools(config);
   const outlets = await Promise.all(
-    context.config.outputs.map(async (output): Promise<Outlet> => {
-      const delivery = await createDelivery(output, spools.get(output.name), context);
+    config.outputs.map(async (output): Promise<Outlet> => {
+      const delivery = await createDelivery(output, spools.get(output.name), { config, host });
       const { channel, mayBeMissing } = output;
-      const select = channel === undefined ? {} : { select: selectFrom(channel) };
-      return { id: output.name, delivery, mayBeMissing, ...select };
+      const select = (alerts: readonly Alert[]): readonly Alert[] => selectAlerts(alerts, channel);
+      return { id: output.name, delivery, mayBeMissing, select };
     }),
   );
-  return { outlets, diagnostics };
+  const outputs = new OutputSet(outlets);
+  const found = [...diagnostics, ...(await outputs.open())];
+  if (!hasErrors(found)) return { value: outputs, diagnostics: found };
+  await outputs.abandon();
+  return { value: undefined, diagnostics: found };
 }
 
-function selectFrom(channel: number): (alerts: readonly Alert[]) => readonly Alert[] {
-  return (alerts) =>
-    alerts.flatMap((alert) => {
-      const wanted = alert.channels?.[channel] ?? true;
-      if (typeof wanted === 'string') return [{ ...alert, line: wanted }];
-      return wanted ? [alert] : [];
-    });
+export interface OutputContext {
+  readonly config: Config;
+  readonly host: OutputHost;
 }
 
 /** `spool`: where its alerts wait, if they do. */
@@ -90,9 +97,11 @@ export async function createDelivery(
   context: OutputContext,
 ): Promise<Delivery> {
   const { name, delivery } = config;
-  const say = (message: string): void => context.say(`${output.name}: ${printable(message)}`);
+  const { onWarning, onEnd } = context.host;
+  const say = (message: string): void => onWarning?.(`${output.name}: ${printable(message)}`);
   const output = await createOutput(config, context, say);
-  if (delivery === undefined && spool === undefined) return new OutputQueue(output, context.onEnd);
+  if (delivery === undefined && spool === undefined)
+    return new OutputQueue(output, (ended) => onEnd?.(ended));
   const { deadLetterFile: letters, ...retry } = delivery ?? NO_RETRIES;
   return new RetryQueue(output, {
     ...retry,
@@ -104,12 +113,12 @@ export async function createDelivery(
 
 async function createOutput(
   { target, channel }: OutputConfig,
-  { config, terminal }: OutputContext,
+  { config, host }: OutputContext,
   say: (message: string) => void,
 ): Promise<Output> {
   switch (target.type) {
     case 'stdout':
-      return createStandardOutput(config, terminal);
+      return createStandardOutput(host);
     case 'file':
       return createFileOutput(target);
     case 'program':
@@ -123,15 +132,9 @@ async function createOutput(
   }
 }
 
-function createStandardOutput({ alertFormat }: Config, terminal: Terminal): Output {
-  const isText =
-    alertFormat.shape === undefined ? !alertFormat.jsonOutput : alertFormat.shape.kind === 'text';
-  const isPainted = terminal.color && terminal.stdout.isTTY === true && isText;
-  return isPainted
-    ? new StreamOutput('standard output', terminal.stdout, ({ line, priority }) =>
-        paintPriority(line, priority),
-      )
-    : new StreamOutput('standard output', terminal.stdout);
+function createStandardOutput({ stdout = process.stdout, paint }: OutputHost): Output {
+  const show = paint && (({ line, priority }: Alert) => paint(line, priority));
+  return new StreamOutput('standard output', stdout, show);
 }
 
 function createFileOutput({ path, keepsOpen, rotation }: FileTarget): Output {
@@ -164,10 +167,10 @@ function createHttpOutput(
   });
 }
 
-/** Of the lines that the output gets. */
+/** Media type of the lines that the output gets. */
 function lineTypeOf({ alertFormat, alertChannels }: Config, channel: number | undefined): string {
-  const shape =
-    (channel === undefined ? undefined : alertChannels[channel]?.shape) ?? alertFormat.shape;
+  const ofChannel = channel === undefined ? undefined : channelAt(alertChannels, channel).shape;
+  const shape = ofChannel ?? alertFormat.shape;
   if (shape === undefined) return alertFormat.jsonOutput ? JSON_TYPE : TEXT_TYPE;
   if (shape.kind === 'template')
     return /^\s*[[{]/.test(shape.template ?? '') ? JSON_TYPE : TEXT_TYPE;

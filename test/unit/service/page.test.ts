@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '../../../engine/alert/alert.ts';
-import { WebServer } from '../../../engine/serve/web-server.ts';
+import { WebServer } from '../../../engine/service/web-server.ts';
 import { Chromium, findChromium } from '../../support/chromium.ts';
 import { serviceStatus } from '../../support/service-status.ts';
 import { someAlerts } from '../../support/some-alerts.ts';

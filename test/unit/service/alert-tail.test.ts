@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AlertTail } from '../../../engine/serve/alert-tail.ts';
+import { AlertTail } from '../../../engine/service/alert-tail.ts';
 import { someAlerts } from '../../support/some-alerts.ts';
 
 describe('the latest alerts', () => {

@@ -1,6 +1,7 @@
 /* Where the alerts of each output wait: a spool is found by whom its alerts are for, never by a name that may move. */
 
 import { basename, dirname, join } from 'node:path';
+import { countOf } from '../base/quantity.ts';
 import type { Config } from '../config/config.ts';
 import type { OutputConfig } from '../config/output-config.ts';
 import type { SpoolOptions } from '../deliver/spool/spool.ts';
@@ -12,7 +13,6 @@ import {
   type SpoolContents,
 } from '../deliver/spool/spool-folders.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import { countOf } from './terminal.ts';
 
 export interface PlacedSpools {
   /** By output; without those that have none. */

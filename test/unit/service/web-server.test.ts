@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { ServiceStatus } from '../../../engine/serve/health.ts';
-import { WebServer, type WebServerOptions } from '../../../engine/serve/web-server.ts';
+import type { ServiceStatus } from '../../../engine/service/health.ts';
+import { WebServer, type WebServerOptions } from '../../../engine/service/web-server.ts';
 import { Random } from '../../fuzz/random.ts';
 import { fuzzRequests } from '../../fuzz/requests.ts';
 import { serviceStatus } from '../../support/service-status.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Reloader } from '../../../engine/cli/reloader.ts';
 import { type Engine, loadConfig } from '../../../engine/index.ts';
+import { Reloader } from '../../../engine/service/reloader.ts';
 
 const request = { rulesFiles: [], options: [], configFile: undefined };
 const load = () => loadConfig({ ...request, plugin: undefined, openParams: undefined });

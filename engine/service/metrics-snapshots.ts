@@ -4,8 +4,8 @@ import { guarded } from '../base/guard.ts';
 import { hideSecrets } from '../base/secrets.ts';
 import type { Config } from '../config/config.ts';
 import { LineFile } from '../output/line-file.ts';
-import type { ServiceStatus } from '../serve/health.ts';
-import { eventsOf, snapshotAlert, snapshotFields } from '../serve/snapshot.ts';
+import type { ServiceStatus } from './health.ts';
+import { eventsOf, snapshotAlert, snapshotFields } from './snapshot.ts';
 
 /** Counts of a run, no events: the operator and the group read them. */
 const FILE_MODE = 0o640;

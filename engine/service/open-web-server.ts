@@ -1,0 +1,29 @@
+import type { Config } from '../config/config.ts';
+import { type Checked, createDiagnostic } from '../diagnostic/diagnostic.ts';
+import type { ServiceStatus } from './health.ts';
+import type { WebServer } from './web-server.ts';
+
+export interface OpenWebServer {
+  readonly server: WebServer;
+  readonly url: string;
+}
+
+/** Where the configuration asks for one; what it needs is loaded only then. */
+export async function openWebServer(
+  { webserver }: Config,
+  status: () => ServiceStatus,
+  onProblem: (message: string) => void,
+): Promise<Checked<OpenWebServer>> {
+  if (webserver === undefined) return { value: undefined, diagnostics: [] };
+  const { WebServer } = await import('./web-server.ts');
+  const server = new WebServer({ ...webserver, status, onProblem });
+  try {
+    return { value: { server, url: await server.open() }, diagnostics: [] };
+  } catch (error) {
+    const reason = (error as Error).message;
+    const { address, port } = webserver;
+    const message = `web server on ${address}:${port} cannot be started: ${reason}`;
+    const diagnostics = [createDiagnostic('WEBSERVER_UNUSABLE', { message })];
+    return { value: undefined, diagnostics };
+  }
+}
