@@ -96,7 +96,7 @@ export { renderText, toJson } from './diagnostic/render.ts';
  * console.log(outputs.reports[0].counts.delivered); // → 1
  * ```
  */
-export { type OutputHost, openOutputs } from './outputs/open-outputs.ts';
+export { openOutputs } from './outputs/open-outputs.ts';
 /**
  * Streams in, alerts out: reads what the configuration names, until it ends or is told to stop. `deliver` is waited
  * for: what it has not taken is not acknowledged. `engine.reload(config)` reads the rules again meanwhile.
@@ -155,6 +155,23 @@ export {
   openEvaluator,
 } from './pipeline/evaluator.ts';
 /**
+ * Plugins and rules read and checked, without reading an event.
+ *
+ * ```js
+ * import { loadAll, loadConfig } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: ['my_rules.yaml'],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: undefined,
+ * });
+ * const { rulesetLoad } = await loadAll(config);
+ * console.log(rulesetLoad.rules.map(({ name }) => name)); // → [ 'Console login without MFA' ]
+ * ```
+ */
+export { type Loaded, loadAll } from './pipeline/load-all.ts';
+/**
  * Takes `data_dir`, where checkpoints and spools are, for this process. Where the configuration has one, this is done
  * before `buildEngine` and `openOutputs`. An error says who uses it.
  *
@@ -172,24 +189,7 @@ export {
  * await lock.release();
  * ```
  */
-export { type DataDirectoryLock, lockDataDirectory } from './pipeline/lock-data-directory.ts';
-/**
- * Plugins and rules read and checked, without reading an event.
- *
- * ```js
- * import { loadAll, loadConfig } from 'tiercel';
- * const { value: config } = loadConfig({
- *   configFile: undefined,
- *   rulesFiles: ['my_rules.yaml'],
- *   options: [],
- *   plugin: 'cloudtrail',
- *   openParams: undefined,
- * });
- * const { rulesetLoad } = await loadAll(config);
- * console.log(rulesetLoad.rules.map(({ name }) => name)); // → [ 'Console login without MFA' ]
- * ```
- */
-export { type Loaded, loadAll } from './pipeline/load-all.ts';
+export { lockDataDirectory } from './pipeline/lock-data-directory.ts';
 /** Who is told what while a run goes on, and what ends it. */
 export type { RunOptions } from './pipeline/run-options.ts';
 /** What a run did, with the count of everything that was not evaluated. */

@@ -6,7 +6,7 @@
 import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
 import { isNumericType, type ValueType } from '../field/field-type.ts';
-import type { Expression, RightSide } from '../filter/ast.ts';
+import type { RightSide, Word } from '../filter/ast.ts';
 import {
   type CompareOperator,
   findOperator,
@@ -14,56 +14,102 @@ import {
   type Operator,
 } from '../kernel/operators.ts';
 import { compilePosixRegex } from '../kernel/regex.ts';
+import {
+  type MacroPath,
+  pathTo,
+  type ResolvedExpression,
+  type ResolvedLeaf,
+} from '../rules/resolved-condition.ts';
 import { checkOperand, falcoType } from './check-operand.ts';
-import { CheckProblem } from './check-problem.ts';
-import type {
-  CheckedCondition,
-  CheckedOperand,
-  CheckedRight,
-  Literal,
-  Modifier,
-} from './checked-rule.ts';
+import { CheckProblem, CheckProblems, type PlacedProblem } from './check-problem.ts';
+import type { CheckedCondition, CheckedOperand, CheckedRight, Literal } from './checked-rule.ts';
 import { parseLiteral } from './parse-literal.ts';
 
-export function checkCondition(expression: Expression, catalog: FieldCatalog): CheckedCondition {
-  switch (expression.kind) {
+/** A condition, or all that is wrong with it, in Falco's order: the first problem is the one that Falco has. */
+export type CheckedConditionResult =
+  | { readonly condition: CheckedCondition; readonly problems: readonly [] }
+  | { readonly condition: undefined; readonly problems: readonly PlacedProblem[] };
+
+export function checkCondition(
+  expression: ResolvedExpression,
+  catalog: FieldCatalog,
+): CheckedConditionResult {
+  const problems: PlacedProblem[] = [];
+  const condition = checkNode(expression, { catalog, problems, path: pathTo(expression, []) });
+  return condition === undefined ? { condition, problems } : { condition, problems: [] };
+}
+
+interface NodeContext {
+  readonly catalog: FieldCatalog;
+  /** Of all nodes so far. */
+  readonly problems: PlacedProblem[];
+  readonly path: MacroPath;
+}
+
+/** `undefined`: there are problems in it. */
+function checkNode(node: ResolvedExpression, context: NodeContext): CheckedCondition | undefined {
+  const inner = (one: ResolvedExpression): CheckedCondition | undefined =>
+    checkNode(one, { ...context, path: pathTo(one, context.path) });
+  switch (node.kind) {
     case 'and':
-    case 'or':
-      return {
-        kind: expression.kind,
-        operands: expression.operands.map((operand) => checkCondition(operand, catalog)),
-      };
-    case 'not':
-      return { kind: 'not', operand: checkCondition(expression.operand, catalog) };
+    case 'or': {
+      const operands = node.operands.map(inner).filter((one) => one !== undefined);
+      if (operands.length < node.operands.length) return undefined;
+      return { kind: node.kind, operands };
+    }
+    case 'not': {
+      const operand = inner(node.operand);
+      return operand && { kind: 'not', operand };
+    }
     case 'exists':
-      return { kind: 'exists', operand: checkOperand(expression.left, catalog) };
     case 'compare':
-      return checkComparison(expression, catalog);
-    case 'macro':
-      throw new Error(`macro ${expression.name} was not resolved`);
+      return checkLeaf(node, context);
+  }
+}
+
+/** The left side first; where that is right, each word of the right one. */
+function checkLeaf(
+  leaf: ResolvedLeaf,
+  { catalog, problems, path }: NodeContext,
+): CheckedCondition | undefined {
+  const { text } = leaf;
+  try {
+    if (leaf.kind === 'exists')
+      return { kind: 'exists', operand: checkOperand(leaf.left, catalog) };
+    return checkComparison(leaf, catalog);
+  } catch (error) {
+    const found = error instanceof CheckProblems ? error.problems : [error];
+    for (const problem of found) {
+      if (!(problem instanceof CheckProblem)) throw problem;
+      problems.push({ problem, at: { text, span: problem.span, path } });
+    }
+    return undefined;
   }
 }
 
 function checkComparison(
-  expression: Expression & { kind: 'compare' },
+  expression: ResolvedLeaf & { kind: 'compare' },
   catalog: FieldCatalog,
 ): CheckedCondition {
-  const { span } = expression;
-  const mismatch: Mismatch = (message, at = span) => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: at });
-  };
+  const { span, modifier } = expression;
   const left = checkOperand(expression.left, catalog);
   const { operator: name } = expression;
   const operator = findOperator(name);
-  const modifier = expression.modifier as Modifier | undefined;
   const isFieldOnTheRight = expression.right.kind === 'operand';
   if (isFieldOnTheRight && operator !== undefined && !OPERATORS[operator].takesFields) {
-    mismatch(`operator '${name.toUpperCase()}' doesn't support right-hand side fields`);
+    const what = `operator '${name.toUpperCase()}' doesn't support right-hand side fields`;
+    throw mismatch(what, span);
   }
-  if (operator === undefined || !fits(OPERATORS[operator], left.type))
-    return mismatch(`filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`);
-  const right = checkRight(expression.right, { left, operator, catalog, mismatch });
+  if (operator === undefined || !fits(OPERATORS[operator], left.type)) {
+    const what = `filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`;
+    throw mismatch(what, span);
+  }
+  const right = checkRight(expression.right, { left, operator, catalog, span });
   return { kind: 'compare', operator, modifier, left, right };
+}
+
+function mismatch(message: string, span: Span): CheckProblem {
+  return new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
 }
 
 function fits({ values, takesLists }: Operator, { type, isList }: ValueType): boolean {
@@ -85,42 +131,49 @@ function shownOperator(name: string): string {
   return name === '==' ? '=' : name;
 }
 
-type Mismatch = (message: string, span?: Span) => never;
-
 interface RightContext {
   readonly left: CheckedOperand;
   readonly operator: CompareOperator;
   readonly catalog: FieldCatalog;
-  readonly mismatch: Mismatch;
+  /** Of the whole comparison. */
+  readonly span: Span;
 }
 
-function checkRight(right: RightSide, context: RightContext): CheckedRight {
-  const { left, operator, catalog, mismatch } = context;
+/** Throws what is wrong: `CheckProblem` with a field, `CheckProblems` with words. */
+function checkRight(
+  right: RightSide,
+  { left, operator, catalog, span }: RightContext,
+): CheckedRight {
   if (right.kind === 'operand') {
     const operand = checkOperand(right.operand, catalog);
-    checkSameType(left, operand, mismatch);
+    if (left.type.type !== operand.type.type) throw mismatch(otherTypes(left, operand), span);
     return { kind: 'operand', operand };
   }
   const words = right.kind === 'word' ? [right.word] : right.words;
-  const literals: Literal[] = [];
-  for (const { text, span } of words) {
-    const result = parseLiteral(text, left.type.type);
-    if ('error' in result) return mismatch(result.error, span);
-    literals.push(result.value);
-    if (operator === 'regex') {
-      const regex = compilePosixRegex(text);
-      if ('error' in regex) mismatch(`invalid regex pattern: ${regex.error}`, span);
-    }
-  }
+  const checked = words.map((word) => checkWord(word, left, operator));
+  const problems = checked.filter((one) => one instanceof CheckProblem);
+  if (problems.length > 0) throw new CheckProblems(problems);
+  const literals = checked.flatMap((one) => (one instanceof CheckProblem ? [] : [one]));
   return { kind: 'literals', literals };
 }
 
-function checkSameType(left: CheckedOperand, right: CheckedOperand, mismatch: Mismatch): void {
-  const isSame = left.type.type === right.type.type;
-  if (isSame) return;
-  mismatch(
+function checkWord(
+  { text, span }: Word,
+  left: CheckedOperand,
+  operator: CompareOperator,
+): Literal | CheckProblem {
+  const result = parseLiteral(text, left.type.type);
+  if ('error' in result) return mismatch(result.error, span);
+  const regex = operator === 'regex' ? compilePosixRegex(text) : undefined;
+  if (regex !== undefined && 'error' in regex)
+    return mismatch(`invalid regex pattern: ${regex.error}`, span);
+  return result.value;
+}
+
+function otherTypes(left: CheckedOperand, right: CheckedOperand): string {
+  return (
     `field '${nameOf(left)}' has type '${falcoType(left.type)}' while the right-hand side field ` +
-      `'${nameOf(right)}' has incompatible type '${falcoType(right.type)}'`,
+    `'${nameOf(right)}' has incompatible type '${falcoType(right.type)}'`
   );
 }
 

@@ -1,6 +1,23 @@
 import type { DiagnosticCode } from '../diagnostic/code.ts';
 import type { Label } from '../diagnostic/diagnostic.ts';
 import type { Span } from '../diagnostic/span.ts';
+import type { MacroPath } from '../rules/resolved-condition.ts';
+import type { PlacedText } from '../rules/rule-item.ts';
+
+/** Where a part of a resolved condition is. */
+export interface NodePlace {
+  /** That `span` counts in: the rule's, or that of a macro. */
+  readonly text: PlacedText;
+  readonly span: Span;
+  /** The macros through which the rule comes there. */
+  readonly path: MacroPath;
+}
+
+/** A problem of a condition, and where it is. */
+export interface PlacedProblem {
+  readonly problem: CheckProblem;
+  readonly at: NodePlace;
+}
 
 export interface CheckProblemOptions {
   /** In the text of the condition, macro or output that the problem is in. */
@@ -36,5 +53,15 @@ export class AppendProblem extends CheckProblem {
   constructor({ code, message, span, hint, detail }: CheckProblem, label: Label | undefined) {
     super(code, message, { span, hint, detail: `\`append_output\`: ${detail ?? message}` });
     this.label = label;
+  }
+}
+
+/** Several of one comparison. */
+export class CheckProblems extends Error {
+  override readonly name = 'CheckProblems';
+  readonly problems: readonly CheckProblem[];
+  constructor(problems: readonly CheckProblem[]) {
+    super(problems.map(({ message }) => message).join('; '));
+    this.problems = problems;
   }
 }

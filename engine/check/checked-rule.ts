@@ -2,6 +2,7 @@ import type { Priority } from '../base/priority.ts';
 import type { ByteString } from '../base/text.ts';
 import type { FieldRequest } from '../field/field.ts';
 import type { ValueType } from '../field/field-type.ts';
+import type { Modifier } from '../filter/operators.ts';
 import type { CompareOperator } from '../kernel/operators.ts';
 
 /*
@@ -41,7 +42,7 @@ export type Literal =
   | { readonly type: 'ipaddr'; readonly address: ByteString }
   | { readonly type: 'ipnet'; readonly address: ByteString; readonly prefixLength: number };
 
-export type Modifier = 'oneof' | 'anyof' | 'allof';
+export type { Modifier };
 
 export type CheckedRight =
   | { readonly kind: 'operand'; readonly operand: CheckedOperand }

@@ -2,18 +2,24 @@
 
 import type { Span } from '../diagnostic/span.ts';
 import type { FieldCatalog } from '../field/field-catalog.ts';
-import type { Expression, Operand, Word } from '../filter/ast.ts';
+import type { Operand, Word } from '../filter/ast.ts';
 import { TRANSFORMERS } from '../filter/operators.ts';
-import { visitExpression } from '../filter/visit.ts';
+import {
+  operandsOf,
+  type ResolvedExpression,
+  type ResolvedLeaf,
+  visitLeaves,
+  wordsOf,
+} from '../rules/resolved-condition.ts';
+import type { NodePlace } from './check-problem.ts';
 import { pointerForm, pointerHint } from './json-pointer.ts';
 
 export interface ConditionWarning {
   /** `undefined`: ours alone. */
   readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK' | undefined;
   readonly message: string;
-  /** Of a node of the condition, or of a macro that it uses. */
-  readonly span: Span;
   readonly hint?: string;
+  readonly at: NodePlace;
 }
 
 const NOT_AVAILABLE = '<NA>';
@@ -22,36 +28,37 @@ const TRANSFORMER_CALL = new RegExp(`^(?:${TRANSFORMERS.join('|')})\\(.*\\)`);
 const REGEX_META = /[\\^$.|?*+()[\]{}]/;
 
 export function findConditionWarnings(
-  expression: Expression,
+  condition: ResolvedExpression,
   catalog: FieldCatalog,
 ): ConditionWarning[] {
   const warnings: ConditionWarning[] = [];
-  const onComparison = (comparison: Expression & { kind: 'compare' }): void => {
-    const { left, operator, right } = comparison;
-    if (right.kind === 'operand') return;
-    const words = right.kind === 'word' ? [right.word] : right.words;
-    for (const word of words) {
-      const message = misuse(word, operator, catalog);
-      if (message !== undefined) {
-        warnings.push({ falcoCode: 'LOAD_COMPILE_CONDITION', message, span: word.span });
-      }
-      const isUnsafeField = left.kind === 'field' && /^(?:ka|jevt)\./.test(left.name);
-      if (isUnsafeField && word.text === NOT_AVAILABLE && NA_OPERATORS.includes(operator)) {
-        warnings.push({
-          falcoCode: 'LOAD_UNSAFE_NA_CHECK',
-          message: '',
-          span: comparison.span,
-        });
-      }
-    }
-  };
-  visitExpression(expression, {
-    expression: (node) => {
-      if (node.kind === 'compare') onComparison(node);
-    },
-    operand: (operand) => warnings.push(...jsonPathWarning(operand, catalog)),
+  visitLeaves(condition, (leaf, path) => {
+    const { text } = leaf;
+    for (const { span, ...warning } of warningsOf(leaf, catalog))
+      warnings.push({ ...warning, at: { text, span, path } });
   });
   return warnings;
+}
+
+type LeafWarning = Omit<ConditionWarning, 'at'> & { readonly span: Span };
+
+function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
+  const ofOperands = operandsOf(leaf).flatMap((operand) => jsonPathWarning(operand, catalog));
+  if (leaf.kind === 'exists') return ofOperands;
+  const { left, operator, span } = leaf;
+  const isUnsafeField = left.kind === 'field' && /^(?:ka|jevt)\./.test(left.name);
+  const ofWords = wordsOf(leaf).flatMap((word): LeafWarning[] => {
+    const message = misuse(word, operator, catalog);
+    const isUnsafe =
+      isUnsafeField && word.text === NOT_AVAILABLE && NA_OPERATORS.includes(operator);
+    return [
+      ...(message === undefined
+        ? []
+        : [{ falcoCode: 'LOAD_COMPILE_CONDITION' as const, message, span: word.span }]),
+      ...(isUnsafe ? [{ falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const, message: '', span }] : []),
+    ];
+  });
+  return [...ofWords, ...ofOperands];
 }
 
 function misuse(word: Word, operator: string, catalog: FieldCatalog): string | undefined {
@@ -76,7 +83,7 @@ function misuse(word: Word, operator: string, catalog: FieldCatalog): string | u
 }
 
 /** Falco loads such an argument, and never finds anything there. */
-function jsonPathWarning(operand: Operand, catalog: FieldCatalog): ConditionWarning[] {
+function jsonPathWarning(operand: Operand, catalog: FieldCatalog): LeafWarning[] {
   if (operand.kind !== 'field' || operand.argument === undefined) return [];
   const { name, argument, span } = operand;
   const field = catalog.find(name);

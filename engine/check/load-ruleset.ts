@@ -14,10 +14,10 @@ import { findUnmetRequirement } from '../rules/read-versions.ts';
 import { RuleCollector } from '../rules/rule-collector.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
 import { readRulesFile } from '../rules/rule-reader.ts';
+import { type CheckedItems, checkItems } from './check-items.ts';
 import { checkOperand } from './check-operand.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
-import { type CompileResult, compileItems } from './compile-items.ts';
 import { findUnusedSelections, selectRules } from './rule-selection.ts';
 import { type RulesFileResult, toFalcoFinding } from './rules-result.ts';
 import { emptyFile, findUnknownSources } from './ruleset-findings.ts';
@@ -56,7 +56,7 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
   const diagnostics: Diagnostic[] = [];
   const documents = new Map(input.documents.map((document) => [document.name, document]));
   const { catalogs, options } = input;
-  let compiled: CompileResult = { rules: [], errors: [], warnings: [] };
+  let checked: CheckedItems = { rules: [], errors: [], warnings: [] };
   const seen = new Set<string>();
   for (const document of input.documents) {
     const read = readRulesFile(document, {
@@ -67,9 +67,9 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
     });
     const isBroken = read.error !== undefined;
     if (!isBroken)
-      compiled = compileItems(collector, { catalogs, appendOutput: options.appendOutput });
-    const errors = isBroken ? [read.error] : compiled.errors;
-    const warnings = isBroken ? read.warnings : [...read.warnings, ...compiled.warnings];
+      checked = checkItems(collector, { catalogs, appendOutput: options.appendOutput });
+    const errors = isBroken ? [read.error] : checked.errors;
+    const warnings = isBroken ? read.warnings : [...read.warnings, ...checked.warnings];
     const toResult = (finding: LoadFinding) =>
       toFalcoFinding(finding, documents.get(finding.documentName) ?? document);
     results.push({
@@ -94,7 +94,7 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
   const unmet = findUnmetRequirement(collector.pluginRequirements, input.plugins);
   const requirementErrors =
     unmet === undefined ? [] : [createDiagnostic('RULE_VERSION', { message: unmet })];
-  const active = selectRules(compiled, options);
+  const active = selectRules(checked, options);
   const isComplete = results.every(({ successful }) => successful);
   if (isComplete)
     diagnostics.push(...findUnusedSelections(options.selections, [...collector.rules.values()]));

@@ -6,14 +6,14 @@ import { matchesWildcard } from '../base/wildcard.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { RuleLoadOptions, RuleSelection } from '../rules/load-options.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
-import type { CompileResult } from './compile-items.ts';
+import type { CheckedItems } from './check-items.ts';
 
 export function selectRules(
-  compiled: CompileResult,
+  checked: CheckedItems,
   options: RuleLoadOptions,
-): CompileResult['rules'] {
+): CheckedItems['rules'] {
   const lowest = PRIORITIES.indexOf(options.minimumPriority);
-  return compiled.rules.filter(({ item }) => {
+  return checked.rules.filter(({ item }) => {
     if (PRIORITIES.indexOf(item.priority) > lowest) return false;
     return options.selections.reduce(
       (isActive, selection) =>

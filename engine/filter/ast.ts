@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostic/span.ts';
+import type { Modifier } from './operators.ts';
 
 /** Syntax of a condition: names as written, nothing looked up. Spans are offsets in the condition's text. */
 export type Expression =
@@ -9,7 +10,7 @@ export type Expression =
   | {
       readonly kind: 'compare';
       readonly operator: string;
-      readonly modifier: string | undefined;
+      readonly modifier: Modifier | undefined;
       readonly left: Operand;
       readonly right: RightSide;
       readonly span: Span;

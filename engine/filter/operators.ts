@@ -15,6 +15,7 @@ export const STRING_OPERATORS = [
 ] as const;
 export const LIST_OPERATORS = ['intersects', 'in', 'pmatch'] as const;
 export const MODIFIERS = ['oneof', 'anyof', 'allof'] as const;
+export type Modifier = (typeof MODIFIERS)[number];
 export const TRANSFORMERS = [
   'val',
   'tolower',

@@ -16,6 +16,7 @@ import {
   ALL_OPERATORS,
   LIST_OPERATORS,
   MODIFIERS,
+  type Modifier,
   NUMBER_OPERATORS,
   quoted,
   STRING_OPERATORS,
@@ -183,7 +184,7 @@ class Parser {
     const finish = (
       operator: string,
       right: RightSide,
-      modifier: string | undefined = undefined,
+      modifier: Modifier | undefined = undefined,
     ): Expression => ({
       kind: 'compare',
       operator,
@@ -228,7 +229,7 @@ class Parser {
   }
 
   /** `oneof` and the like with blanks around, before a list or a name; else the word is an operand. */
-  #takeModifier(): string | undefined {
+  #takeModifier(): Modifier | undefined {
     const scanner = this.#scanner;
     const before = scanner.position;
     const lastTaken = scanner.lastTaken;

@@ -61,7 +61,7 @@ export class Scanner {
     return true;
   }
 
-  takeOneOf(wanted: readonly string[]): string | undefined {
+  takeOneOf<Wanted extends string>(wanted: readonly Wanted[]): Wanted | undefined {
     return wanted.find((word) => this.takeExact(word));
   }
 

@@ -1,43 +1,34 @@
-import type { Expression, Operand, Word } from './ast.ts';
-
-export interface Visitor {
-  readonly expression?: (expression: Expression) => void;
-  readonly operand?: (operand: Operand) => void;
-  readonly word?: (word: Word) => void;
-}
+import type { Expression, Operand } from './ast.ts';
 
 /** Every node of an expression, outer ones first, in the order in which they are written. */
-export function visitExpression(expression: Expression, visitor: Visitor): void {
-  visitor.expression?.(expression);
+export function visitExpression(
+  expression: Expression,
+  visit: (expression: Expression) => void,
+): void {
+  visit(expression);
   switch (expression.kind) {
     case 'and':
     case 'or':
-      for (const operand of expression.operands) visitExpression(operand, visitor);
+      for (const operand of expression.operands) visitExpression(operand, visit);
       break;
     case 'not':
-      visitExpression(expression.operand, visitor);
+      visitExpression(expression.operand, visit);
       break;
     case 'exists':
-      visitOperand(expression.left, visitor);
-      break;
-    case 'compare': {
-      visitOperand(expression.left, visitor);
-      const { right } = expression;
-      if (right.kind === 'operand') visitOperand(right.operand, visitor);
-      else if (right.kind === 'word') visitor.word?.(right.word);
-      else for (const word of right.words) visitor.word?.(word);
-      break;
-    }
+    case 'compare':
     case 'macro':
       break;
+    default:
+      expression satisfies never;
   }
 }
 
-function visitOperand(operand: Operand, visitor: Visitor): void {
-  visitor.operand?.(operand);
+/** An operand and those within it, outer ones first. */
+export function visitOperand(operand: Operand, visit: (operand: Operand) => void): void {
+  visit(operand);
   if (operand.kind === 'transformer') {
-    for (const one of operand.operands) visitOperand(one, visitor);
+    for (const one of operand.operands) visitOperand(one, visit);
   } else if (operand.kind === 'tuple') {
-    for (const one of operand.items) visitOperand(one, visitor);
+    for (const one of operand.items) visitOperand(one, visit);
   }
 }

@@ -14,7 +14,8 @@ export const LIST_ITEMS_MAX = 2_000_000;
 export interface ResolvedLists {
   /** In order of definition; items with names of visible lists replaced. */
   readonly lists: readonly { readonly name: string; readonly items: readonly string[] }[];
-  readonly used: Set<string>;
+  /** Names of lists that stand in other lists. */
+  readonly used: ReadonlySet<string>;
   /** The first list with which there are more items than there may be; it has only its own. */
   readonly tooLarge: ListItem | undefined;
 }
@@ -51,17 +52,27 @@ export function quoteItem(item: string): string {
 const DELIMITER = /[\s(),=]/;
 const BLANK = /[ \t\n\r]/;
 
+/** A text with its lists put in, and which those are. */
+export interface SubstitutedText {
+  readonly text: PlacedText;
+  readonly used: readonly string[];
+}
+
 /** Replaces the names of all lists in a text; `undefined` when it grows beyond all bounds. */
-export function substituteLists(text: PlacedText, resolved: ResolvedLists): PlacedText | undefined {
+export function substituteLists(
+  text: PlacedText,
+  { lists }: ResolvedLists,
+): SubstitutedText | undefined {
+  const used: string[] = [];
   let current = text;
-  for (const { name, items } of resolved.lists) {
+  for (const { name, items } of lists) {
     if (name === '' || !current.text.includes(name)) continue;
     const replaced = substituteOne(current, name, items.map(quoteItem).join(', '));
     if (replaced === undefined) return undefined;
-    if (replaced !== current) resolved.used.add(name);
+    if (replaced !== current) used.push(name);
     current = replaced;
   }
-  return current;
+  return { text: current, used };
 }
 
 function substituteOne(

@@ -136,7 +136,7 @@ const RULE = `- rule: Console login without MFA
   priority: WARNING
   source: aws_cloudtrail
 `;
-const MAX_EXPORTS = 25;
+const MAX_EXPORTS = 26;
 
 describe('the public interface', () => {
   const project = join(folder, 'project');

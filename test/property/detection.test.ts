@@ -15,6 +15,7 @@ import { type Field, type FieldRequest, requestKey } from '../../engine/field/fi
 import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
 import { parseCondition } from '../../engine/filter/parser.ts';
 import { planExtraction } from '../../engine/plan/extraction-plan.ts';
+import { resolveCondition, resolveMacros } from '../../engine/rules/resolve-macros.ts';
 import { holds, type PlainEvent, type PlainValue } from '../support/reference-evaluator.ts';
 
 const SEED = 20260314;
@@ -143,13 +144,18 @@ function toColumn(
 function toRule(source: string, index: number): CheckedRule {
   const parsed = parseCondition(source);
   if ('error' in parsed) throw new Error(`${source}: ${parsed.error.message}`);
+  const text = { text: source, origins: [], documentName: '' };
+  const resolved = resolveCondition({ ...parsed, text }, resolveMacros([]));
+  if ('kind' in resolved) throw new Error(`${source}: ${resolved.name}`);
+  const { condition, problems } = checkCondition(resolved.expression, catalog);
+  if (condition === undefined) throw new Error(`${source}: ${problems[0]?.problem.message}`);
   return {
     name: `rule ${index}`,
     description: '',
     source: 'test',
     priority: 'Debug',
     tags: [],
-    condition: checkCondition(parsed.expression, catalog),
+    condition,
     output: { segments: [], fields: [] },
   };
 }

@@ -239,7 +239,8 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
         [
           'answers 200 MB',
           'untilEvents(); send(columns({ scratch: new Uint8Array(200 << 20) })); sleep(1000);',
-          /of at most|bytes of memory/,
+          // A machine that is busy may find out first that there is no answer.
+          /of at most|bytes of memory|no answer/,
         ],
         [
           'takes all memory',
