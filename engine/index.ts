@@ -6,19 +6,6 @@
  * Every example is run by a test; what it prints stands behind `// →`.
  */
 
-/** One alert: its rule, priority, source, event number, and the finished line. */
-export type { Alert } from './alert/alert.ts';
-/**
- * The version of Falco's engine whose rules are understood.
- *
- * ```js
- * import { ENGINE_VERSION } from 'tiercel';
- * console.log(ENGINE_VERSION); // → 0.62.0
- * ```
- */
-export { ENGINE_VERSION, type RulesetLoad } from './check/load-ruleset.ts';
-/** What Falco says of one rules file (`falco -V --json`). */
-export type { RulesFileResult } from './check/rules-result.ts';
 /** A configuration that was read: frozen, with absolute paths. */
 export type { Config } from './config/config.ts';
 /**
@@ -37,8 +24,8 @@ export type { Config } from './config/config.ts';
  * ```
  */
 export { type ConfigRequest, loadConfig } from './config/load-config.ts';
-/** An event that some rules were not evaluated for, with all that is needed to evaluate it again. */
-export type { DeadLetter } from './dead-letter/dead-letter.ts';
+/** One alert: its rule, priority, source, event number, and the finished line. */
+export type { Alert } from './detect/alert/alert.ts';
 /**
  * Whether something is wrong, or only worth knowing.
  *
@@ -75,6 +62,17 @@ export { type Diagnostic, hasErrors } from './diagnostic/diagnostic.ts';
  */
 export { renderText, toJson } from './diagnostic/render.ts';
 /**
+ * The version of Falco's engine whose rules are understood.
+ *
+ * ```js
+ * import { ENGINE_VERSION } from 'tiercel';
+ * console.log(ENGINE_VERSION); // → 0.62.0
+ * ```
+ */
+export { ENGINE_VERSION, type RulesetLoad } from './language/load/load-ruleset.ts';
+/** What Falco says of one rules file (`falco -V --json`). */
+export type { RulesFileResult } from './language/load/rules-result.ts';
+/**
  * All outputs that the configuration names, open: what `deliver` of a run hands its alerts to. They retry, wait on disk
  * and count as those of the command line do; `outputs.reports` says what became of every alert.
  *
@@ -97,6 +95,25 @@ export { renderText, toJson } from './diagnostic/render.ts';
  * ```
  */
 export { openOutputs } from './outputs/open-outputs.ts';
+/**
+ * What a plugin is and asks for, without running anything of it.
+ *
+ * ```js
+ * import { loadConfig, readComponentFile } from 'tiercel';
+ * const { value: config } = loadConfig({
+ *   configFile: undefined,
+ *   rulesFiles: [],
+ *   options: [],
+ *   plugin: 'cloudtrail',
+ *   openParams: undefined,
+ * });
+ * const { value: file } = readComponentFile(config.plugins[0].libraryPath);
+ * console.log(file.manifest.source.name); // → aws_cloudtrail
+ * ```
+ */
+export { readComponentFile } from './plugin/gate/component-file.ts';
+/** An event that some rules were not evaluated for, with all that is needed to evaluate it again. */
+export type { DeadLetter } from './run/dead-letter/dead-letter.ts';
 /**
  * Streams in, alerts out: reads what the configuration names, until it ends or is told to stop. `deliver` is waited
  * for: what it has not taken is not acknowledged. `engine.reload(config)` reads the rules again meanwhile.
@@ -121,11 +138,11 @@ export { openOutputs } from './outputs/open-outputs.ts';
  * console.log(summary.events, summary.alertsTotal); // → 1 1
  * ```
  */
-export { buildEngine } from './pipeline/build-engine.ts';
+export { buildEngine } from './run/engine/build-engine.ts';
 /** A run that was made ready by `buildEngine`. */
-export type { Engine } from './pipeline/engine.ts';
+export type { Engine } from './run/engine/engine.ts';
 /** What a run looks like while it goes on: streams, rules, plugins. */
-export type { EngineStatus } from './pipeline/engine-status.ts';
+export type { EngineStatus } from './run/engine/engine-status.ts';
 /**
  * Events that the program has itself, evaluated without a stream; plugins run in threads of their own all the same.
  *
@@ -153,7 +170,11 @@ export {
   type Evaluator,
   type GivenEvent,
   openEvaluator,
-} from './pipeline/evaluator.ts';
+} from './run/engine/evaluator.ts';
+/** Who is told what while a run goes on, and what ends it. */
+export type { RunOptions } from './run/engine/run-options.ts';
+/** What a run did, with the count of everything that was not evaluated. */
+export type { RunSummary } from './run/engine/run-summary.ts';
 /**
  * Plugins and rules read and checked, without reading an event.
  *
@@ -170,7 +191,7 @@ export {
  * console.log(rulesetLoad.rules.map(({ name }) => name)); // → [ 'Console login without MFA' ]
  * ```
  */
-export { type Loaded, loadAll } from './pipeline/load-all.ts';
+export { type Loaded, loadAll } from './run/load/load-all.ts';
 /**
  * Takes `data_dir`, where checkpoints and spools are, for this process. Where the configuration has one, this is done
  * before `buildEngine` and `openOutputs`. An error says who uses it.
@@ -189,25 +210,4 @@ export { type Loaded, loadAll } from './pipeline/load-all.ts';
  * await lock.release();
  * ```
  */
-export { lockDataDirectory } from './pipeline/lock-data-directory.ts';
-/** Who is told what while a run goes on, and what ends it. */
-export type { RunOptions } from './pipeline/run-options.ts';
-/** What a run did, with the count of everything that was not evaluated. */
-export type { RunSummary } from './pipeline/run-summary.ts';
-/**
- * What a plugin is and asks for, without running anything of it.
- *
- * ```js
- * import { loadConfig, readComponentFile } from 'tiercel';
- * const { value: config } = loadConfig({
- *   configFile: undefined,
- *   rulesFiles: [],
- *   options: [],
- *   plugin: 'cloudtrail',
- *   openParams: undefined,
- * });
- * const { value: file } = readComponentFile(config.plugins[0].libraryPath);
- * console.log(file.manifest.source.name); // → aws_cloudtrail
- * ```
- */
-export { readComponentFile } from './plugin/component-file.ts';
+export { lockDataDirectory } from './run/load/lock-data-directory.ts';

@@ -17,20 +17,23 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const output = join(repository, 'dist', 'engine');
 const require = createRequire(import.meta.url);
 const TRANSPILER = dirname(require.resolve('@bytecodealliance/jco-transpile/component'));
-const TRANSPILER_WORKER = 'plugin/transpile-worker';
+const TRANSPILER_WORKER = 'plugin/prepare/transpile-worker';
 
 rmSync(output, { recursive: true, force: true });
 const bundle = await rolldown({
   input: {
     'cli/main': join(repository, 'engine/cli/main.ts'),
     index: join(repository, 'engine/index.ts'),
-    'store/io-worker': join(repository, 'engine/store/io-worker.ts'),
-    'stream/source-worker': join(repository, 'engine/stream/source-worker.ts'),
-    'evaluate/evaluation-worker': join(repository, 'engine/evaluate/evaluation-worker.ts'),
-    'evaluate/extractor-worker': join(repository, 'engine/evaluate/extractor-worker.ts'),
-    'pipeline/rules-worker': join(repository, 'engine/pipeline/rules-worker.ts'),
-    'conformance/conformance-worker': join(repository, 'engine/conformance/conformance-worker.ts'),
-    [TRANSPILER_WORKER]: join(repository, 'engine/plugin/transpile-worker.ts'),
+    'store/thread/io-worker': join(repository, 'engine/store/thread/io-worker.ts'),
+    'run/stream/source-worker': join(repository, 'engine/run/stream/source-worker.ts'),
+    'run/evaluate/evaluation-worker': join(repository, 'engine/run/evaluate/evaluation-worker.ts'),
+    'run/evaluate/extractor-worker': join(repository, 'engine/run/evaluate/extractor-worker.ts'),
+    'run/load/rules-worker': join(repository, 'engine/run/load/rules-worker.ts'),
+    'tools/conformance/conformance-worker': join(
+      repository,
+      'engine/tools/conformance/conformance-worker.ts',
+    ),
+    [TRANSPILER_WORKER]: join(repository, 'engine/plugin/prepare/transpile-worker.ts'),
   },
   platform: 'node',
   // Installed by whoever has something there.

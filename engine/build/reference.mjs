@@ -15,7 +15,17 @@ const FILE = join(root, 'plugins-wasm', 'REFERENCE.md');
 const ASSEMBLYSCRIPT = [
   ...['plugin', 'source', 'extractor', 'field-table', 'event-view', 'element-view', 'slots'],
   ...['json-shape', 'line-shape', 'record-shape', 'line-format', 'pattern', 'columns'],
-  ...['queue-source', 'queue', 'message-events', 'times', 'calendar', 'addresses', 'bytes', 'host'],
+  ...[
+    'queue-source',
+    'queue',
+    'message-events',
+    'times',
+    'calendar',
+    'addresses',
+    'bytes',
+    'host',
+    'log',
+  ],
 ];
 const JAVASCRIPT = [
   ...[

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { VERSION } from '#generated/build-info';
 import { hideSecrets } from '../base/secrets.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from './console/exit-code.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.invalid;
   }
   // Loaded here: the version is asked for by scripts, often, and needs none of it.
-  const { runProgram } = await import('./program.ts');
+  const { runProgram } = await import('./program/program.ts');
   return runProgram(args);
 }
 

@@ -1,13 +1,13 @@
-import type { AlertFormat } from '../alert/alert.ts';
-import type { AlertChannel } from '../alert/alert-channel.ts';
 import type { Wall } from '../base/confinement.ts';
 import type { Priority } from '../base/priority.ts';
-import type { LockedPlugin, LockedRules } from '../install/lock.ts';
-import type { Grants } from '../plugin/grants.ts';
-import type { RuleLoadOptions } from '../rules/load-options.ts';
-import type { WebhookAccess } from '../store/webhook/webhook-access.ts';
-import type { Isolation } from '../supervise/worker-handle.ts';
-import type { TrustPolicy } from '../trust/judge-signature.ts';
+import type { AlertFormat } from '../detect/alert/alert.ts';
+import type { AlertChannel } from '../detect/alert/alert-channel.ts';
+import type { RuleLoadOptions } from '../language/rules/load-options.ts';
+import type { LockedPlugin, LockedRules } from '../packages/install/lock.ts';
+import type { TrustPolicy } from '../packages/trust/judge-signature.ts';
+import type { Grants } from '../plugin/gate/grants.ts';
+import type { WebhookAccess } from '../store/location/webhook-access.ts';
+import type { Isolation } from '../worker/worker-handle.ts';
 import type { OutputConfig } from './output-config.ts';
 
 /** `tiercel.yaml` (Falco's keys) joined with the command line: read once, frozen. Paths are absolute. */

@@ -5,8 +5,12 @@
  */
 
 import { keepSecret } from '../base/secrets.ts';
+import {
+  type Path,
+  readYamlDocument,
+  type YamlDocument,
+} from '../diagnostic/schema/yaml-document.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import { type Path, readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
 
 /** In place of `$`, `{` and `}`, which mean something within flow collections; the places stay the same. */
 const [DOLLAR, OPEN, CLOSE] = ['\ue000', '\ue001', '\ue002'];

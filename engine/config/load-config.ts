@@ -9,10 +9,10 @@ import {
   type Diagnostic,
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
-import { storedPath } from '../install/file-store.ts';
-import { type Lock, lockPathFor, NO_LOCK, readLock } from '../install/lock.ts';
-import type { AppendOutput, ExtraField, RuleSelection } from '../rules/load-options.ts';
-import type { WebhookAccess } from '../store/webhook/webhook-access.ts';
+import type { AppendOutput, ExtraField, RuleSelection } from '../language/rules/load-options.ts';
+import { storedPath } from '../packages/install/file-store.ts';
+import { type Lock, lockPathFor, NO_LOCK, readLock } from '../packages/install/lock.ts';
+import type { WebhookAccess } from '../store/location/webhook-access.ts';
 import type { AwsConfig, Config, MetricsConfig, RulesPath, WebserverConfig } from './config.ts';
 import type { RawAppendOutput, RawAws, RawConfig, RawWebhook } from './raw-config.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';

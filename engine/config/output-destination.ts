@@ -1,8 +1,8 @@
 /* Who gets the alerts of an output, and in which form: what alerts that wait on disk are kept for. */
 
 import { createHash } from 'node:crypto';
-import type { AlertShape } from '../alert/alert-channel.ts';
 import { hideSecrets } from '../base/secrets.ts';
+import type { AlertShape } from '../detect/alert/alert-channel.ts';
 import type { DestinationConfig, OutputTarget } from './output-config.ts';
 
 const DIGEST_SIZE = 16;

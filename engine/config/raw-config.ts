@@ -1,8 +1,8 @@
 /* The configuration's keys as the file has them; everything may be absent. The schema has checked the types. */
 
-import type { AlertShape } from '../alert/alert-channel.ts';
 import type { Wall } from '../base/confinement.ts';
 import type { Facility } from '../base/facility.ts';
+import type { AlertShape } from '../detect/alert/alert-channel.ts';
 
 export interface RawConfig {
   rules_files?: string[];

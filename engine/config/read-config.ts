@@ -11,9 +11,13 @@ import {
   type Diagnostic,
   type Label,
 } from '../diagnostic/diagnostic.ts';
+import { validateAgainst } from '../diagnostic/schema/validate.ts';
+import {
+  type Path,
+  readYamlDocument,
+  type YamlDocument,
+} from '../diagnostic/schema/yaml-document.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import { validateAgainst } from '../schema/validate.ts';
-import { type Path, readYamlDocument, type YamlDocument } from '../schema/yaml-document.ts';
 import { keepSecretsIn, readExpandedYaml } from './expand-environment.ts';
 import { findLosses } from './falco-keys.ts';
 import { applyOption } from './option-override.ts';

@@ -2,9 +2,9 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type AlertChannel, type AlertShape, sameShape } from '../alert/alert-channel.ts';
-import { TEMPLATE_NAMES, unknownNames } from '../alert/shape/template.ts';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
+import { type AlertChannel, type AlertShape, sameShape } from '../detect/alert/alert-channel.ts';
+import { TEMPLATE_NAMES, unknownNames } from '../detect/alert/shape/template.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { DeliveryConfig, OutputConfig, OutputTarget, SpoolConfig } from './output-config.ts';
 import { destinationOf } from './output-destination.ts';

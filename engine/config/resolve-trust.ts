@@ -3,8 +3,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { TrustPolicy } from '../trust/judge-signature.ts';
-import { type PublicKey, parsePublicKey } from '../trust/public-key.ts';
+import type { TrustPolicy } from '../packages/trust/judge-signature.ts';
+import { type PublicKey, parsePublicKey } from '../packages/trust/public-key.ts';
 import type { ReadConfig } from './read-config.ts';
 
 const KEY_FILE_SIZE_MAX = 16 << 10;

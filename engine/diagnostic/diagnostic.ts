@@ -1,5 +1,5 @@
-import type { DiagnosticCode } from './code.ts';
-import { DIAGNOSTIC_CODES } from './code.ts';
+import type { DiagnosticCode } from './code/code.ts';
+import { DIAGNOSTIC_CODES } from './code/code.ts';
 import type { Span } from './span.ts';
 import type { TextDocument } from './text-document.ts';
 

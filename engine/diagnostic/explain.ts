@@ -1,7 +1,7 @@
 /* What a diagnostic code means, for `tiercel explain` and for the page of all codes, schemas/DIAGNOSTICS.md. */
 
-import { DIAGNOSTIC_CODES, type DiagnosticCode } from './code.ts';
-import type { CodeRecord } from './code-record.ts';
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from './code/code.ts';
+import type { CodeRecord } from './code/code-record.ts';
 
 export interface ExplainedCode extends CodeRecord {
   readonly code: DiagnosticCode;

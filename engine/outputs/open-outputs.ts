@@ -2,8 +2,6 @@
 
 import type { Writable } from 'node:stream';
 import { VERSION } from '#generated/build-info';
-import { type Alert, selectAlerts } from '../alert/alert.ts';
-import { channelAt } from '../alert/alert-channel.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { printable } from '../base/printable.ts';
 import type { Priority } from '../base/priority.ts';
@@ -17,22 +15,24 @@ import type {
   ProgramTarget,
   SyslogTarget,
 } from '../config/output-config.ts';
-import type { Delivery } from '../deliver/delivery.ts';
-import { OutputQueue } from '../deliver/output-queue.ts';
-import { type Outlet, OutputSet } from '../deliver/output-set.ts';
-import { RetryQueue } from '../deliver/retry-queue.ts';
-import { Spool, type SpoolOptions } from '../deliver/spool/spool.ts';
-import { UndeliveredFile } from '../deliver/undelivered-file.ts';
+import { type Alert, selectAlerts } from '../detect/alert/alert.ts';
+import { channelAt } from '../detect/alert/alert-channel.ts';
 import { type Checked, hasErrors } from '../diagnostic/diagnostic.ts';
-import { FileOutput } from '../output/file-output.ts';
-import { HttpOutput } from '../output/http-output.ts';
-import { KeptProgramOutput } from '../output/kept-program-output.ts';
-import type { Output } from '../output/output.ts';
-import { ProgramOutput } from '../output/program-output.ts';
-import { StreamOutput } from '../output/stream-output.ts';
-import { syslogHeader } from '../output/syslog-message.ts';
-import { createSyslogOutput } from '../output/syslog-output.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import { OutputQueue } from './delivery/output-queue.ts';
+import { type Outlet, OutputSet } from './delivery/output-set.ts';
+import { RetryQueue } from './delivery/retry-queue.ts';
+import { Spool, type SpoolOptions } from './delivery/spool/spool.ts';
+import { UndeliveredFile } from './delivery/undelivered-file.ts';
 import { placeSpools } from './place-spools.ts';
+import { FileOutput } from './transport/file-output.ts';
+import { HttpOutput } from './transport/http-output.ts';
+import { KeptProgramOutput } from './transport/kept-program-output.ts';
+import type { Output } from './transport/output.ts';
+import { ProgramOutput } from './transport/program-output.ts';
+import { StreamOutput } from './transport/stream-output.ts';
+import { syslogHeader } from './transport/syslog-message.ts';
+import { createSyslogOutput } from './transport/syslog-output.ts';
 
 const TEXT_TYPE = 'text/plain';
 const JSON_TYPE = 'application/json';
@@ -179,7 +179,7 @@ function lineTypeOf({ alertFormat, alertChannels }: Config, channel: number | un
 
 /** Its library is loaded by those who use it. */
 async function createNats(target: NatsTarget): Promise<Output> {
-  const { NatsOutput } = await import('../output/nats-output.ts');
+  const { NatsOutput } = await import('./transport/nats-output.ts');
   return new NatsOutput(target);
 }
 

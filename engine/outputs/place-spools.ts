@@ -4,15 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import { countOf } from '../base/quantity.ts';
 import type { Config } from '../config/config.ts';
 import type { OutputConfig } from '../config/output-config.ts';
-import type { SpoolOptions } from '../deliver/spool/spool.ts';
-import type { SpoolDestination } from '../deliver/spool/spool-destination.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { SpoolOptions } from './delivery/spool/spool.ts';
+import type { SpoolDestination } from './delivery/spool/spool-destination.ts';
 import {
   chooseSpools,
   findSpools,
   lookIntoSpool,
   type SpoolContents,
-} from '../deliver/spool/spool-folders.ts';
-import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
+} from './delivery/spool/spool-folders.ts';
 
 export interface PlacedSpools {
   /** By output; without those that have none. */

@@ -8,11 +8,11 @@ import { compileFunction } from 'node:vm';
 import { LIMITS } from '../base/limits.ts';
 import { cutText } from '../base/text.ts';
 import { createHostImports, type Imports } from './abi/host-imports.ts';
+import { PluginFault, type PluginFaultKind, type PluginInstance } from './abi/plugin-instance.ts';
 import { adaptExtractor, adaptSource, type Guard, type GuestExports } from './abi/v0_1.ts';
+import type { ModuleDemand } from './gate/memory-cap.ts';
 import type { HostServices } from './host/host-services.ts';
-import type { ModuleDemand } from './memory-cap.ts';
-import { PluginFault, type PluginFaultKind, type PluginInstance } from './plugin-instance.ts';
-import type { PreparedModule, PreparedPlugin } from './prepared-plugin.ts';
+import type { PreparedModule, PreparedPlugin } from './prepare/prepared-plugin.ts';
 
 type Instantiate = (
   // The generated code hands on what it is given by name.

@@ -1,6 +1,6 @@
 /* The latest alerts, for people who look at them now: bounded, whatever comes. */
 
-import type { Alert } from '../alert/alert.ts';
+import type { Alert } from '../detect/alert/alert.ts';
 
 /** As it is shown. */
 export interface ShownAlert {

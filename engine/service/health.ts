@@ -1,7 +1,7 @@
 /* Whether a run is alive, and whether it does what it is there for. */
 
-import type { OutputReport } from '../deliver/output-set.ts';
-import type { EngineStatus, StreamStatus } from '../pipeline/engine-status.ts';
+import type { OutputReport } from '../outputs/delivery/output-set.ts';
+import type { EngineStatus, StreamStatus } from '../run/engine/engine-status.ts';
 
 export interface ServiceStatus {
   /** `undefined`: nothing runs yet, or any more. */

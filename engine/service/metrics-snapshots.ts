@@ -1,9 +1,9 @@
-import type { Alert } from '../alert/alert.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
 import { hideSecrets } from '../base/secrets.ts';
 import type { Config } from '../config/config.ts';
-import { LineFile } from '../output/line-file.ts';
+import type { Alert } from '../detect/alert/alert.ts';
+import { LineFile } from '../outputs/transport/line-file.ts';
 import type { ServiceStatus } from './health.ts';
 import { eventsOf, snapshotAlert, snapshotFields } from './snapshot.ts';
 

@@ -6,9 +6,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { VERSION } from '#generated/build-info';
 import { PRIORITIES } from '../base/priority.ts';
-import { ENGINE_VERSION } from '../check/load-ruleset.ts';
-import type { OutputReport } from '../deliver/output-set.ts';
-import type { PluginStatus, RuleStatus, StreamStatus } from '../pipeline/engine-status.ts';
+import { ENGINE_VERSION } from '../language/load/load-ruleset.ts';
+import type { OutputReport } from '../outputs/delivery/output-set.ts';
+import type { PluginStatus, RuleStatus, StreamStatus } from '../run/engine/engine-status.ts';
 import type { FileDigest, ServiceStatus } from './health.ts';
 
 type Labels = Readonly<Record<string, string>>;

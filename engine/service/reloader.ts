@@ -13,7 +13,7 @@ import {
   type Diagnostic,
   hasErrors,
 } from '../diagnostic/diagnostic.ts';
-import type { Engine } from '../pipeline/engine.ts';
+import type { Engine } from '../run/engine/engine.ts';
 
 const LOOK_INTERVAL_MS = 1_000;
 

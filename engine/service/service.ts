@@ -3,11 +3,11 @@
  * again, and files that are opened again when others have moved them.
  */
 
-import type { Alert } from '../alert/alert.ts';
 import type { Config } from '../config/config.ts';
-import type { OutputSet } from '../deliver/output-set.ts';
+import type { Alert } from '../detect/alert/alert.ts';
 import type { Checked } from '../diagnostic/diagnostic.ts';
-import type { Engine } from '../pipeline/engine.ts';
+import type { OutputSet } from '../outputs/delivery/output-set.ts';
+import type { Engine } from '../run/engine/engine.ts';
 import type { ServiceStatus } from './health.ts';
 import { takeSnapshots } from './metrics-snapshots.ts';
 import { type OpenWebServer, openWebServer } from './open-web-server.ts';

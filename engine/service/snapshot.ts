@@ -1,8 +1,8 @@
 /* Falco's metrics snapshots: numbers of a run, every so often, as fields of an alert. */
 
 import { VERSION } from '#generated/build-info';
-import type { Alert } from '../alert/alert.ts';
-import { type AlertChannel, type AlertShape, takesRule } from '../alert/alert-channel.ts';
+import type { Alert } from '../detect/alert/alert.ts';
+import { type AlertChannel, type AlertShape, takesRule } from '../detect/alert/alert-channel.ts';
 import type { ServiceStatus } from './health.ts';
 
 export interface Snapshot {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Engine } from '../pipeline/engine.ts';
+import type { Engine } from '../run/engine/engine.ts';
 import type { FileDigest, ServiceSetting } from './health.ts';
 
 /** `undefined` where nobody looks: `/metrics` alone shows it. */

@@ -15,7 +15,7 @@ import { type Clock, SYSTEM_CLOCK } from '../base/clock.ts';
 import { limitPlaces } from '../base/connection-places.ts';
 import { guarded } from '../base/guard.ts';
 import { hideSecrets } from '../base/secrets.ts';
-import { ENGINE_VERSION } from '../check/load-ruleset.ts';
+import { ENGINE_VERSION } from '../language/load/load-ruleset.ts';
 import { AlertTail } from './alert-tail.ts';
 import { illness, readiness, type ServiceStatus } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';

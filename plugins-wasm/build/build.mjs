@@ -45,7 +45,7 @@ function digestInputs(name) {
   const folders = [
     join(pluginsFolder, 'sdk'),
     join(pluginsFolder, name),
-    join(repository, 'engine', 'author'),
+    join(repository, 'engine', 'tools', 'author'),
     join(repository, 'rules'),
   ];
   const files = [join(repository, 'asconfig.json'), join(repository, 'package-lock.json')];

@@ -2,9 +2,7 @@
 
 import { ErrorCode, receiveNextAt, release } from './memory';
 
-// @ts-ignore: decorator
-@external("tiercel:plugin/log@0.1.0", "write")
-declare function logWrite(level: i32, message: usize, messageSize: usize): void;
+export { LogLevel, log } from './log';
 
 // @ts-ignore: decorator
 @external("tiercel:plugin/report@0.1.0", "add")
@@ -39,18 +37,6 @@ declare function clockNow(): u64;
 /** Nanoseconds since 1970; 0 where the operator has not granted the clock. */
 export function now(): u64 {
   return clockNow();
-}
-
-export enum LogLevel {
-  Error,
-  Warning,
-  Notice,
-  Debug,
-}
-
-export function log(level: LogLevel, message: string): void {
-  const bytes = String.UTF8.encode(message);
-  logWrite(level, changetype<usize>(bytes), bytes.byteLength);
 }
 
 export enum Severity {
@@ -164,15 +150,4 @@ export function takeError(answer: usize, borrowed: usize = 0): void {
   const size = load<u32>(answer, 12);
   lastError = String.UTF8.decodeUnsafe(message, size);
   if (message != borrowed) release(message, size);
-}
-
-/** asc calls this for failed assertions and `throw`: a line in the log, then a trap. */
-// @ts-ignore: decorator
-@global
-export function tiercelAbort(message: string | null, file: string | null, line: u32, column: u32): void {
-  log(
-    LogLevel.Error,
-    (message ? message : 'abort') + ' in ' + (file ? file : '?') + ':' + line.toString() + ':' + column.toString(),
-  );
-  unreachable();
 }

@@ -2,7 +2,7 @@
 // and strings of error messages. Layouts follow the canonical ABI of the component model.
 
 // The function that asc calls for `throw` has to be part of every plugin.
-import { tiercelAbort } from './host';
+import { tiercelAbort } from './abort';
 
 /** Bytes after every buffer that scanners may read (never use) beyond its end. */
 export const SLACK: usize = 128;

@@ -11,10 +11,10 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 import { loadConfig } from '../../engine/config/load-config.ts';
-import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code.ts';
+import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code/code.ts';
 import type { Diagnostic } from '../../engine/diagnostic/diagnostic.ts';
 import { positionAt } from '../../engine/diagnostic/text-document.ts';
-import { loadAll } from '../../engine/pipeline/load-all.ts';
+import { loadAll } from '../../engine/run/load/load-all.ts';
 import { REPOSITORY } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

@@ -3,8 +3,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { signDetached } from '../../engine/trust/detached-signature.ts';
-import { generateKey } from '../../engine/trust/secret-key.ts';
+import { signDetached } from '../../engine/packages/trust/detached-signature.ts';
+import { generateKey } from '../../engine/packages/trust/secret-key.ts';
 import { loginRecord, ruleText } from '../support/cloudtrail-events.ts';
 import { signedWith, trailVariant } from '../support/plugin-variant.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code.ts';
+import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code/code.ts';
 import { diagnosticsPage } from '../../engine/diagnostic/explain.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 

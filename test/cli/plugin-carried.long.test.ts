@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withCustomSection } from '../../engine/plugin/wasm-binary.ts';
+import { withCustomSection } from '../../engine/plugin/file/wasm-binary.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { generateKey } from '../../engine/trust/secret-key.ts';
-import { digestOf } from '../../engine/trust/signed-file.ts';
+import { generateKey } from '../../engine/packages/trust/secret-key.ts';
+import { digestOf } from '../../engine/packages/trust/signed-file.ts';
 import { EVERY_EVENT, loginRecord } from '../support/cloudtrail-events.ts';
 import { signedWith, trailVariant, type Variant } from '../support/plugin-variant.ts';
 import { runProgram } from '../support/run-program.ts';

@@ -1,12 +1,12 @@
 /* Answers of an extractor, right ones with some numbers changed: what is let through can be read to the last value. */
 
-import { AlertBudget } from '../../engine/alert/alert-budget.ts';
-import { valueJson } from '../../engine/alert/format-value.ts';
-import { valueAt } from '../../engine/column/cell-values.ts';
-import { createInlineValues } from '../../engine/column/column.ts';
-import type { FieldType, ValueType } from '../../engine/field/field-type.ts';
+import { AlertBudget } from '../../engine/detect/alert/alert-budget.ts';
+import { valueJson } from '../../engine/detect/alert/format-value.ts';
+import { valueAt } from '../../engine/event/column/cell-values.ts';
+import { createInlineValues } from '../../engine/event/column/column.ts';
+import type { FieldType, ValueType } from '../../engine/event/field/field-type.ts';
 import { findColumnsFault } from '../../engine/plugin/abi/check-columns.ts';
-import type { ExtractedColumns } from '../../engine/plugin/plugin-instance.ts';
+import type { ExtractedColumns } from '../../engine/plugin/abi/plugin-instance.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';
 

@@ -1,12 +1,12 @@
 /* Bundled and hostile components with some bytes changed: judged, prepared, instantiated, called. */
 
-import { judgeComponent } from '../../engine/plugin/component-file.ts';
+import { PluginFault } from '../../engine/plugin/abi/plugin-instance.ts';
+import { readSections } from '../../engine/plugin/file/wasm-binary.ts';
+import { judgeComponent } from '../../engine/plugin/gate/component-file.ts';
 import { createServices } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
-import { PluginFault } from '../../engine/plugin/plugin-instance.ts';
-import { preparePlugin } from '../../engine/plugin/prepare-plugin.ts';
-import { transpile } from '../../engine/plugin/run-transpiler.ts';
-import { readSections } from '../../engine/plugin/wasm-binary.ts';
+import { preparePlugin } from '../../engine/plugin/prepare/prepare-plugin.ts';
+import { transpile } from '../../engine/plugin/prepare/run-transpiler.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';
 

@@ -1,8 +1,8 @@
 /* Every import with arguments that no toolchain gives: the host sees only what the WIT says, or nothing. */
 
 import { createHostImports } from '../../engine/plugin/abi/host-imports.ts';
+import { PluginFault } from '../../engine/plugin/abi/plugin-instance.ts';
 import type { HostServices } from '../../engine/plugin/host/host-services.ts';
-import { PluginFault } from '../../engine/plugin/plugin-instance.ts';
 import { StoreError } from '../../engine/store/store-error.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';

@@ -6,11 +6,11 @@
 
 import { serialize } from 'node:v8';
 import { LIMITS } from '../../engine/base/limits.ts';
-import { isSourceMessage } from '../../engine/stream/message-shape.ts';
-import { SourceAdmission } from '../../engine/stream/source-admission.ts';
-import type { SourceMessage } from '../../engine/stream/stream-protocol.ts';
-import { FrameDecoder, frameOf } from '../../engine/supervise/frames.ts';
-import { readerOf } from '../../engine/supervise/shape.ts';
+import { isSourceMessage } from '../../engine/run/stream/message-shape.ts';
+import { SourceAdmission } from '../../engine/run/stream/source-admission.ts';
+import type { SourceMessage } from '../../engine/run/stream/stream-protocol.ts';
+import { FrameDecoder, frameOf } from '../../engine/worker/frames.ts';
+import { readerOf } from '../../engine/worker/shape.ts';
 import type { Fuzz } from './fuzz-worker.ts';
 import type { Random } from './random.ts';
 

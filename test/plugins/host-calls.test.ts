@@ -1,9 +1,9 @@
 /* What a plugin takes from the host it gives back, and calls leave nothing behind. */
 
 import { describe, expect, it } from 'vitest';
-import { TASK_RESOLVED, TEXT_DECODER } from '../../engine/plugin/amend-glue.ts';
 import { createServices, type PluginStore } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
+import { TASK_RESOLVED, TEXT_DECODER } from '../../engine/plugin/prepare/amend-glue.ts';
 import { preparePluginNamed } from '../support/read-with-plugin.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

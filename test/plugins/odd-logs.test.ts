@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
+import type { PreparedPlugin } from '../../engine/plugin/prepare/prepared-plugin.ts';
 import { ODD_LOGS } from '../support/odd-logs.ts';
 import { preparePluginNamed, readLocation } from '../support/read-with-plugin.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

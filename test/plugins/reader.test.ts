@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
+import type { PreparedPlugin } from '../../engine/plugin/prepare/prepared-plugin.ts';
 import { preparePluginNamed, readLocation } from '../support/read-with-plugin.ts';
 import { runsOf } from '../support/sampled.ts';
 

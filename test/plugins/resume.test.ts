@@ -1,9 +1,9 @@
 /* A source that goes on from any of its positions gives the events that it would have given, and no others. */
 
 import { describe, expect, it } from 'vitest';
+import type { SourceInstance } from '../../engine/plugin/abi/plugin-instance.ts';
 import { createServices } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
-import type { SourceInstance } from '../../engine/plugin/plugin-instance.ts';
 import { openRoot, preparePluginNamed } from '../support/read-with-plugin.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

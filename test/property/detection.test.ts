@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkCondition } from '../../engine/check/check-condition.ts';
-import type { CheckedRule } from '../../engine/check/checked-rule.ts';
-import { valueAt } from '../../engine/column/cell-values.ts';
+import { compileRuleset } from '../../engine/detect/compile/compile-ruleset.ts';
+import { Detector, type Matches } from '../../engine/detect/match-batch/detector.ts';
+import { planExtraction } from '../../engine/detect/plan/extraction-plan.ts';
+import { valueAt } from '../../engine/event/column/cell-values.ts';
 import {
   CELL_INLINE,
   type Column,
   createInlineValues,
   type Dictionary,
-} from '../../engine/column/column.ts';
-import { compileRuleset } from '../../engine/compile/compile-ruleset.ts';
-import { Detector, type Matches } from '../../engine/detect/detector.ts';
-import { type Field, type FieldRequest, requestKey } from '../../engine/field/field.ts';
-import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
-import { parseCondition } from '../../engine/filter/parser.ts';
-import { planExtraction } from '../../engine/plan/extraction-plan.ts';
-import { resolveCondition, resolveMacros } from '../../engine/rules/resolve-macros.ts';
+} from '../../engine/event/column/column.ts';
+import { type Field, type FieldRequest, requestKey } from '../../engine/event/field/field.ts';
+import { createFieldCatalog } from '../../engine/event/field/field-catalog.ts';
+import { checkCondition } from '../../engine/language/check/check-condition.ts';
+import type { CheckedRule } from '../../engine/language/check/checked-rule.ts';
+import { resolveCondition, resolveMacros } from '../../engine/language/rules/resolve-macros.ts';
+import { parseCondition } from '../../engine/language/syntax/parser.ts';
 import { holds, type PlainEvent, type PlainValue } from '../support/reference-evaluator.ts';
 
 const SEED = 20260314;

@@ -6,17 +6,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SYSTEM_CLOCK } from '../../engine/base/clock.ts';
-import { loadRuleset } from '../../engine/check/load-ruleset.ts';
+import { planExtraction, requestsOf } from '../../engine/detect/plan/extraction-plan.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
-import { Evaluation } from '../../engine/evaluate/evaluation.ts';
-import type { EvaluationResult } from '../../engine/evaluate/evaluation-result.ts';
-import { eventsBetween } from '../../engine/evaluate/event-parts.ts';
-import { Extractor } from '../../engine/evaluate/extractor.ts';
-import type { Field } from '../../engine/field/field.ts';
-import { createFieldCatalog } from '../../engine/field/field-catalog.ts';
-import { FAULT_BUDGET } from '../../engine/pipeline/engine-tuning.ts';
-import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
-import { type EventBatch, PluginFault } from '../../engine/plugin/plugin-instance.ts';
+import type { Field } from '../../engine/event/field/field.ts';
+import { createFieldCatalog } from '../../engine/event/field/field-catalog.ts';
+import { loadRuleset } from '../../engine/language/load/load-ruleset.ts';
+import { type EventBatch, PluginFault } from '../../engine/plugin/abi/plugin-instance.ts';
+import { FAULT_BUDGET } from '../../engine/run/engine/engine-tuning.ts';
+import { Evaluation } from '../../engine/run/evaluate/evaluation.ts';
+import type { EvaluationResult } from '../../engine/run/evaluate/evaluation-result.ts';
+import { eventsBetween } from '../../engine/run/evaluate/event-parts.ts';
+import { Extractor } from '../../engine/run/evaluate/extractor.ts';
 import { type Misdeeds, plainExtractor } from '../support/plain-extractor.ts';
 
 const SEED = 15;

@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseDeadLetter, writeDeadLetter } from '../../engine/dead-letter/dead-letter.ts';
-import { DeadLetterFile } from '../../engine/dead-letter/dead-letter-file.ts';
 import { buildEngine, loadConfig, type RunSummary } from '../../engine/index.ts';
+import { parseDeadLetter, writeDeadLetter } from '../../engine/run/dead-letter/dead-letter.ts';
+import { DeadLetterFile } from '../../engine/run/dead-letter/dead-letter-file.ts';
 import { buildPlugin, extractorModule, NOTHING_FOUND } from '../support/hostile-module.ts';
 import { sampled } from '../support/sampled.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

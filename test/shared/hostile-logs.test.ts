@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
+import type { PreparedPlugin } from '../../engine/plugin/prepare/prepared-plugin.ts';
 import { preparePluginNamed, readLocation } from '../support/read-with-plugin.ts';
 import { REPOSITORY } from '../support/run-program.ts';
 

@@ -2,25 +2,25 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlertFormat } from '../../engine/alert/alert.ts';
 import { SYSTEM_CLOCK } from '../../engine/base/clock.ts';
-import type { CheckedRule } from '../../engine/check/checked-rule.ts';
-import { loadRuleset, type RulesetLoad } from '../../engine/check/load-ruleset.ts';
 import { loadConfig } from '../../engine/config/load-config.ts';
+import type { AlertFormat } from '../../engine/detect/alert/alert.ts';
+import { planExtraction, requestsOf } from '../../engine/detect/plan/extraction-plan.ts';
 import { createTextDocument } from '../../engine/diagnostic/text-document.ts';
-import { Evaluation } from '../../engine/evaluate/evaluation.ts';
-import { Extractor } from '../../engine/evaluate/extractor.ts';
-import { FAULT_BUDGET } from '../../engine/pipeline/engine-tuning.ts';
-import { type Loaded, loadAll } from '../../engine/pipeline/load-all.ts';
-import { planExtraction, requestsOf } from '../../engine/plan/extraction-plan.ts';
+import type { CheckedRule } from '../../engine/language/check/checked-rule.ts';
+import { loadRuleset, type RulesetLoad } from '../../engine/language/load/load-ruleset.ts';
+import type { EventBatch, ExtractorInstance } from '../../engine/plugin/abi/plugin-instance.ts';
 import {
   createServices,
   type HostServices,
   type PluginStore,
 } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
-import type { EventBatch, ExtractorInstance } from '../../engine/plugin/plugin-instance.ts';
-import { resolveTimes } from '../../engine/stream/event-times.ts';
+import { FAULT_BUDGET } from '../../engine/run/engine/engine-tuning.ts';
+import { Evaluation } from '../../engine/run/evaluate/evaluation.ts';
+import { Extractor } from '../../engine/run/evaluate/extractor.ts';
+import { type Loaded, loadAll } from '../../engine/run/load/load-all.ts';
+import { resolveTimes } from '../../engine/run/stream/event-times.ts';
 import { openRoot, preparePluginNamed } from './read-with-plugin.ts';
 import { REPOSITORY } from './run-program.ts';
 

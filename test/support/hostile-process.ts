@@ -4,10 +4,13 @@
  */
 
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { REPOSITORY } from './run-program.ts';
 
-const ENTRIES = { source: 'stream/source-worker', extractor: 'evaluate/extractor-worker' } as const;
+const ENTRIES = {
+  source: 'run/stream/source-worker',
+  extractor: 'run/evaluate/extractor-worker',
+} as const;
 
 /** Reads, writes and the messages of an honest process, for the code that is put in its place. */
 const PRELUDE = `
@@ -91,7 +94,7 @@ export class HostileProduct {
     this.#engine = join(folder, 'dist/engine');
     this.program = join(this.#engine, 'cli/main.js');
     for (const entry of Object.values(ENTRIES)) {
-      const own = `${entry.split('/')[1]}.own.js`;
+      const own = `${basename(entry)}.own.js`;
       cpSync(join(this.#engine, `${entry}.js`), join(this.#engine, `${entry}.own.js`));
       writeFileSync(
         join(this.#engine, `${entry}.js`),
@@ -106,7 +109,7 @@ await import(isMainThread ? './${own.replace('.own.js', '.evil.js')}' : './${own
   replace(side: keyof typeof ENTRIES, code: string): void {
     for (const [name, entry] of Object.entries(ENTRIES)) {
       const text =
-        name === side ? PRELUDE + code : `await import('./${entry.split('/')[1]}.own.js');`;
+        name === side ? PRELUDE + code : `await import('./${basename(entry)}.own.js');`;
       writeFileSync(join(this.#engine, `${entry}.evil.js`), text);
     }
   }

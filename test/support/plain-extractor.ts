@@ -4,8 +4,8 @@ import type {
   EventBatch,
   ExtractedColumns,
   ExtractorInstance,
-} from '../../engine/plugin/plugin-instance.ts';
-import { PluginFault } from '../../engine/plugin/plugin-instance.ts';
+} from '../../engine/plugin/abi/plugin-instance.ts';
+import { PluginFault } from '../../engine/plugin/abi/plugin-instance.ts';
 
 export interface Misdeeds {
   /** Numbers (`id` of the event) that it cannot take, by plan. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCustomSection, withCustomSection } from '../../engine/plugin/wasm-binary.ts';
-import type { SecretKey } from '../../engine/trust/secret-key.ts';
-import { readSigned, withSignature } from '../../engine/trust/signature-section.ts';
+import type { SecretKey } from '../../engine/packages/trust/secret-key.ts';
+import { readSigned, withSignature } from '../../engine/packages/trust/signature-section.ts';
+import { readCustomSection, withCustomSection } from '../../engine/plugin/file/wasm-binary.ts';
 import { REPOSITORY } from './run-program.ts';
 
 const MANIFEST = 'tiercel:manifest';

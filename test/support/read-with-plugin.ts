@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { readComponentFile } from '../../engine/plugin/component-file.ts';
+import { readComponentFile } from '../../engine/plugin/gate/component-file.ts';
 import { createServices } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
-import { preparePlugin } from '../../engine/plugin/prepare-plugin.ts';
-import type { PreparedPlugin } from '../../engine/plugin/prepared-plugin.ts';
-import { IoThread } from '../../engine/store/io-thread.ts';
+import { preparePlugin } from '../../engine/plugin/prepare/prepare-plugin.ts';
+import type { PreparedPlugin } from '../../engine/plugin/prepare/prepared-plugin.ts';
+import { StoreClient } from '../../engine/store/client/store-client.ts';
+import { ThreadLink } from '../../engine/store/client/store-link.ts';
 import type { ReportOddity } from '../../engine/store/object-store.ts';
-import { StoreClient } from '../../engine/store/store-client.ts';
-import { ThreadLink } from '../../engine/store/store-link.ts';
-import { WorkerStock } from '../../engine/supervise/worker-stock.ts';
+import { IoThread } from '../../engine/store/thread/io-thread.ts';
+import { WorkerStock } from '../../engine/worker/worker-stock.ts';
 import { REPOSITORY } from './run-program.ts';
 import { storeRoot } from './store-root.ts';
 

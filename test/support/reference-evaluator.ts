@@ -1,5 +1,9 @@
-import type { CheckedCondition, CheckedOperand, Literal } from '../../engine/check/checked-rule.ts';
-import { requestKey } from '../../engine/field/field.ts';
+import { requestKey } from '../../engine/event/field/field.ts';
+import type {
+  CheckedCondition,
+  CheckedOperand,
+  Literal,
+} from '../../engine/language/check/checked-rule.ts';
 
 export type PlainValue = string | bigint | readonly string[];
 /** One event: values by request, absent ones left out. */

@@ -11,7 +11,7 @@ import { Kind } from 'tiercel/sdk/slots';
 import { TimeForm, parseTimeAs } from 'tiercel/sdk/times';
 
 // What `throw` calls has to be part of the module.
-export { tiercelAbort } from 'tiercel/sdk/host';
+export { tiercelAbort } from 'tiercel/sdk/abort';
 
 let format: LineFormat = new Columns(' ', ['all']);
 let slots: LineSlots = new LineSlots(format);

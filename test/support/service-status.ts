@@ -1,5 +1,5 @@
-import type { OutputReport } from '../../engine/deliver/output-set.ts';
-import type { EngineStatus } from '../../engine/pipeline/engine-status.ts';
+import type { OutputReport } from '../../engine/outputs/delivery/output-set.ts';
+import type { EngineStatus } from '../../engine/run/engine/engine-status.ts';
 import type { ServiceStatus } from '../../engine/service/health.ts';
 
 const STREAM = {

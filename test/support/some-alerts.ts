@@ -1,4 +1,4 @@
-import type { Alert } from '../../engine/alert/alert.ts';
+import type { Alert } from '../../engine/detect/alert/alert.ts';
 
 /** Alerts whose lines are numbers, from `from` on. */
 export function someAlerts(from: number, count = 1): Alert[] {

@@ -2,7 +2,7 @@
 
 import { type Location, parseLocation } from '../../engine/store/location/location.ts';
 import type { WebhookLocation } from '../../engine/store/location/webhook-location.ts';
-import type { StoreRoot } from '../../engine/store/store-protocol.ts';
+import type { StoreRoot } from '../../engine/store/protocol/store-protocol.ts';
 
 export const NOBODY_ELSE: StoreRoot['webhook'] = {
   certificateFile: undefined,

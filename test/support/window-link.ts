@@ -2,10 +2,10 @@
 
 import { readSync } from 'node:fs';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { StoreLink } from '../../engine/store/store-link.ts';
-import type { StoreMessage, StoreRequest } from '../../engine/store/store-protocol.ts';
-import { PANE_COUNT, PANE_SIZE } from '../../engine/store/window-object.ts';
-import { createMemoryFile, type MemoryFile } from '../../engine/supervise/memory-file.ts';
+import type { StoreLink } from '../../engine/store/client/store-link.ts';
+import { PANE_COUNT, PANE_SIZE } from '../../engine/store/client/window-object.ts';
+import type { StoreMessage, StoreRequest } from '../../engine/store/protocol/store-protocol.ts';
+import { createMemoryFile, type MemoryFile } from '../../engine/worker/memory-file.ts';
 
 const NOTHING_COMES = new Int32Array(new SharedArrayBuffer(4));
 

@@ -20,12 +20,12 @@ const BANNED = [
     instead: 'base/clock.ts',
   },
   { pattern: /\bMath\.random\(/, except: [], instead: 'a parameter' },
-  { pattern: /\beval\(|\bnew Function\(/, except: [], instead: 'compile/' },
+  { pattern: /\beval\(|\bnew Function\(/, except: [], instead: 'detect/compile/' },
   // The examples of the public interface print.
-  { pattern: /\bconsole\./, except: ['engine/index.ts'], instead: 'cli/ or output/' },
+  { pattern: /\bconsole\./, except: ['engine/index.ts'], instead: 'cli/ or outputs/' },
   {
     pattern: /\bprocess\.exit\(/,
-    except: ['engine/cli/', 'engine/supervise/process-port.ts'],
+    except: ['engine/cli/', 'engine/worker/process-port.ts'],
     instead: 'an exit code',
   },
   { pattern: /: any[;,)\]]|<any>|\bas any\b/, except: ['plugins-wasm/'], instead: 'unknown' },
@@ -37,16 +37,16 @@ const BANNED = [
 const UNGUARDED = [
   'engine/base/owner-lock.ts',
   'engine/cli/command/plugin-build.ts',
+  'engine/cli/console/stop-on-signals.ts',
   'engine/cli/main.ts',
-  'engine/cli/stop-on-signals.ts',
-  'engine/conformance/run-conformance.ts',
-  'engine/output/http-output.ts',
-  'engine/output/local-log.ts',
-  'engine/output/running-program.ts',
+  'engine/outputs/transport/http-output.ts',
+  'engine/outputs/transport/local-log.ts',
+  'engine/outputs/transport/running-program.ts',
   'engine/store/aws/sqs-queue.ts',
   'engine/store/webhook/answer.ts',
-  'engine/supervise/open-worker-port.ts',
-  'engine/supervise/watchdog.ts',
+  'engine/tools/conformance/run-conformance.ts',
+  'engine/worker/open-worker-port.ts',
+  'engine/worker/watchdog.ts',
 ];
 const ENTRY = /setInterval\(|\.on\('(?:message|data|request)'|process\.on\(|[^.]\bwatch\(/;
 

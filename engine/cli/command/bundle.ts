@@ -6,18 +6,18 @@ import { LIMITS } from '../../base/limits.ts';
 import { printable } from '../../base/printable.ts';
 import { countOf, formatBytes } from '../../base/quantity.ts';
 import { writeWhole } from '../../base/write-whole.ts';
-import { CONFIG_NAME, packBundle, unpackBundle } from '../../bundle/bundle-format.ts';
-import { installBundle } from '../../bundle/install-bundle.ts';
-import { makeBundle } from '../../bundle/make-bundle.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { loadAll } from '../../index.ts';
-import { judgeSignature } from '../../trust/judge-signature.ts';
-import { digestOf, readDetachedFile, refusalOf } from '../../trust/signed-file.ts';
-import { EXIT } from '../exit-code.ts';
-import { configFileOf, loadConfigFor } from '../load.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { judgeSignature } from '../../packages/trust/judge-signature.ts';
+import { digestOf, readDetachedFile, refusalOf } from '../../packages/trust/signed-file.ts';
+import { CONFIG_NAME, packBundle, unpackBundle } from '../../tools/bundle/bundle-format.ts';
+import { installBundle } from '../../tools/bundle/install-bundle.ts';
+import { makeBundle } from '../../tools/bundle/make-bundle.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { configFileOf, loadConfigFor } from '../console/load.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface CreateBundleArguments {

@@ -2,11 +2,11 @@
 
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { printable } from '../../base/printable.ts';
-import { DIAGNOSTIC_CODES } from '../../diagnostic/code.ts';
+import { DIAGNOSTIC_CODES } from '../../diagnostic/code/code.ts';
 import { allCodes, diagnosticsPage, explainText, findCodes } from '../../diagnostic/explain.ts';
-import { EXIT } from '../exit-code.ts';
-import { type ListFormat, renderTable } from '../table.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { type ListFormat, renderTable } from '../console/table.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 
 export interface ExplainArguments {
   /** None: all of them. */

@@ -5,14 +5,14 @@ import { bundledPluginPath, bundledPlugins } from '../../config/bundled-plugins.
 import { hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { type Loaded, loadAll, readComponentFile } from '../../index.ts';
-import { storedPath } from '../../install/file-store.ts';
-import type { Lock } from '../../install/lock.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Listable } from '../listable.ts';
-import { type LoadArguments, loadConfigFor } from '../load.ts';
-import { openPlace } from '../open-place.ts';
-import { type ListFormat, renderTable, type Table } from '../table.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { storedPath } from '../../packages/install/file-store.ts';
+import type { Lock } from '../../packages/install/lock.ts';
+import { EXIT } from '../console/exit-code.ts';
+import type { Listable } from '../console/listable.ts';
+import { type LoadArguments, loadConfigFor } from '../console/load.ts';
+import { openPlace } from '../console/open-place.ts';
+import { type ListFormat, renderTable, type Table } from '../console/table.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface ListArguments extends LoadArguments {

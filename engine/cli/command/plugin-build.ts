@@ -2,10 +2,10 @@
 
 import { watch } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { buildPlugin, isPluginSource } from '../../author/build-plugin.ts';
-import { EXIT } from '../exit-code.ts';
-import { STOP_SIGNALS } from '../run-report.ts';
-import type { Terminal } from '../terminal.ts';
+import { buildPlugin, isPluginSource } from '../../tools/author/build-plugin.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { STOP_SIGNALS } from '../console/run-report.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { writePlugin } from './write-plugin.ts';
 
 export interface BuildArguments {

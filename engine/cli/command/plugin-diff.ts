@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { printableLines } from '../../base/printable.ts';
 import { findPlugin } from '../../config/bundled-plugins.ts';
 import type { Checked } from '../../diagnostic/diagnostic.ts';
-import { comparePlugins } from '../../install/compare-plugins.ts';
-import { type FetchedFile, fetchFile } from '../../install/fetch-plugin.ts';
-import { storedPath } from '../../install/file-store.ts';
-import type { Lock } from '../../install/lock.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import type { Terminal } from '../terminal.ts';
+import { comparePlugins } from '../../packages/install/compare-plugins.ts';
+import { type FetchedFile, fetchFile } from '../../packages/install/fetch-plugin.ts';
+import { storedPath } from '../../packages/install/file-store.ts';
+import type { Lock } from '../../packages/install/lock.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface DiffArguments {

@@ -11,13 +11,13 @@ import {
   type Proposal,
   proposeInstall,
   proposeWith,
-} from '../../install/install.ts';
-import type { InstallPlan } from '../../install/judge-install.ts';
-import { parsePublicKey } from '../../trust/public-key.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import { say, type Terminal } from '../terminal.ts';
+} from '../../packages/install/install.ts';
+import type { InstallPlan } from '../../packages/install/judge-install.ts';
+import { parsePublicKey } from '../../packages/trust/public-key.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import { ProgressBar } from '../console/progress-bar.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 import { restoreAll } from './restore.ts';
 

@@ -1,14 +1,14 @@
 /* `tiercel plugin list` and `remove`, and the same of rules: what the lock names. */
 
 import { printable, printableLines } from '../../base/printable.ts';
-import { isStored, type Kind } from '../../install/file-store.ts';
-import { removeInstalled } from '../../install/install.ts';
-import type { LockedPlugin, LockedRules } from '../../install/lock.ts';
-import { parsePublicKey } from '../../trust/public-key.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import { renderTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { isStored, type Kind } from '../../packages/install/file-store.ts';
+import { removeInstalled } from '../../packages/install/install.ts';
+import type { LockedPlugin, LockedRules } from '../../packages/install/lock.ts';
+import { parsePublicKey } from '../../packages/trust/public-key.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import { renderTable } from '../console/table.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface ListArguments {

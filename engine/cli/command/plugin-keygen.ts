@@ -3,11 +3,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { printable } from '../../base/printable.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
-import { publicKeyFile } from '../../trust/public-key.ts';
-import { generateKey, secretKeyFile } from '../../trust/secret-key.ts';
-import { askPassword } from '../ask-password.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Terminal } from '../terminal.ts';
+import { publicKeyFile } from '../../packages/trust/public-key.ts';
+import { generateKey, secretKeyFile } from '../../packages/trust/secret-key.ts';
+import { askPassword } from '../console/ask-password.ts';
+import { EXIT } from '../console/exit-code.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface KeygenArguments {

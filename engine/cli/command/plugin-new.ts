@@ -1,10 +1,10 @@
 /* `tiercel plugin new`: a folder for a plugin of one's own. */
 
-import { createPluginFolder } from '../../author/new-plugin.ts';
 import { printable, printableLines } from '../../base/printable.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Terminal } from '../terminal.ts';
+import { createPluginFolder } from '../../tools/author/new-plugin.ts';
+import { EXIT } from '../console/exit-code.ts';
+import type { Terminal } from '../console/terminal.ts';
 
 export interface NewArguments {
   readonly name: string;

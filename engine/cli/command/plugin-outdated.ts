@@ -1,11 +1,11 @@
 /* `tiercel plugin outdated`: asks where the plugins of the lock came from. */
 
 import { printableLines } from '../../base/printable.ts';
-import { findOutdated, type Outlook } from '../../install/outdated.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import { renderTable } from '../table.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { findOutdated, type Outlook } from '../../packages/install/outdated.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import { renderTable } from '../console/table.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 import type { ListArguments } from './plugin-installed.ts';
 import { refuse } from './refuse.ts';
 

@@ -1,7 +1,7 @@
 /* `tiercel plugin pack`: a plugin's one file out of what any toolchain made, and a manifest. */
 
-import { packPlugin } from '../../author/pack-plugin.ts';
-import type { Terminal } from '../terminal.ts';
+import { packPlugin } from '../../tools/author/pack-plugin.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { writePlugin } from './write-plugin.ts';
 
 export interface PackArguments {

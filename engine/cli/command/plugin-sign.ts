@@ -5,11 +5,11 @@ import { printable } from '../../base/printable.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { readComponentFile } from '../../index.ts';
-import { signDetached } from '../../trust/detached-signature.ts';
-import { readSigned, withSignature } from '../../trust/signature-section.ts';
-import { EXIT } from '../exit-code.ts';
-import { openKey } from '../open-key.ts';
-import type { Terminal } from '../terminal.ts';
+import { signDetached } from '../../packages/trust/detached-signature.ts';
+import { readSigned, withSignature } from '../../packages/trust/signature-section.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openKey } from '../console/open-key.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface SignArguments {

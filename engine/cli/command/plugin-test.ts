@@ -7,15 +7,15 @@ import { printable, printableLines } from '../../base/printable.ts';
 import { findPlugin } from '../../config/bundled-plugins.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import type { Figures, PointResult } from '../../conformance/conformance.ts';
-import { readSamples } from '../../conformance/read-samples.ts';
-import { type Conformance, runConformance } from '../../conformance/run-conformance.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { type Alert, loadAll, openEvaluator, readComponentFile } from '../../index.ts';
-import { EXIT } from '../exit-code.ts';
-import { junitOf } from '../junit.ts';
-import { say, type Terminal } from '../terminal.ts';
+import type { Figures, PointResult } from '../../tools/conformance/conformance.ts';
+import { readSamples } from '../../tools/conformance/read-samples.ts';
+import { type Conformance, runConformance } from '../../tools/conformance/run-conformance.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { junitOf } from '../console/junit.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 
 export interface TestArguments {
   /** A file, or a name. */

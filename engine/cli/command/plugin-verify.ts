@@ -4,11 +4,11 @@ import { printable } from '../../base/printable.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
-import { judgeSignature, type TrustPolicy } from '../../trust/judge-signature.ts';
-import { digestOf, readSignedFile, refusalOf } from '../../trust/signed-file.ts';
-import { EXIT } from '../exit-code.ts';
-import { configFileOf } from '../load.ts';
-import type { Terminal } from '../terminal.ts';
+import { judgeSignature, type TrustPolicy } from '../../packages/trust/judge-signature.ts';
+import { digestOf, readSignedFile, refusalOf } from '../../packages/trust/signed-file.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { configFileOf } from '../console/load.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface VerifyArguments {

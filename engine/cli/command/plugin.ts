@@ -7,11 +7,11 @@ import { printable, printableLines } from '../../base/printable.ts';
 import { bundledPlugins, findPlugin } from '../../config/bundled-plugins.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import { readComponentFile } from '../../index.ts';
-import { storedPath } from '../../install/file-store.ts';
-import { readSigned } from '../../trust/signature-section.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import type { Terminal } from '../terminal.ts';
+import { storedPath } from '../../packages/install/file-store.ts';
+import { readSigned } from '../../packages/trust/signature-section.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import type { Terminal } from '../console/terminal.ts';
 
 export interface InspectArguments {
   /** A file, or a name. */

@@ -2,8 +2,8 @@
 
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Terminal } from '../terminal.ts';
+import { EXIT } from '../console/exit-code.ts';
+import type { Terminal } from '../console/terminal.ts';
 
 /** Says why, in the form that was asked for, and answers the exit code. */
 export function refuse(

@@ -1,11 +1,11 @@
 /* `install` without a reference: all that the lock names and is not on this machine. */
 
 import { printable } from '../../base/printable.ts';
-import type { Kind } from '../../install/file-store.ts';
-import { type InstallPlace, restoreMissing } from '../../install/install.ts';
-import { EXIT } from '../exit-code.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Kind } from '../../packages/install/file-store.ts';
+import { type InstallPlace, restoreMissing } from '../../packages/install/install.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { ProgressBar } from '../console/progress-bar.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface RestoreArguments {

@@ -3,13 +3,13 @@
 import { printable } from '../../base/printable.ts';
 import { countOf } from '../../base/quantity.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
-import { commitInstall } from '../../install/install.ts';
-import { proposeRules, type RulesProposal } from '../../install/install-rules.ts';
-import { parsePublicKey } from '../../trust/public-key.ts';
-import { EXIT } from '../exit-code.ts';
-import { openPlace } from '../open-place.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
+import { commitInstall } from '../../packages/install/install.ts';
+import { proposeRules, type RulesProposal } from '../../packages/install/install-rules.ts';
+import { parsePublicKey } from '../../packages/trust/public-key.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openPlace } from '../console/open-place.ts';
+import { ProgressBar } from '../console/progress-bar.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 import { restoreAll } from './restore.ts';
 

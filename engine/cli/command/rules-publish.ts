@@ -4,15 +4,15 @@ import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
-import { findNameFault, toRulesArtifact } from '../../install/fetch-rules.ts';
-import { findRulesFault } from '../../install/install-rules.ts';
-import { parseRegistryReference } from '../../install/reference.ts';
-import { publishArtifact } from '../../install/registry/registry.ts';
-import { signDetached } from '../../trust/detached-signature.ts';
-import { digestOf, readSignedRules } from '../../trust/signed-file.ts';
-import { EXIT } from '../exit-code.ts';
-import { openKey } from '../open-key.ts';
-import type { Terminal } from '../terminal.ts';
+import { findNameFault, toRulesArtifact } from '../../packages/install/fetch-rules.ts';
+import { findRulesFault } from '../../packages/install/install-rules.ts';
+import { parseRegistryReference } from '../../packages/install/reference.ts';
+import { publishArtifact } from '../../packages/install/registry/registry.ts';
+import { signDetached } from '../../packages/trust/detached-signature.ts';
+import { digestOf, readSignedRules } from '../../packages/trust/signed-file.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { openKey } from '../console/open-key.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface SignRulesArguments {

@@ -3,8 +3,6 @@
 import { printable } from '../../base/printable.ts';
 import { countOf } from '../../base/quantity.ts';
 import type { Config } from '../../config/config.ts';
-import { DeadLetterFile } from '../../dead-letter/dead-letter-file.ts';
-import type { OutputSet } from '../../deliver/output-set.ts';
 import {
   type Checked,
   createDiagnostic,
@@ -13,31 +11,33 @@ import {
 } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
 import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
+import type { OutputSet } from '../../outputs/delivery/output-set.ts';
 import { type OutputHost, openOutputs } from '../../outputs/open-outputs.ts';
-import { lockDataDirectory } from '../../pipeline/lock-data-directory.ts';
+import { DeadLetterFile } from '../../run/dead-letter/dead-letter-file.ts';
+import { lockDataDirectory } from '../../run/load/lock-data-directory.ts';
 import { openService, type Service, type ServiceOptions } from '../../service/service.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../console/exit-code.ts';
 import {
   configFileOf,
   judge,
   type LoadArguments,
   loadConfigFor,
   type SourceArguments,
-} from '../load.ts';
-import { outputHost } from '../output-host.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import { ProgressGuard } from '../progress-guard.ts';
-import { createRunLog, type RunLog } from '../run-log.ts';
+} from '../console/load.ts';
+import { outputHost } from '../console/output-host.ts';
+import { ProgressBar } from '../console/progress-bar.ts';
+import { ProgressGuard } from '../console/progress-guard.ts';
+import { createRunLog, type RunLog } from '../console/run-log.ts';
 import {
   hasLosses,
   type RunReport,
   renderLosses,
   renderSummary,
   summaryFields,
-} from '../run-report.ts';
-import { findServiceManager } from '../service-manager.ts';
-import { stopOnSignals } from '../stop-on-signals.ts';
-import { say as sayTo, type Terminal } from '../terminal.ts';
+} from '../console/run-report.ts';
+import { findServiceManager } from '../console/service-manager.ts';
+import { stopOnSignals } from '../console/stop-on-signals.ts';
+import { say as sayTo, type Terminal } from '../console/terminal.ts';
 
 export interface RunArguments extends LoadArguments, SourceArguments {
   readonly json: boolean;

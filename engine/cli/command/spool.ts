@@ -6,16 +6,16 @@ import { LockedByOther, lockFolder } from '../../base/owner-lock.ts';
 import { printable } from '../../base/printable.ts';
 import { countOf, formatBytes, formatCount } from '../../base/quantity.ts';
 import type { Config } from '../../config/config.ts';
-import type { SpoolContents } from '../../deliver/spool/spool-folders.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
+import type { SpoolContents } from '../../outputs/delivery/spool/spool-folders.ts';
 import { createDelivery } from '../../outputs/open-outputs.ts';
 import { listSpools, whomFor } from '../../outputs/place-spools.ts';
-import { lockDataDirectory } from '../../pipeline/lock-data-directory.ts';
-import { EXIT } from '../exit-code.ts';
-import { loadConfigFor } from '../load.ts';
-import { outputHost } from '../output-host.ts';
-import { renderTable } from '../table.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { lockDataDirectory } from '../../run/load/lock-data-directory.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { loadConfigFor } from '../console/load.ts';
+import { outputHost } from '../console/output-host.ts';
+import { renderTable } from '../console/table.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface SpoolArguments {

@@ -5,9 +5,9 @@ import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/d
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
 import { loadAll, type RulesFileResult } from '../../index.ts';
-import { EXIT } from '../exit-code.ts';
-import { judge, type LoadArguments, loadConfigFor } from '../load.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { EXIT } from '../console/exit-code.ts';
+import { judge, type LoadArguments, loadConfigFor } from '../console/load.ts';
+import { say, type Terminal } from '../console/terminal.ts';
 
 export interface ValidateArguments extends LoadArguments {
   readonly json: boolean;
@@ -73,7 +73,7 @@ async function withSchema(
   results: readonly RulesFileResult[],
   documents: readonly TextDocument[],
 ): Promise<object[]> {
-  const { rulesSchemaWarnings } = await import('../../schema/validate-rules.ts');
+  const { rulesSchemaWarnings } = await import('../../diagnostic/schema/validate-rules.ts');
   return results.map(({ name, successful, ...findings }) => {
     const document = documents.find((one) => one.name === name);
     const warnings = document === undefined ? [] : rulesSchemaWarnings(document);

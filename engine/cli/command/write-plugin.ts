@@ -1,11 +1,11 @@
 /* What was made becomes a file, and it is said what it is, or why there is none. */
 
-import type { packPlugin } from '../../author/pack-plugin.ts';
 import { printable } from '../../base/printable.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Terminal } from '../terminal.ts';
+import type { packPlugin } from '../../tools/author/pack-plugin.ts';
+import { EXIT } from '../console/exit-code.ts';
+import type { Terminal } from '../console/terminal.ts';
 import { renderFileJson } from './plugin.ts';
 
 export interface WriteOptions {

@@ -1,4 +1,4 @@
-import type { CodeRecord } from '../code-record.ts';
+import type { CodeRecord } from './code-record.ts';
 
 export const CONFIG_CODES = {
   CONFIG_UNREADABLE: {

@@ -1,4 +1,4 @@
-import type { CodeRecord } from '../code-record.ts';
+import type { CodeRecord } from './code-record.ts';
 
 export const RULE_CODES = {
   RULE_FILE_UNREADABLE: {

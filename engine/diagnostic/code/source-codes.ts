@@ -1,4 +1,4 @@
-import type { CodeRecord } from '../code-record.ts';
+import type { CodeRecord } from './code-record.ts';
 
 export const SOURCE_CODES = {
   SOURCE_UNREADABLE: {

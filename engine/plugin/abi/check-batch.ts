@@ -4,7 +4,7 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import type { EventBatch } from '../plugin-instance.ts';
+import type { EventBatch } from './plugin-instance.ts';
 
 /** The sentence that is broken, or `undefined`. */
 export function findBatchFault(batch: EventBatch, eventsMax: number): string | undefined {

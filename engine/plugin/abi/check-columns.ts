@@ -5,10 +5,10 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import { CELL_INLINE, TEXT_IN_SCRATCH } from '../../column/column.ts';
-import type { ValueType } from '../../field/field-type.ts';
-import { isNumericType } from '../../field/field-type.ts';
-import type { ExtractedColumns } from '../plugin-instance.ts';
+import { CELL_INLINE, TEXT_IN_SCRATCH } from '../../event/column/column.ts';
+import type { ValueType } from '../../event/field/field-type.ts';
+import { isNumericType } from '../../event/field/field-type.ts';
+import type { ExtractedColumns } from './plugin-instance.ts';
 
 export interface ColumnsExpectation {
   readonly eventCount: number;

@@ -1,14 +1,14 @@
 /* An extractor whose answers are checked before anybody uses them, wherever it is called. */
 
-import type { ValueType } from '../../field/field-type.ts';
-import type { Manifest } from '../manifest.ts';
+import type { ValueType } from '../../event/field/field-type.ts';
+import type { Manifest } from '../file/manifest.ts';
+import { findColumnsFault } from './check-columns.ts';
 import {
   type ExtractedColumns,
   type ExtractionRequest,
   type ExtractorInstance,
   PluginFault,
-} from '../plugin-instance.ts';
-import { findColumnsFault } from './check-columns.ts';
+} from './plugin-instance.ts';
 
 interface PlanState {
   readonly types: readonly ValueType[];

@@ -16,7 +16,7 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import type { EventBatch } from '../plugin-instance.ts';
+import type { EventBatch } from './plugin-instance.ts';
 
 export type GuestStep =
   | { readonly tag: 'events'; readonly val: EventBatch }

@@ -6,10 +6,10 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import type { MessageFate } from '../../store/inbox/queue-root.ts';
+import type { MessageFate } from '../../store/protocol/queue-message.ts';
 import { toStoreError } from '../../store/store-error.ts';
 import type { HostServices, LogLevel, PluginObject } from '../host/host-services.ts';
-import { PluginFault } from '../plugin-instance.ts';
+import { PluginFault } from './plugin-instance.ts';
 import { createWasi, type WasiInterface } from './wasi.ts';
 
 export type Imports = Record<string, Record<string, unknown>>;

@@ -4,17 +4,17 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
-import type { Manifest } from '../manifest.ts';
+import type { Manifest } from '../file/manifest.ts';
+import { findBatchFault } from './check-batch.ts';
+import { checkedExtractor, failAnswer, toColumns } from './checked-extractor.ts';
+import { CoreSource, findCoreSource, type GuestStep } from './core-source.ts';
 import type {
   EventBatch,
   ExtractionRequest,
   ExtractorInstance,
   SourceInstance,
   SourceStep,
-} from '../plugin-instance.ts';
-import { findBatchFault } from './check-batch.ts';
-import { checkedExtractor, failAnswer, toColumns } from './checked-extractor.ts';
-import { CoreSource, findCoreSource, type GuestStep } from './core-source.ts';
+} from './plugin-instance.ts';
 
 /** Calls a guest function and turns whatever goes wrong into a `PluginFault`. */
 export type Guard = <Result>(call: () => Result) => Result;

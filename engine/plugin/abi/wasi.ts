@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { LIMITS } from '../../base/limits.ts';
 import type { HostServices, LogLevel } from '../host/host-services.ts';
-import { PluginFault } from '../plugin-instance.ts';
+import { PluginFault } from './plugin-instance.ts';
 
 /** One interface that a component imports: `wasi:cli/stderr` with the names of its functions and resources. */
 export interface WasiInterface {

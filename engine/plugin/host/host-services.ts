@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { cutText } from '../../base/text.ts';
-import type { MessageFate, QueueMessage } from '../../store/inbox/queue-root.ts';
 import type { StoreEntry } from '../../store/object-store.ts';
+import type { MessageFate, QueueMessage } from '../../store/protocol/queue-message.ts';
+import type { StoreEncoding } from '../../store/protocol/store-protocol.ts';
 import { StoreError } from '../../store/store-error.ts';
-import type { StoreEncoding } from '../../store/store-protocol.ts';
 
 export type LogLevel = 'error' | 'warning' | 'notice' | 'debug';
 

@@ -6,10 +6,10 @@
 import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { fieldsOf, isCount } from '../../base/json-fields.ts';
+import { S3_PACKAGE, SQS_PACKAGE } from '../location/aws-packages.ts';
 import type { ServiceCounts } from '../service-counts.ts';
 import { StoreError } from '../store-error.ts';
 import type { AwsAccess } from './aws-access.ts';
-import { S3_PACKAGE, SQS_PACKAGE } from './packages.ts';
 
 export type S3Module = typeof import('@aws-sdk/client-s3');
 export type SqsModule = typeof import('@aws-sdk/client-sqs');

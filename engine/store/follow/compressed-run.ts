@@ -1,7 +1,7 @@
 /* What is new in a compressed file, decoded. It is whole when it is read, so there is nothing to wait for. */
 
 import { createDeferred } from '../../base/deferred.ts';
-import { type Decoded, decode } from '../decoded-object.ts';
+import { type Decoded, decode } from '../decode/decoded-object.ts';
 import type { FollowedRun, StoredObject } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunSpan } from './file-run.ts';

@@ -1,9 +1,9 @@
 /* What can be told of a file by looking at it: that it is the one that was seen, and what it begins with. */
 
 import type { FileHandle } from 'node:fs/promises';
-import { decode, isCompressed } from '../decoded-object.ts';
-import { identityOf } from '../folder-listing.ts';
-import { openInside } from '../local-file.ts';
+import { decode, isCompressed } from '../decode/decoded-object.ts';
+import { identityOf } from '../local/folder-listing.ts';
+import { openInside } from '../local/local-file.ts';
 import { type FileHead, type FileTail, HEAD_SIZE, type Sight } from './file-values.ts';
 import { OpenFileReader } from './open-file-reader.ts';
 

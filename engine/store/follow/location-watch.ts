@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { guarded } from '../../base/guard.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
-import { FolderListing, identityOf } from '../folder-listing.ts';
+import { FolderListing, identityOf } from '../local/folder-listing.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { Sight } from './file-values.ts';
 

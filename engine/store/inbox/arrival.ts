@@ -1,6 +1,7 @@
 /* What comes by itself, in the I/O thread: an inbox gives messages or arrivals, and is told what became of each. */
 
 import type { ReportOddity, StoredObject } from '../object-store.ts';
+import type { PoisonMessage } from '../protocol/queue-message.ts';
 
 /** What is told to whoever sent something. */
 export interface Settling {
@@ -52,15 +53,6 @@ export interface ArrivedObject {
   /** For people. */
   readonly name: string;
   open(): Promise<StoredObject>;
-}
-
-/** A message that nobody can read. */
-export interface PoisonMessage {
-  /** Location of the queue that it is from. */
-  readonly queue: string;
-  readonly id: string;
-  readonly reason: string;
-  readonly body: string;
 }
 
 /** Resolves to whether the message is kept elsewhere. */

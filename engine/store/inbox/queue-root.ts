@@ -7,8 +7,9 @@
 import { randomInt } from 'node:crypto';
 import { LIMITS } from '../../base/limits.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
-import { decode } from '../decoded-object.ts';
+import { decode } from '../decode/decoded-object.ts';
 import type { ReportOddity } from '../object-store.ts';
+import type { MessageFate, QueueMessage } from '../protocol/queue-message.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import type { Inbox, InboxMessage } from './arrival.ts';
 import { InboxReader } from './inbox-reader.ts';
@@ -25,15 +26,6 @@ const STRIKES_MAX = 2;
 /** The upper half of a handle. */
 const RUN_SHIFT = 32n;
 const RUN_MAX = 2 ** 31;
-
-/** As it crosses to the plugin. */
-export interface QueueMessage {
-  readonly handle: bigint;
-  readonly body: Uint8Array;
-  readonly attributes: InboxMessage['attributes'];
-}
-
-export type MessageFate = 'done' | 'retry';
 
 interface Held {
   readonly message: InboxMessage;

@@ -1,6 +1,6 @@
 /* Locations in S3, `s3://BUCKET/PREFIX`. */
 
-import { findMissingPackages, S3_PACKAGE } from '../aws/packages.ts';
+import { findMissingPackages, S3_PACKAGE } from './aws-packages.ts';
 import {
   type InvalidLocation,
   invalid,

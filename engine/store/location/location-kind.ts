@@ -1,6 +1,6 @@
 /* What a kind of location has to say of itself. */
 
-import type { WebhookAccess } from '../webhook/webhook-access.ts';
+import type { WebhookAccess } from './webhook-access.ts';
 
 /** How events come from a kind of location: whether there is an end, and whether they can be read again. */
 export type Supply =

@@ -1,7 +1,7 @@
 /*
  * Locations: what a source is told to open, and what a plugin is granted. A text is parsed once, where the
  * configuration is read; from there on a location is a value of one kind, and all that depends on the kind stands in
- * the table below and in the one that opens them (`store/open-root.ts`).
+ * the table below and in the one that opens them (`store/thread/open-root.ts`).
  */
 
 import { BUCKET, type BucketLocation } from './bucket-location.ts';

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { kindOf } from '../local-file.ts';
+import { kindOf } from '../local/local-file.ts';
 import {
   type CheckContext,
   type LocationFinding,

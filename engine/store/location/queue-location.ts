@@ -1,6 +1,6 @@
 /* Locations in SQS, `sqs://NAME`. */
 
-import { findMissingPackages, S3_PACKAGE, SQS_PACKAGE } from '../aws/packages.ts';
+import { findMissingPackages, S3_PACKAGE, SQS_PACKAGE } from './aws-packages.ts';
 import {
   type InvalidLocation,
   invalid,

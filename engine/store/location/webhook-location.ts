@@ -4,7 +4,6 @@
  */
 
 import { accessSync, constants } from 'node:fs';
-import { findSecret } from '../webhook/webhook-access.ts';
 import {
   type CheckContext,
   type InvalidLocation,
@@ -15,6 +14,7 @@ import {
   type Place,
   unreadable,
 } from './location-kind.ts';
+import { findSecret } from './webhook-access.ts';
 
 export interface WebhookLocation extends Place<'webhook'> {
   readonly isSecure: boolean;

@@ -6,8 +6,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SenderSecret } from '../location/webhook-access.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
-import type { SenderSecret } from './webhook-access.ts';
 
 const SCHEME = /^bearer /i;
 const GITHUB_HEADER = 'x-hub-signature-256';

@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Inbox, InboxMessage } from '../inbox/arrival.ts';
+import { findSecret, type WebhookAccess } from '../location/webhook-access.ts';
 import type { WebhookLocation } from '../location/webhook-location.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { ServiceCounts } from '../service-counts.ts';
@@ -13,7 +14,6 @@ import { type Exchange, FAILED, type Refusal, refuse } from './answer.ts';
 import { type OpenRequest, OpenRequests } from './open-requests.ts';
 import { readBody } from './request-body.ts';
 import { createSenderCheck, type SenderCheck } from './sender-check.ts';
-import { findSecret, type WebhookAccess } from './webhook-access.ts';
 import type { WebhookServers } from './webhook-servers.ts';
 
 const AHEAD_MAX = 64;

@@ -5,10 +5,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import { limitPlaces } from '../../base/connection-places.ts';
 import { guarded } from '../../base/guard.ts';
+import type { WebhookAccess } from '../location/webhook-access.ts';
 import type { WebhookLocation } from '../location/webhook-location.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import { type Exchange, FAILED, refuse } from './answer.ts';
-import type { WebhookAccess } from './webhook-access.ts';
 
 const CONNECTIONS_MAX = 1_024;
 /** Load balancers send all there is from a few addresses. */

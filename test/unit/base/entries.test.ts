@@ -7,32 +7,32 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENTRIES, type GuardedEntry } from '../../../engine/base/guard.ts';
-import { CheckpointFile } from '../../../engine/checkpoint/checkpoint-file.ts';
-import { ProgressGuard } from '../../../engine/cli/progress-guard.ts';
-import { ExtractorHost } from '../../../engine/evaluate/extractor-host.ts';
-import type { EngineParts } from '../../../engine/pipeline/engine-parts.ts';
-import { loadRulesApart } from '../../../engine/pipeline/load-rules-apart.ts';
-import { LocationProbe } from '../../../engine/pipeline/location-probe.ts';
-import { showProgress } from '../../../engine/pipeline/run-progress.ts';
+import { ProgressGuard } from '../../../engine/cli/console/progress-guard.ts';
+import { CheckpointFile } from '../../../engine/run/checkpoint/checkpoint-file.ts';
+import type { EngineParts } from '../../../engine/run/engine/engine-parts.ts';
+import { showProgress } from '../../../engine/run/engine/run-progress.ts';
+import { ExtractorHost } from '../../../engine/run/evaluate/extractor-host.ts';
+import { loadRulesApart } from '../../../engine/run/load/load-rules-apart.ts';
+import { createSourceSide } from '../../../engine/run/stream/source-side.ts';
+import { START_OF_STREAM } from '../../../engine/run/stream/stream-protocol.ts';
+import { LocationProbe } from '../../../engine/run/streams/location-probe.ts';
 import { takeSnapshots } from '../../../engine/service/metrics-snapshots.ts';
 import { Reloader } from '../../../engine/service/reloader.ts';
 import { reopenOnSignals } from '../../../engine/service/reopen-on-signals.ts';
 import { WebServer } from '../../../engine/service/web-server.ts';
 import { LocationWatch } from '../../../engine/store/follow/location-watch.ts';
-import { serveIo } from '../../../engine/store/io-service.ts';
-import { LineSocket } from '../../../engine/store/line-socket.ts';
+import { LineSocket } from '../../../engine/store/local/line-socket.ts';
+import type { StoreMessage } from '../../../engine/store/protocol/store-protocol.ts';
 import { createCounts } from '../../../engine/store/service-counts.ts';
-import type { StoreMessage } from '../../../engine/store/store-protocol.ts';
-import { StoreService } from '../../../engine/store/store-service.ts';
-import { Stores } from '../../../engine/store/stores.ts';
+import { serveIo } from '../../../engine/store/thread/io-service.ts';
+import { StoreService } from '../../../engine/store/thread/store-service.ts';
+import { Stores } from '../../../engine/store/thread/stores.ts';
 import { WebhookInbox } from '../../../engine/store/webhook/webhook-inbox.ts';
 import { WebhookServers } from '../../../engine/store/webhook/webhook-servers.ts';
-import { createSourceSide } from '../../../engine/stream/source-side.ts';
-import { START_OF_STREAM } from '../../../engine/stream/stream-protocol.ts';
-import { ProcessWorker } from '../../../engine/supervise/process-worker.ts';
-import { SupervisedWorker } from '../../../engine/supervise/supervised-worker.ts';
-import { ThreadWorker } from '../../../engine/supervise/thread-worker.ts';
-import { CONTROL_SIZE, WorkerControl } from '../../../engine/supervise/worker-control.ts';
+import { ProcessWorker } from '../../../engine/worker/process-worker.ts';
+import { SupervisedWorker } from '../../../engine/worker/supervised-worker.ts';
+import { ThreadWorker } from '../../../engine/worker/thread-worker.ts';
+import { CONTROL_SIZE, WorkerControl } from '../../../engine/worker/worker-control.ts';
 import { FollowReader } from '../../support/follow-reader.ts';
 import { freePort } from '../../support/free-port.ts';
 import { post } from '../../support/post.ts';
@@ -189,7 +189,7 @@ async function watchFolder(): Promise<void> {
 
 function processWorker(): ProcessWorker {
   return new ProcessWorker({
-    entry: 'evaluate/extractor-worker.js',
+    entry: 'run/evaluate/extractor-worker.js',
     descriptors: [],
     windowSize: 0,
     files: [],
@@ -277,7 +277,7 @@ const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
     await reader.stop();
   },
   'thread-message': async () => {
-    const worker = new ThreadWorker('store/io-worker.js');
+    const worker = new ThreadWorker('store/thread/io-worker.js');
     worker.listen({ onMessage: () => say('a message'), onEnd: ({ message }) => say(message) });
     worker.post({ kind: 'keep', id: 1, reader: 'test', run: 0 }, []);
     await isSaid();

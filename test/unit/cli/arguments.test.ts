@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { normalizeArguments } from '../../../engine/cli/arguments.ts';
+import { normalizeArguments } from '../../../engine/cli/program/arguments.ts';
 
 const rows: [written: string, normal: string][] = [
   ['run cloudtrail logs -r a.yaml', 'run cloudtrail logs -r a.yaml'],

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ProgressGuard } from '../../../engine/cli/progress-guard.ts';
-import { findServiceManager } from '../../../engine/cli/service-manager.ts';
+import { ProgressGuard } from '../../../engine/cli/console/progress-guard.ts';
+import { findServiceManager } from '../../../engine/cli/console/service-manager.ts';
 import type { EngineStatus } from '../../../engine/index.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { serviceStatus } from '../../support/service-status.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findColumnsFault } from '../../../engine/plugin/abi/check-columns.ts';
-import type { ExtractedColumns } from '../../../engine/plugin/plugin-instance.ts';
+import type { ExtractedColumns } from '../../../engine/plugin/abi/plugin-instance.ts';
 
 const INLINE = 0x80000000;
 const EVENTS = 4;

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Alert } from '../../../engine/alert/alert.ts';
+import type { Alert } from '../../../engine/detect/alert/alert.ts';
 import { WebServer } from '../../../engine/service/web-server.ts';
 import { Chromium, findChromium } from '../../support/chromium.ts';
 import { serviceStatus } from '../../support/service-status.ts';

@@ -1,0 +1,195 @@
+/* The commands and their options. What a command does is loaded when it is the one that runs. */
+
+import { Command, CommanderError, Option } from 'commander';
+import { VERSION } from '#generated/build-info';
+import { EXIT, EXIT_HELP } from '../console/exit-code.ts';
+import { LISTABLE, type Listable } from '../console/listable.ts';
+import type { LoadArguments } from '../console/load.ts';
+import type { ListFormat } from '../console/table.ts';
+import { createTerminal } from '../console/terminal.ts';
+import { normalizeArguments } from './arguments.ts';
+import { addBundle } from './bundle-program.ts';
+import { collect, type SetExitCode } from './common-flags.ts';
+import { addPlugin } from './plugin-program.ts';
+import { addRules } from './rules-program.ts';
+import { addSpool } from './spool-program.ts';
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly rules?: readonly string[];
+  readonly option?: readonly string[];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+interface RunFlags extends CommonOptions {
+  readonly quiet?: boolean;
+  readonly follow?: boolean;
+  readonly fromStart?: boolean;
+  readonly fromDeadLetter?: string;
+  readonly workers?: string;
+  readonly validate?: readonly string[];
+  readonly list?: boolean;
+}
+
+const EXCESS_HINT = '  hint: a location is one file or folder; rules files come after -r';
+
+/** Answers the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync(normalizeArguments(args), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.excessArguments' && args.includes('run'))
+      process.stderr.write(`${EXCESS_HINT}\n`);
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+function createProgram(setExitCode: SetExitCode): Command {
+  const program = new Command('tiercel')
+    .description('Evaluates Falco rules over event streams, with sandboxed WebAssembly plugins')
+    .version(VERSION, '--version', 'print the version (also -V alone)')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_HELP);
+  addRun(program, setExitCode);
+  addValidate(program, setExitCode);
+  addList(program, setExitCode);
+  addExplain(program, setExitCode);
+  addPlugin(program, setExitCode);
+  addRules(program, setExitCode);
+  addBundle(program, setExitCode);
+  addSpool(program, setExitCode);
+  return program;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration (default: tiercel.yaml here, if there is one)')
+    .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect)
+    .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect)
+    .option('--strict', 'warnings about rules and configuration are errors')
+    .option('--json', 'JSON output')
+    .option('--no-color', 'no colours')
+    .exitOverride();
+}
+
+function addRun(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('run'))
+    .description('read a source and print alerts: tiercel run cloudtrail ./AWSLogs')
+    .argument('[plugin]', 'source plugin: a bundled one, one of the configuration, or a .wasm file')
+    .argument('[location]', 'what it opens: one file or folder')
+    .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
+    .option('-f, --follow', 'go on with files as they grow, until stopped')
+    .option('--from-start', 'read streams from their start, whatever `data_dir` says')
+    .option('--from-dead-letter <file>', 'evaluate again what a run set aside in this file')
+    .option('--workers <n>', 'threads that evaluate rules (default: one fewer than cores)')
+    .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
+    .option('-L, --list', 'only list the rules')
+    .action(async (plugin: string | undefined, location: string | undefined, flags: RunFlags) => {
+      if (location !== undefined && flags.fromDeadLetter !== undefined) {
+        program.error('error: with --from-dead-letter nothing is read from a location', {
+          exitCode: EXIT.usage,
+        });
+      }
+      if (flags.validate !== undefined) setExitCode(await validate(flags.validate, flags));
+      else if (flags.list === true) setExitCode(await list('rules', flags));
+      else setExitCode(await run(plugin, location, flags));
+    });
+}
+
+async function run(
+  plugin: string | undefined,
+  openParams: string | undefined,
+  flags: RunFlags,
+): Promise<number> {
+  const { runCommand } = await import('../command/run.ts');
+  const args = {
+    ...loadArguments(flags),
+    plugin,
+    openParams,
+    json: flags.json === true,
+    quiet: flags.quiet === true,
+    follow: flags.follow === true,
+    fromStart: flags.fromStart === true,
+    deadLettersFrom: flags.fromDeadLetter,
+    workers: flags.workers,
+  };
+  return runCommand(args, createTerminal(!flags.color));
+}
+
+function addValidate(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('validate'))
+    .description('check rules, configuration and plugins')
+    .argument('[files...]', 'rules files, folders or globs')
+    .action(async (files: string[], flags: CommonOptions) => {
+      setExitCode(await validate([...files, ...(flags.rules ?? [])], flags));
+    });
+}
+
+async function validate(rules: readonly string[], flags: CommonOptions): Promise<number> {
+  const { validateCommand } = await import('../command/validate.ts');
+  const args = { ...loadArguments(flags), rules, json: flags.json === true };
+  return validateCommand(args, createTerminal(!flags.color));
+}
+
+type ListFlags = CommonOptions & { readonly source?: string; readonly format?: ListFormat };
+
+function addList(program: Command, setExitCode: SetExitCode): void {
+  withCommon(program.command('list'))
+    .description(`list ${LISTABLE.join(', ')}`)
+    .argument('<what>', LISTABLE.join(' | '))
+    .option('--source <name>', 'fields of this event source only')
+    .addOption(
+      new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
+    )
+    .action(async (what: string, flags: ListFlags, command: Command) => {
+      const known = LISTABLE.find((one) => one === what);
+      if (known === undefined) {
+        command.error(`error: cannot list '${what}', expected one of ${LISTABLE.join(', ')}`, {
+          exitCode: EXIT.usage,
+        });
+      }
+      setExitCode(await list(known as Listable, flags));
+    });
+}
+
+async function list(what: Listable, flags: ListFlags): Promise<number> {
+  const { listCommand } = await import('../command/list.ts');
+  const format = flags.json === true ? 'json' : (flags.format ?? 'text');
+  const args = { ...loadArguments(flags), what, source: flags.source, format };
+  return listCommand(args, createTerminal(!flags.color));
+}
+
+function addExplain(program: Command, setExitCode: SetExitCode): void {
+  program
+    .command('explain')
+    .description('say what a diagnostic code means: tiercel explain RULE_NONE')
+    .argument('[codes...]', 'codes, or those of Falco (LOAD_UNKNOWN_SOURCE); none: list them all')
+    .addOption(
+      new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
+    )
+    .option('--json', 'JSON output')
+    .exitOverride()
+    .action(async (names: string[], flags: { format: ListFormat; json?: boolean }) => {
+      const { explainCommand } = await import('../command/explain.ts');
+      const format = flags.json === true ? 'json' : flags.format;
+      setExitCode(explainCommand({ names, format }, createTerminal(true)));
+    });
+}
+
+/** What every command that loads rules takes from its options. */
+function loadArguments({ config, rules, option, strict }: CommonOptions): LoadArguments {
+  return { config, rules: rules ?? [], options: option ?? [], isStrict: strict === true };
+}

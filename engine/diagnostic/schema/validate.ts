@@ -1,0 +1,200 @@
+/*
+ * JSON Schema in, findings with positions out: each violation says what was found, what was
+ * expected, and what to type. Who calls turns them into diagnostics with codes of its own.
+ */
+
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { validate as validateConfig } from '#generated/validate-config';
+import { validate as validateLock } from '#generated/validate-lock';
+import { validate as validateManifest } from '#generated/validate-plugin-manifest';
+import { didYouMean } from '../../base/did-you-mean.ts';
+import type { Span } from '../span.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+export interface Violation {
+  readonly message: string;
+  readonly span: Span;
+  readonly hint: string | undefined;
+}
+
+/** Schemas of `schemas/` that a start needs; they were compiled when the engine was built. */
+const VALIDATORS = {
+  config: validateConfig,
+  lock: validateLock,
+  'plugin-manifest': validateManifest,
+} as const satisfies Record<string, ValidateFunction>;
+
+export type SchemaName = keyof typeof VALIDATORS;
+
+/** Found by the validator, of which the first are looked at; those after them are counted. */
+const ERRORS_MAX = 1_000;
+const VIOLATIONS_MAX = 100;
+
+/** Violations of one of the schemas in `schemas/`, outermost causes only; the last one counts those beyond `most`. */
+export function validateAgainst(
+  name: SchemaName,
+  yaml: YamlDocument,
+  most = VIOLATIONS_MAX,
+): Violation[] {
+  return violationsOf(VALIDATORS[name], yaml, most);
+}
+
+export function violationsOf(
+  validate: ValidateFunction,
+  yaml: YamlDocument,
+  most = VIOLATIONS_MAX,
+): Violation[] {
+  if (validate(yaml.value)) return [];
+  const errors = validate.errors ?? [];
+  const described = describe(errors.slice(0, ERRORS_MAX), yaml, most);
+  const rest = described.rest + Math.max(0, errors.length - ERRORS_MAX);
+  if (rest === 0) return described.violations;
+  const more = { message: `${rest} more like these`, span: yaml.spanOf([]), hint: undefined };
+  return [...described.violations, more];
+}
+
+function describe(
+  errors: readonly ErrorObject[],
+  yaml: YamlDocument,
+  most: number,
+): { violations: Violation[]; rest: number } {
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  // The branches of anyOf and oneOf repeat what their own line says better.
+  const repeated = ['if', 'anyOf', 'oneOf'];
+  const told = nearestBranches(errors).filter(({ keyword }) => !repeated.includes(keyword));
+  for (const error of told.slice(0, most)) {
+    const violation = describeError(error, yaml);
+    const key = `${violation.span.start} ${violation.message}`;
+    if (!seen.has(key)) violations.push(violation);
+    seen.add(key);
+  }
+  if (violations.length === 0) {
+    for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml));
+  }
+  violations.sort((a, b) => a.span.start - b.span.start);
+  return { violations, rest: Math.max(0, told.length - most) };
+}
+
+/** Of alternatives at one place only what is wrong with the one that nearly fits. */
+function nearestBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  let kept = [...errors];
+  for (const { keyword, instancePath } of errors) {
+    if (keyword !== 'anyOf' && keyword !== 'oneOf') continue;
+    const branches = new Map<string, ErrorObject[]>();
+    for (const error of kept) {
+      const isInside = error.instancePath.startsWith(instancePath);
+      if (!isInside || error.keyword === keyword) continue;
+      const branch = branchOf(error.schemaPath);
+      branches.set(branch, [...(branches.get(branch) ?? []), error]);
+    }
+    const nearest = [...branches.values()].sort((a, b) => distanceOf(a) - distanceOf(b))[0];
+    const others = new Set([...branches.values()].filter((one) => one !== nearest).flat());
+    kept = kept.filter((error) => !others.has(error));
+  }
+  return kept;
+}
+
+/** `#/$defs/rule/…` is one branch, `#/items/anyOf/0/…` another. */
+function branchOf(schemaPath: string): string {
+  return /^#\/\$defs\/[^/]+|^.*?\/(?:anyOf|oneOf)\/\d+/.exec(schemaPath)?.[0] ?? schemaPath;
+}
+
+/** A value of another kind is farther away than a missing key, and that than a key too many. */
+function distanceOf(errors: readonly ErrorObject[]): number {
+  const weights: Readonly<Record<string, number>> = { type: 100, required: 10 };
+  return errors.reduce((sum, { keyword }) => sum + (weights[keyword] ?? 1), 0);
+}
+
+function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
+  const path = toPath(error.instancePath);
+  const where = path.length === 0 ? 'the document' : `\`${shorten(path.join('.'))}\``;
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params.additionalProperty);
+      const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
+      const near = didYouMean(key, known);
+      return {
+        message: `unknown key \`${shorten(key)}\` in ${where}`,
+        span: yaml.keySpanOf([...path, key]),
+        hint: near === undefined ? `known keys: ${listed(known)}` : `did you mean \`${near}\`?`,
+      };
+    }
+    case 'required': {
+      const key = String(params.missingProperty);
+      return {
+        message: `key \`${key}\` is missing in ${where}`,
+        span: yaml.spanOf(path),
+        hint: `add \`${key}:\``,
+      };
+    }
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      const near = didYouMean(String(error.data), allowed);
+      return {
+        message: `${where} is ${show(error.data)}, expected one of ${allowed.join(', ')}`,
+        span: yaml.spanOf(path),
+        hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+      };
+    }
+    case 'pattern': {
+      // What a pattern means is said by examples; people cannot be expected to read the pattern.
+      const examples = ((error.parentSchema as { examples?: unknown[] })?.examples ?? []).map(
+        String,
+      );
+      const near = didYouMean(String(error.data), examples);
+      const expected =
+        examples.length === 0
+          ? `, which ${error.message ?? 'is not allowed'}`
+          : `, expected ${examples.length === 1 ? 'a form like' : 'one of'} ${examples.join(', ')}`;
+      return {
+        message: `${where} is ${show(error.data)}${expected}`,
+        span: yaml.spanOf(path),
+        hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+      };
+    }
+    case 'type':
+      return {
+        message: `${where} is ${show(error.data)}, expected ${String(params.type)}`,
+        span: yaml.spanOf(path),
+        hint: undefined,
+      };
+    default:
+      return {
+        message: `${where} is ${show(error.data)}, which ${error.message ?? 'is not allowed'}`,
+        span: yaml.spanOf(path),
+        hint: undefined,
+      };
+  }
+}
+
+const KEYS_SHOWN = 20;
+
+function listed(keys: readonly string[]): string {
+  const more = keys.length > KEYS_SHOWN ? `, … (${keys.length} in all)` : '';
+  return keys.slice(0, KEYS_SHOWN).join(', ') + more;
+}
+
+const SHOWN_SIZE_MAX = 60;
+
+function show(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  const text = JSON.stringify(value) ?? String(value);
+  return shorten(text);
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_SIZE_MAX ? `${text.slice(0, SHOWN_SIZE_MAX)}…` : text;
+}
+
+/** JSON pointer to path; numbers stay text, which is enough to find a node. */
+function toPath(instancePath: string): Path {
+  if (instancePath === '') return [];
+  return instancePath
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -1,0 +1,191 @@
+/*
+ * A condition without macros → one whose fields exist, whose operators fit the types, and whose literals
+ * are values. The order of checks is Falco's, so that the first error is the same.
+ */
+
+import type { Span } from '../../diagnostic/span.ts';
+import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import { isNumericType, type ValueType } from '../../event/field/field-type.ts';
+import {
+  type CompareOperator,
+  findOperator,
+  OPERATORS,
+  type Operator,
+} from '../match/operators.ts';
+import { compilePosixRegex } from '../match/regex.ts';
+import {
+  type MacroPath,
+  pathTo,
+  type ResolvedExpression,
+  type ResolvedLeaf,
+} from '../rules/resolved-condition.ts';
+import type { RightSide, Word } from '../syntax/ast.ts';
+import { checkOperand, falcoType } from './check-operand.ts';
+import { CheckProblem, CheckProblems, type PlacedProblem } from './check-problem.ts';
+import type { CheckedCondition, CheckedOperand, CheckedRight, Literal } from './checked-rule.ts';
+import { parseLiteral } from './parse-literal.ts';
+
+/** A condition, or all that is wrong with it, in Falco's order: the first problem is the one that Falco has. */
+export type CheckedConditionResult =
+  | { readonly condition: CheckedCondition; readonly problems: readonly [] }
+  | { readonly condition: undefined; readonly problems: readonly PlacedProblem[] };
+
+export function checkCondition(
+  expression: ResolvedExpression,
+  catalog: FieldCatalog,
+): CheckedConditionResult {
+  const problems: PlacedProblem[] = [];
+  const condition = checkNode(expression, { catalog, problems, path: pathTo(expression, []) });
+  return condition === undefined ? { condition, problems } : { condition, problems: [] };
+}
+
+interface NodeContext {
+  readonly catalog: FieldCatalog;
+  /** Of all nodes so far. */
+  readonly problems: PlacedProblem[];
+  readonly path: MacroPath;
+}
+
+/** `undefined`: there are problems in it. */
+function checkNode(node: ResolvedExpression, context: NodeContext): CheckedCondition | undefined {
+  const inner = (one: ResolvedExpression): CheckedCondition | undefined =>
+    checkNode(one, { ...context, path: pathTo(one, context.path) });
+  switch (node.kind) {
+    case 'and':
+    case 'or': {
+      const operands = node.operands.map(inner).filter((one) => one !== undefined);
+      if (operands.length < node.operands.length) return undefined;
+      return { kind: node.kind, operands };
+    }
+    case 'not': {
+      const operand = inner(node.operand);
+      return operand && { kind: 'not', operand };
+    }
+    case 'exists':
+    case 'compare':
+      return checkLeaf(node, context);
+  }
+}
+
+/** The left side first; where that is right, each word of the right one. */
+function checkLeaf(
+  leaf: ResolvedLeaf,
+  { catalog, problems, path }: NodeContext,
+): CheckedCondition | undefined {
+  const { text } = leaf;
+  try {
+    if (leaf.kind === 'exists')
+      return { kind: 'exists', operand: checkOperand(leaf.left, catalog) };
+    return checkComparison(leaf, catalog);
+  } catch (error) {
+    const found = error instanceof CheckProblems ? error.problems : [error];
+    for (const problem of found) {
+      if (!(problem instanceof CheckProblem)) throw problem;
+      problems.push({ problem, at: { text, span: problem.span, path } });
+    }
+    return undefined;
+  }
+}
+
+function checkComparison(
+  expression: ResolvedLeaf & { kind: 'compare' },
+  catalog: FieldCatalog,
+): CheckedCondition {
+  const { span, modifier } = expression;
+  const left = checkOperand(expression.left, catalog);
+  const { operator: name } = expression;
+  const operator = findOperator(name);
+  const isFieldOnTheRight = expression.right.kind === 'operand';
+  if (isFieldOnTheRight && operator !== undefined && !OPERATORS[operator].takesFields) {
+    const what = `operator '${name.toUpperCase()}' doesn't support right-hand side fields`;
+    throw mismatch(what, span);
+  }
+  if (operator === undefined || !fits(OPERATORS[operator], left.type)) {
+    const what = `filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`;
+    throw mismatch(what, span);
+  }
+  const right = checkRight(expression.right, { left, operator, catalog, span });
+  return { kind: 'compare', operator, modifier, left, right };
+}
+
+function mismatch(message: string, span: Span): CheckProblem {
+  return new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
+}
+
+function fits({ values, takesLists }: Operator, { type, isList }: ValueType): boolean {
+  if (isList) return takesLists;
+  if (type === 'string') return true;
+  return values === 'all' || (values === 'ordered' && isNumericType(type) && type !== 'bool');
+}
+
+/** In Falco's words. */
+function whyUnfit({ type, isList }: ValueType): string {
+  if (isList) return 'not supported list filters';
+  if (isNumericType(type)) return 'not supported for numeric filters';
+  const filters = type === 'string' ? 'string' : 'ip address and network';
+  return `not supported for ${filters} filters`;
+}
+
+/** Falco reads `==` as `=` before it looks at types. */
+function shownOperator(name: string): string {
+  return name === '==' ? '=' : name;
+}
+
+interface RightContext {
+  readonly left: CheckedOperand;
+  readonly operator: CompareOperator;
+  readonly catalog: FieldCatalog;
+  /** Of the whole comparison. */
+  readonly span: Span;
+}
+
+/** Throws what is wrong: `CheckProblem` with a field, `CheckProblems` with words. */
+function checkRight(
+  right: RightSide,
+  { left, operator, catalog, span }: RightContext,
+): CheckedRight {
+  if (right.kind === 'operand') {
+    const operand = checkOperand(right.operand, catalog);
+    if (left.type.type !== operand.type.type) throw mismatch(otherTypes(left, operand), span);
+    return { kind: 'operand', operand };
+  }
+  const words = right.kind === 'word' ? [right.word] : right.words;
+  const checked = words.map((word) => checkWord(word, left, operator));
+  const problems = checked.filter((one) => one instanceof CheckProblem);
+  if (problems.length > 0) throw new CheckProblems(problems);
+  const literals = checked.flatMap((one) => (one instanceof CheckProblem ? [] : [one]));
+  return { kind: 'literals', literals };
+}
+
+function checkWord(
+  { text, span }: Word,
+  left: CheckedOperand,
+  operator: CompareOperator,
+): Literal | CheckProblem {
+  const result = parseLiteral(text, left.type.type);
+  if ('error' in result) return mismatch(result.error, span);
+  const regex = operator === 'regex' ? compilePosixRegex(text) : undefined;
+  if (regex !== undefined && 'error' in regex)
+    return mismatch(`invalid regex pattern: ${regex.error}`, span);
+  return result.value;
+}
+
+function otherTypes(left: CheckedOperand, right: CheckedOperand): string {
+  return (
+    `field '${nameOf(left)}' has type '${falcoType(left.type)}' while the right-hand side field ` +
+    `'${nameOf(right)}' has incompatible type '${falcoType(right.type)}'`
+  );
+}
+
+/** The field at the bottom of transformers, as Falco names it. */
+function nameOf(operand: CheckedOperand): string {
+  if (operand.kind === 'field') {
+    const { field, argument } = operand.request;
+    return argument === undefined ? field.name : `${field.name}[${argument}]`;
+  }
+  if (operand.kind === 'transformer') {
+    const [first] = operand.operands;
+    return first === undefined ? operand.name : nameOf(first);
+  }
+  return '';
+}

@@ -1,0 +1,56 @@
+/*
+ * Everything collected so far → checked rules and all findings. Run after each file, as Falco does; the first error is
+ * Falco's result, ours go on with the other rules.
+ */
+
+import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import type { LoadFinding } from '../rules/load-finding.ts';
+import type { AppendOutput } from '../rules/load-options.ts';
+import { type CollectedItems, resolveItems } from '../rules/resolve-items.ts';
+import type { RuleItem } from '../rules/rule-item.ts';
+import { checkRule } from './check-rule.ts';
+import type { CheckedRule } from './checked-rule.ts';
+import { findingOf, unusedFindings } from './falco-wording.ts';
+
+export interface CheckItemsOptions {
+  /** By event source. */
+  readonly catalogs: ReadonlyMap<string, FieldCatalog>;
+  readonly appendOutput: readonly AppendOutput[];
+}
+
+export interface CheckedItem {
+  readonly item: RuleItem;
+  readonly rule: CheckedRule;
+}
+
+export interface CheckedItems {
+  readonly rules: readonly CheckedItem[];
+  readonly errors: readonly LoadFinding[];
+  readonly warnings: readonly LoadFinding[];
+}
+
+export function checkItems(
+  items: CollectedItems,
+  { catalogs, appendOutput }: CheckItemsOptions,
+): CheckedItems {
+  const resolved = resolveItems(items);
+  const rules: CheckedItem[] = [];
+  const errors = resolved.problems.map(findingOf);
+  const warnings: LoadFinding[] = [];
+  for (const one of resolved.rules) {
+    if ('kind' in one) {
+      errors.push(findingOf(one));
+      continue;
+    }
+    const { item } = one;
+    const catalog = catalogs.get(item.source);
+    if (catalog === undefined) continue;
+    const { rule, errors: ofRule, warnings: more } = checkRule(one, { catalog, appendOutput });
+    errors.push(...ofRule);
+    warnings.push(...more);
+    if (rule !== undefined) rules.push({ item, rule });
+  }
+  // Falco ends a load at its first error, before it looks for what is not used.
+  if (errors.length === 0) warnings.push(...unusedFindings(resolved));
+  return { rules, errors, warnings };
+}

@@ -1,0 +1,171 @@
+/*
+ * Fields and transformers: names looked up in the catalogue of the source, arguments and types checked.
+ * Messages are Falco's (libsinsp), which the conformance corpus compares.
+ */
+
+import { toByteString } from '../../base/text.ts';
+import type { Span } from '../../diagnostic/span.ts';
+import type { Field } from '../../event/field/field.ts';
+import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import type { FieldType, ValueType } from '../../event/field/field-type.ts';
+import type { Operand } from '../syntax/ast.ts';
+import { CheckProblem } from './check-problem.ts';
+import type { CheckedOperand, TransformerName } from './checked-rule.ts';
+import { pointerForm, pointerHint } from './json-pointer.ts';
+import { unknownField } from './unknown-field.ts';
+
+const STRING: ValueType = { type: 'string', isList: false };
+
+/** Falco's names of types, for its messages. */
+export function falcoType({ type }: ValueType): string {
+  const names: Readonly<Record<FieldType, string>> = {
+    string: 'CHARBUF',
+    uint64: 'UINT64',
+    bool: 'BOOL',
+    reltime: 'RELTIME',
+    abstime: 'ABSTIME',
+    ipaddr: 'IPADDR',
+    ipnet: 'IPNET',
+  };
+  return names[type];
+}
+
+export function checkOperand(operand: Operand, catalog: FieldCatalog): CheckedOperand {
+  switch (operand.kind) {
+    case 'field':
+      return checkField(operand, catalog);
+    case 'transformer':
+      return checkTransformer(operand, catalog);
+    case 'text':
+      return { kind: 'text', text: toByteString(operand.text), type: STRING };
+    case 'tuple': {
+      const items = operand.items.map((item) => checkOperand(item, catalog));
+      return { kind: 'tuple', items, type: { type: 'string', isList: true } };
+    }
+  }
+}
+
+function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog): CheckedOperand {
+  const { name, argument, span } = operand;
+  const mismatch = (message: string): never => {
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
+  };
+  const field = catalog.find(name);
+  if (field === undefined) {
+    const falcoMessage = `filter_check called with nonexistent field ${name}`;
+    throw unknownField({ code: 'CONDITION_UNKNOWN_FIELD', falcoMessage, name, span }, catalog);
+  }
+  checkArgument(field, argument, mismatch);
+  if (argument !== undefined) checkPointer(field, argument, span);
+  return {
+    kind: 'field',
+    request: { field, argument },
+    type: { type: field.type, isList: field.isList },
+  };
+}
+
+function checkArgument(
+  field: Field,
+  argument: string | undefined,
+  mismatch: (message: string) => never,
+): void {
+  const { name } = field;
+  const { kind, required } = field.argument;
+  if (argument === undefined) {
+    if (required) mismatch(`filter '${name}': ${name} requires an argument but none provided`);
+    return;
+  }
+  if (kind === 'none') {
+    mismatch(
+      `filter '${name}[${argument}]': ${name} does not allow nor require an argument but one is provided: ${argument}`,
+    );
+  }
+  const blank = /[\s\]]/.exec(argument);
+  if (blank !== null) {
+    mismatch(
+      `filter '${name}[${argument.slice(0, blank.index)}': ${name} has unbalanced argument brackets`,
+    );
+  }
+  if (kind !== 'index') return;
+  if (/^0\d/.test(argument)) {
+    mismatch(
+      `filter ${name}[${argument}] ${name} has an invalid index argument starting with 0: ${argument}`,
+    );
+  }
+  if (!/^\d{1,19}$/.test(argument)) {
+    mismatch(`filter ${name}[${argument}] ${name} has an invalid index argument: ${argument}`);
+  }
+}
+
+function checkPointer(field: Field, argument: string, span: Span): void {
+  if (pointerForm(field, argument) !== 'dotted') return;
+  const { name } = field;
+  const message = `${name} takes a JSON pointer, found '${argument}'`;
+  const detail = `\`${name}\` takes a JSON pointer, found \`${argument}\``;
+  const hint = pointerHint(field, argument);
+  throw new CheckProblem('CONDITION_JSON_POINTER', message, { span, detail, hint });
+}
+
+function checkTransformer(
+  operand: Operand & { kind: 'transformer' },
+  catalog: FieldCatalog,
+): CheckedOperand {
+  const name = operand.name as TransformerName;
+  const operands = operand.operands.map((one) => checkOperand(one, catalog));
+  const mismatch = (message: string): never => {
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: operand.span });
+  };
+  const type = transformerType(name, operands, operand.option, mismatch);
+  return { kind: 'transformer', name, operands, option: operand.option, type };
+}
+
+function transformerType(
+  name: TransformerName,
+  operands: readonly CheckedOperand[],
+  option: string | undefined,
+  mismatch: (message: string) => never,
+): ValueType {
+  if (name === 'join' || name === 'concat' || name === 'getopt') {
+    return multiOperandType(name, operands, option, mismatch);
+  }
+  if (option !== undefined) mismatch(`transformer '${name}' does not support arguments`);
+  const [first] = operands;
+  if (first === undefined || operands.length !== 1) {
+    return mismatch(`transformer '${name}' takes exactly one argument`);
+  }
+  if (name === 'len') {
+    if (first.type.type === 'string' || first.type.isList) return { type: 'uint64', isList: false };
+  } else if (first.type.type === 'string') {
+    return { type: 'string', isList: first.type.isList };
+  }
+  const field = first.kind === 'field' ? first.request.field.name : name;
+  return mismatch(
+    `can't add field transformer: type '${falcoType(first.type)}' is not supported by ` +
+      `'${name}' transformer applied on field '${field}'`,
+  );
+}
+
+function multiOperandType(
+  name: 'join' | 'concat' | 'getopt',
+  operands: readonly CheckedOperand[],
+  option: string | undefined,
+  mismatch: (message: string) => never,
+): ValueType {
+  const [first, second] = operands;
+  if (name === 'concat') {
+    if (operands.length < 2) mismatch('concat() requires at least two arguments');
+    const areStrings = operands.every(({ type }) => type.type === 'string' && !type.isList);
+    if (!areStrings) mismatch('concat() arguments must be strings');
+    return STRING;
+  }
+  if (first === undefined || second === undefined || operands.length !== 2) {
+    return mismatch(`${name}() requires exactly two arguments`);
+  }
+  if (name === 'join') {
+    if (first.type.isList) mismatch('first argument to join() must not be a list');
+    if (!second.type.isList) mismatch('second argument to join() must be a list');
+    return STRING;
+  }
+  if (!first.type.isList) mismatch('first argument to getopt() must be a list');
+  return { type: 'string', isList: option === undefined };
+}

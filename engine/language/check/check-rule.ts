@@ -1,0 +1,113 @@
+/* One rule whose condition has no macros any more → a checked rule, or all that is wrong with it. */
+
+import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import type { LoadFinding } from '../rules/load-finding.ts';
+import type { AppendOutput } from '../rules/load-options.ts';
+import type { ResolvedRule } from '../rules/resolve-items.ts';
+import type { RuleItem } from '../rules/rule-item.ts';
+import { checkCondition } from './check-condition.ts';
+import { checkOutput } from './check-output.ts';
+import { AppendProblem, CheckProblem, type PlacedProblem } from './check-problem.ts';
+import type { CheckedRule } from './checked-rule.ts';
+import { findConditionWarnings } from './condition-warnings.ts';
+import { type FindingParts, placeOf, toFinding } from './falco-wording.ts';
+
+export interface CheckRuleOptions {
+  /** Fields of the rule's source. */
+  readonly catalog: FieldCatalog;
+  readonly appendOutput: readonly AppendOutput[];
+}
+
+export interface RuleCheck {
+  /** `undefined`: there are problems; those that are only warned of leave the rule out as well. */
+  readonly rule: CheckedRule | undefined;
+  readonly errors: readonly LoadFinding[];
+  readonly warnings: readonly LoadFinding[];
+}
+
+/** Falco's words for what a rule with `skip-if-unknown-filter` may have. */
+const SKIPPABLE = [
+  'nonexistent field',
+  'invalid formatting token',
+  'unknown event type',
+  'unknown filter:',
+];
+
+/** Output first, as Falco does; the condition is looked at even when the output is wrong. */
+export function checkRule(
+  { item, condition: resolved }: ResolvedRule,
+  { catalog, appendOutput }: CheckRuleOptions,
+): RuleCheck {
+  const { name, description, source, priority, tags } = item;
+  const output = attempt(() => checkOutput(item.output.text, item, { catalog, appendOutput }));
+  const { condition, problems } = checkCondition(resolved, catalog);
+  const found = [
+    ...(output instanceof CheckProblem ? [findingInOutput(item, output)] : []),
+    ...findingsInCondition(item, problems),
+  ];
+  const isSkipped = ({ code }: LoadFinding): boolean => code === 'RULE_WARNING';
+  const warnings = findConditionWarnings(resolved, catalog).map(({ at, ...warning }) =>
+    toFinding({ ...warning, code: 'RULE_WARNING', ...placeOf(at, item) }),
+  );
+  const isSound = !(output instanceof CheckProblem) && condition !== undefined;
+  return {
+    rule: isSound ? { name, description, source, priority, tags, condition, output } : undefined,
+    errors: found.filter((one) => !isSkipped(one)),
+    warnings: [...warnings, ...found.filter(isSkipped)],
+  };
+}
+
+function attempt<Value>(check: () => Value): Value | CheckProblem {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof CheckProblem) return error;
+    throw error;
+  }
+}
+
+function findingInOutput(item: RuleItem, problem: CheckProblem): LoadFinding {
+  const { message, span } = problem;
+  const isInFalcosWords = /^(?:unknown filter|invalid formatting)/.test(message);
+  const falcoMessage = isInFalcosWords ? message : `unknown filter: ${message}`;
+  const place = placeOf({ text: item.output, span, path: [] }, item);
+  return isSkippable(item, falcoMessage)
+    ? toFinding({ ...SKIPPED, message: falcoMessage, ...place })
+    : findingOfProblem(problem, {
+        falcoCode: 'LOAD_ERR_COMPILE_OUTPUT',
+        message: falcoMessage,
+        ...place,
+      });
+}
+
+/** Falco stops at the first: when the rule is skipped for that, what else is wrong is worth a warning only. */
+function findingsInCondition(item: RuleItem, problems: readonly PlacedProblem[]): LoadFinding[] {
+  const [first] = problems;
+  const isSkipped = first !== undefined && isSkippable(item, first.problem.message);
+  return problems.map(({ problem, at }, index) => {
+    const { message } = problem;
+    const place = placeOf(at, item);
+    if (!isSkipped) {
+      const falcoCode = 'LOAD_ERR_COMPILE_CONDITION';
+      return findingOfProblem(problem, { falcoCode, message, ...place });
+    }
+    const isFalcos = index === 0;
+    return toFinding({ ...(isFalcos ? SKIPPED : BESIDE_SKIPPED), message, ...place });
+  });
+}
+
+const SKIPPED = { falcoCode: 'LOAD_UNKNOWN_FILTER', code: 'RULE_WARNING' } as const;
+const BESIDE_SKIPPED = { falcoCode: undefined, code: 'RULE_WARNING' } as const;
+
+function isSkippable({ skipsUnknownFilter }: RuleItem, falcoMessage: string): boolean {
+  return skipsUnknownFilter && SKIPPABLE.some((part) => falcoMessage.includes(part));
+}
+
+function findingOfProblem(
+  problem: CheckProblem,
+  found: Pick<FindingParts, 'falcoCode' | 'message' | 'place' | 'span' | 'usedBy'>,
+): LoadFinding {
+  const { code, hint, detail } = problem;
+  const label = problem instanceof AppendProblem ? problem.label : undefined;
+  return toFinding({ ...found, code, detail, hint, label });
+}

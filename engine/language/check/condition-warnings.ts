@@ -1,0 +1,93 @@
+/* What Falco warns of in conditions that are right (filter_warning_resolver), and we do. */
+
+import type { Span } from '../../diagnostic/span.ts';
+import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import {
+  operandsOf,
+  type ResolvedExpression,
+  type ResolvedLeaf,
+  visitLeaves,
+  wordsOf,
+} from '../rules/resolved-condition.ts';
+import type { Operand, Word } from '../syntax/ast.ts';
+import { TRANSFORMERS } from '../syntax/operators.ts';
+import type { NodePlace } from './check-problem.ts';
+import { pointerForm, pointerHint } from './json-pointer.ts';
+
+export interface ConditionWarning {
+  /** `undefined`: ours alone. */
+  readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK' | undefined;
+  readonly message: string;
+  readonly hint?: string;
+  readonly at: NodePlace;
+}
+
+const NOT_AVAILABLE = '<NA>';
+const NA_OPERATORS = ['=', '==', '!=', 'in', 'intersects', 'pmatch'];
+const TRANSFORMER_CALL = new RegExp(`^(?:${TRANSFORMERS.join('|')})\\(.*\\)`);
+const REGEX_META = /[\\^$.|?*+()[\]{}]/;
+
+export function findConditionWarnings(
+  condition: ResolvedExpression,
+  catalog: FieldCatalog,
+): ConditionWarning[] {
+  const warnings: ConditionWarning[] = [];
+  visitLeaves(condition, (leaf, path) => {
+    const { text } = leaf;
+    for (const { span, ...warning } of warningsOf(leaf, catalog))
+      warnings.push({ ...warning, at: { text, span, path } });
+  });
+  return warnings;
+}
+
+type LeafWarning = Omit<ConditionWarning, 'at'> & { readonly span: Span };
+
+function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
+  const ofOperands = operandsOf(leaf).flatMap((operand) => jsonPathWarning(operand, catalog));
+  if (leaf.kind === 'exists') return ofOperands;
+  const { left, operator, span } = leaf;
+  const isUnsafeField = left.kind === 'field' && /^(?:ka|jevt)\./.test(left.name);
+  const ofWords = wordsOf(leaf).flatMap((word): LeafWarning[] => {
+    const message = misuse(word, operator, catalog);
+    const isUnsafe =
+      isUnsafeField && word.text === NOT_AVAILABLE && NA_OPERATORS.includes(operator);
+    return [
+      ...(message === undefined
+        ? []
+        : [{ falcoCode: 'LOAD_COMPILE_CONDITION' as const, message, span: word.span }]),
+      ...(isUnsafe ? [{ falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const, message: '', span }] : []),
+    ];
+  });
+  return [...ofWords, ...ofOperands];
+}
+
+function misuse(word: Word, operator: string, catalog: FieldCatalog): string | undefined {
+  const { text } = word;
+  if (operator === 'regex') {
+    const core = text.replace(/^\^?(?:\.\*)*/, '').replace(/(?:\.\*)*\$?$/, '');
+    if (!REGEX_META.test(core)) {
+      return (
+        `regex check with '${text}' may be optimized with simpler operators such as ` +
+        `'=', 'contains', 'startswith', 'endswith'`
+      );
+    }
+  }
+  const fieldName = /^([A-Za-z0-9_.]+)(?:\[[^\]]*\])?$/.exec(text)?.[1];
+  if (!word.isQuoted && fieldName !== undefined && catalog.find(fieldName) !== undefined) {
+    return `'${text}' may be a valid field misused as a const string value`;
+  }
+  if (TRANSFORMER_CALL.test(text)) {
+    return `'${text}' may be a valid field transformer misused as a const string value`;
+  }
+  return undefined;
+}
+
+/** Falco loads such an argument, and never finds anything there. */
+function jsonPathWarning(operand: Operand, catalog: FieldCatalog): LeafWarning[] {
+  if (operand.kind !== 'field' || operand.argument === undefined) return [];
+  const { name, argument, span } = operand;
+  const field = catalog.find(name);
+  if (field === undefined || pointerForm(field, argument) !== 'json-path') return [];
+  const message = `\`${name}\` takes a JSON pointer: \`${argument}\` never matches`;
+  return [{ falcoCode: undefined, message, span, hint: pointerHint(field, argument) }];
+}

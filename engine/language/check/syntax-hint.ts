@@ -1,0 +1,49 @@
+/* What people write who know other languages, and how it is written here. */
+
+import { didYouMean } from '../../base/did-you-mean.ts';
+import { ALL_OPERATORS, MODIFIERS } from '../syntax/operators.ts';
+
+const FOREIGN: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/^&&?/, 'write `and`'],
+  [/^\|\|?/, 'write `or`'],
+  [/^(?:=~|==~|~=|~)/, 'write `regex` for a pattern, `glob` for * and ?'],
+  [/^!~/, 'write `not field regex "…"`'],
+  [/^<>/, 'write `!=`'],
+  [/^===/, 'write `=`'],
+  [/^!(?!=)/, 'write `not`'],
+  [/^(?:i?like|rlike|matches|match)\b/i, 'write `glob` for * and ?, or `regex`'],
+  [/^(?:equals|eq|is)\b/i, 'write `=`'],
+  [/^(?:has|includes)\b/i, 'write `contains`'],
+  [/^not\s+in\b/i, 'write `not field in (…)`'],
+  [/^not\s+(?:exists|contains|glob|regex)\b/i, 'write `not` in front of the field'],
+];
+const WORDS: readonly string[] = ['and', 'or', 'not', ...ALL_OPERATORS, ...MODIFIERS];
+/** So far in front of the place where parsing ended the cause may stand. */
+const LOOK_BACK = 4;
+
+/** Something to type, for a condition that cannot be parsed at `offset`; `undefined`: nothing comes to mind. */
+export function syntaxHint(text: string, offset: number): string | undefined {
+  for (const start of candidateStarts(text, offset)) {
+    const rest = text.slice(start);
+    const foreign = FOREIGN.find(([pattern]) => pattern.test(rest));
+    if (foreign !== undefined) return foreign[1];
+    const word = /^[A-Za-z]+/.exec(rest)?.[0];
+    if (word === undefined) continue;
+    const lower = word.toLowerCase();
+    if (word !== lower && WORDS.includes(lower)) return `operators are lower case: \`${lower}\``;
+  }
+  const word = /^\s*([A-Za-z]+)/.exec(text.slice(offset))?.[1];
+  const near = word === undefined ? undefined : didYouMean(word, WORDS);
+  return near === undefined || near === word ? undefined : `did you mean \`${near}\`?`;
+}
+
+/** The token at the place, then the one in front of it, then signs that ran into what was read. */
+function candidateStarts(text: string, offset: number): number[] {
+  const at = offset + (/^\s*/.exec(text.slice(offset))?.[0].length ?? 0);
+  const before = text.slice(0, offset).trimEnd();
+  const token = /\S+$/.exec(before)?.index;
+  const starts = token === undefined ? [at] : [at, token];
+  const near = before.slice(-LOOK_BACK);
+  const sign = /(?:==~|=~|&&|\|\|)/.exec(near);
+  return sign === null ? starts : [...starts, before.length - near.length + sign.index];
+}

@@ -1,0 +1,59 @@
+/* What transformers do to byte strings; ASCII only, as in Falco. */
+
+import type { ByteString } from '../../base/text.ts';
+
+export function toLowerAscii(text: ByteString): ByteString {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}
+
+export function toUpperAscii(text: ByteString): ByteString {
+  return /[a-z]/.test(text) ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text;
+}
+
+/** After the last slash. */
+export function baseName(text: ByteString): ByteString {
+  return text.slice(text.lastIndexOf('/') + 1);
+}
+
+/** Decoded text; `undefined` for what is not base64, or not padded to groups of four. */
+export function decodeBase64(text: ByteString): ByteString | undefined {
+  if (text === '' || text.length % 4 !== 0) return undefined;
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  return Buffer.from(text, 'base64').toString('latin1');
+}
+
+/**
+ * Options of a command line (getopt(3)): letters in order, each with its value when `spec` says that it
+ * takes one. Stops at `--` and at the first word that is no option; `--long` words are skipped.
+ */
+export function getOptions(
+  words: readonly ByteString[],
+  spec: string,
+): { readonly letter: string; readonly value: string | undefined }[] {
+  const found: { letter: string; value: string | undefined }[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--' || word.length < 2 || word[0] !== '-') break;
+    if (word.startsWith('--')) continue;
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at] ?? '';
+      const place = letter === ':' ? -1 : spec.indexOf(letter);
+      if (place === -1) {
+        found.push({ letter: '?', value: undefined });
+        continue;
+      }
+      if (spec[place + 1] !== ':') {
+        found.push({ letter, value: undefined });
+        continue;
+      }
+      const rest = word.slice(at + 1);
+      if (rest !== '') found.push({ letter, value: rest });
+      else {
+        index += 1;
+        found.push({ letter, value: words[index] ?? '' });
+      }
+      break;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,137 @@
+import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
+import { didYouMean } from '../../base/did-you-mean.ts';
+import type { ReadContext, Warning } from './read-context.ts';
+import type { ItemPlace } from './rule-item.ts';
+import { fail, findPair, hasKey, innerPlace, readOptionalBoolean, spanOf } from './yaml-item.ts';
+
+export interface OverrideRules {
+  readonly append: readonly string[];
+  readonly replace: readonly string[];
+  /** Keys that need no entry: the item's name and `override` itself. */
+  readonly free: readonly string[];
+}
+
+export interface Override {
+  readonly append: ReadonlySet<string>;
+  readonly replace: ReadonlySet<string>;
+}
+
+const APPEND_DEPRECATED: Warning = {
+  falcoCode: 'LOAD_DEPRECATED_ITEM',
+  message:
+    "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
+};
+
+/** `append: true`, with Falco's warning; together with `override` it is an error. */
+export function readAppend(map: YAMLMap, place: ItemPlace, context: ReadContext): boolean {
+  const isAppend = readOptionalBoolean(map, 'append', { document: context.document, place });
+  if (isAppend !== true) return false;
+  if (hasKey(map, 'override')) {
+    fail(place, {
+      code: 'RULE_OVERRIDE',
+      message:
+        "Keys 'override' and 'append: true' cannot be used together. " +
+        "Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
+    });
+  }
+  context.warn(APPEND_DEPRECATED, place);
+  return true;
+}
+
+/** The `override` mapping of an item, or `undefined`. */
+export function readOverride(
+  map: YAMLMap,
+  place: ItemPlace,
+  rules: OverrideRules,
+): Override | undefined {
+  const node = findPair(map, 'override')?.value;
+  if (node === undefined || !isMap(node) || node.items.length === 0) return undefined;
+  const overridesPlace = innerPlace(place, { itemType: 'overrides', itemName: '' }, place.span);
+  const append = new Set<string>();
+  const replace = new Set<string>();
+  for (const pair of node.items) {
+    const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
+    const span = spanOf(pair.key as Node | null);
+    const operation = isScalar(pair.value) ? String(pair.value.value) : '';
+    checkOperation(
+      { key, operation, span, node: pair.value as Node | null },
+      overridesPlace,
+      rules,
+    );
+    if (operation === 'append') append.add(key);
+    else replace.add(key);
+  }
+  checkCounterparts(map, place, rules, new Set([...append, ...replace]));
+  for (const [operation, keys] of [
+    ['append', append],
+    ['replace', replace],
+  ] as const) {
+    for (const key of keys) {
+      if (hasKey(map, key)) continue;
+      fail(place, {
+        code: 'RULE_OVERRIDE',
+        message: `An ${operation} override for '${key}' was specified but '${key}' is not defined`,
+        hint: `add \`${key}:\` to the item`,
+      });
+    }
+  }
+  return { append, replace };
+}
+
+function checkOperation(
+  entry: { key: string; operation: string; span: ItemPlace['span']; node: Node | null },
+  place: ItemPlace,
+  rules: OverrideRules,
+): void {
+  const { key, operation, span } = entry;
+  const canAppend = rules.append.includes(key);
+  const canReplace = rules.replace.includes(key);
+  const allowed = `${canAppend ? 'append ' : ''}${canReplace ? 'replace ' : ''}`;
+  const keyPlace = innerPlace(place, { itemType: 'overrides', itemName: key }, span);
+  if (operation === 'append' && !canAppend) {
+    fail(keyPlace, {
+      code: 'RULE_OVERRIDE',
+      message: `Key '${key}' cannot be appended to, use 'replace' instead`,
+    });
+  }
+  if (operation === 'replace' && !canReplace) {
+    fail(keyPlace, { code: 'RULE_OVERRIDE', message: `Key '${key}' cannot be replaced` });
+  }
+  if (operation !== 'append' && operation !== 'replace') {
+    const valuePlace = innerPlace(
+      place,
+      { itemType: 'value for', itemName: key },
+      spanOf(entry.node),
+    );
+    const near = didYouMean(operation, ['append', 'replace']);
+    fail(valuePlace, {
+      code: 'RULE_OVERRIDE',
+      message: `Invalid override operation for key '${key}': '${operation}'. Allowed values are: ${allowed}`,
+      ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` }),
+    });
+  }
+}
+
+/** Data keys without an entry under `override` are an error. */
+function checkCounterparts(
+  map: YAMLMap,
+  place: ItemPlace,
+  rules: OverrideRules,
+  overridden: ReadonlySet<string>,
+): void {
+  const known = new Set([...rules.append, ...rules.replace]);
+  for (const pair of map.items) {
+    const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
+    if (rules.free.includes(key) || overridden.has(key) || !known.has(key)) continue;
+    const keyPlace = innerPlace(
+      place,
+      { itemType: 'overrides', itemName: key },
+      spanOf(pair.key as Node | null),
+    );
+    fail(keyPlace, {
+      code: 'RULE_OVERRIDE',
+      message: `Unexpected key '${key}': no corresponding entry under 'override' is defined.`,
+      hint: `add \`${key}: replace\` under \`override\``,
+    });
+  }
+}

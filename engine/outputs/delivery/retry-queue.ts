@@ -1,0 +1,369 @@
+/*
+ * The way to a receiver that may be away: what failed is sent again, after pauses that grow, in the same order.
+ *
+ * One loop (`#work`) takes the oldest alerts, delivers them and settles them. It waits for a pause to be over, for
+ * alerts, or for a failure between deliveries, and never goes round again without one of them.
+ */
+
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import type { Alert } from '../../detect/alert/alert.ts';
+import type { Output } from '../transport/output.ts';
+import { awayFault, type OutputFault } from '../transport/output-fault.ts';
+import { Backlog } from './backlog.ts';
+import {
+  type CloseOptions,
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryState,
+  type OutputEnd,
+  reasonOf,
+  withinTime,
+} from './delivery.ts';
+import type { Spool } from './spool/spool.ts';
+import type { UndeliveredFile } from './undelivered-file.ts';
+
+export interface RetryOptions {
+  /** Alerts of one delivery. */
+  readonly batchSizeMax: number;
+  /** Before alerts go to the dead letters; `undefined`: they are tried until they arrive. */
+  readonly triesMax: number | undefined;
+  /** Milliseconds before the second try, doubled with each, up to the other. */
+  readonly pauseMinMs: number;
+  readonly pauseMaxMs: number;
+  /** `undefined`: what waits is in memory, and whoever gives it waits too. */
+  readonly spool: Spool | undefined;
+  /** Milliseconds that alerts wait in memory before they go to the spool. */
+  readonly spillAfterMs?: number;
+  /** `undefined`: what is not tried any more is lost. */
+  readonly deadLetters: UndeliveredFile | undefined;
+  /** What people should know, once each time: it is away, it is back, the disk is full. */
+  readonly say: (message: string) => void;
+}
+
+const SPILL_AFTER_MS = 100;
+const DRAIN_LOOK_MS = 5;
+/** For an output to let go of the delivery that is under way. */
+const ABANDON_TIME_MS = 500;
+/** For an output to end, where nobody is in haste. */
+const END_TIME_MS = 15_000;
+/** For a program to read what it was given, when all has to be over. */
+const FLUSH_TIME_MS = 1_500;
+/** Largest number of times that a failing receiver gets its last alerts at the end of a run. */
+const END_TRIES_MAX = 3;
+/** For alerts in memory to go to disk when all has to be over. */
+const KEEP_TIME_MS = 1_000;
+/** A disk that cannot be read is tried again so often. */
+const DISK_PAUSE_MS = 1_000;
+
+export class RetryQueue implements Delivery {
+  readonly #output: Output;
+  readonly #options: RetryOptions;
+  readonly #backlog: Backlog;
+  #working: Promise<void> | undefined;
+  /** The oldest alerts, so many, were handed over and may not be read yet. */
+  #handed = 0;
+  /** Smaller after the receiver refused a batch, until the guilty alert stands alone. */
+  #batchSize: number;
+  /** Deliveries of the oldest alerts that failed. */
+  #tries = 0;
+  /** Alerts were given up on and none has arrived since: what comes is not tried before the next pause is over. */
+  #isGivenUp = false;
+  #lastReason = '';
+  #nextTryMs = 0;
+  #isAway = false;
+  #isDiskUnreadable = false;
+  #isClosing = false;
+  #isTrying = false;
+  /** The receiver failed between two deliveries. */
+  #interruption: unknown;
+  #isWoken = false;
+  #wakeUp: () => void = () => {};
+  #endPause: () => void = () => {};
+  #end: OutputEnd | undefined;
+  readonly #counts = { delivered: 0, deadLetters: 0, undelivered: 0, faults: 0 };
+
+  constructor(output: Output, options: RetryOptions) {
+    this.#output = output;
+    this.#options = options;
+    this.#backlog = new Backlog(options.spool, options.say, options.spillAfterMs ?? SPILL_AFTER_MS);
+    this.#batchSize = options.batchSizeMax;
+  }
+
+  get name(): string {
+    return this.#output.name;
+  }
+
+  get end(): OutputEnd | undefined {
+    return this.#end;
+  }
+
+  get lastFault(): string | undefined {
+    return this.#lastReason === '' ? undefined : this.#lastReason;
+  }
+
+  get counts(): DeliveryCounts {
+    const { waiting, spooled, lost } = this.#backlog;
+    const undelivered = this.#counts.undelivered + lost;
+    return { ...this.#counts, undelivered, waiting, spooled };
+  }
+
+  get state(): DeliveryState {
+    if (this.#end !== undefined) return 'over';
+    const { isHeldUp } = this.#backlog;
+    if (isHeldUp || this.#isDiskUnreadable) return 'held-up';
+    if (!this.#isAway) return 'up';
+    return this.#options.spool === undefined ? 'held-up' : 'kept';
+  }
+
+  async open(): Promise<void> {
+    const { deadLetters, say } = this.#options;
+    await this.#output.open();
+    this.#output.onFailure = (error) => {
+      this.#interruption = error;
+      this.#wake();
+    };
+    await deadLetters?.open();
+    await this.#backlog.open();
+    const { spooled } = this.#backlog;
+    const what = spooled === 1 ? '1 alert' : `${spooled} alerts`;
+    if (spooled > 0) say(`${what} of an earlier run ${spooled === 1 ? 'is' : 'are'} sent first`);
+    this.#working = this.#work();
+  }
+
+  async deliver(alerts: readonly Alert[]): Promise<boolean> {
+    if (alerts.length === 0) return true;
+    if (this.#end !== undefined || this.#isClosing) {
+      this.#counts.undelivered += alerts.length;
+      return false;
+    }
+    const settled = this.#backlog.add(alerts);
+    this.#wake();
+    return await settled;
+  }
+
+  async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
+    const leftMs = (): number =>
+      (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs();
+    await this.#arriveAtEnd(timeMaxMs, untilMs);
+    this.#isClosing = true;
+    this.#wake();
+    this.#endPause();
+    if (this.#isTrying) this.#output.abandon?.();
+    await withinTime(this.#working, Math.min(ABANDON_TIME_MS, leftMs()));
+    if (this.#handed > 0 || this.#isTrying) await this.#flush(() => leftMs() - KEEP_TIME_MS);
+    try {
+      await withinTime(this.#output.close(), Math.min(END_TIME_MS, leftMs() - KEEP_TIME_MS));
+    } catch (error) {
+      this.#takeEndFault(error);
+    }
+    const lost = await withinTime(this.#backlog.close(), Math.min(END_TIME_MS, leftMs()));
+    this.#counts.undelivered += lost ?? this.#backlog.waiting;
+    if (lost !== 0) {
+      this.#lastReason ||= 'the run ended before they arrived';
+      this.fail(new Error(this.#lastReason));
+    }
+    await this.#options.deadLetters?.close();
+  }
+
+  /** What cannot be begun anew is tried again with the next delivery. */
+  async reopen(): Promise<void> {
+    await this.#output.reopen?.().catch((error: unknown) => this.#options.say(reasonOf(error)));
+  }
+
+  fail(error: unknown): void {
+    this.#end ??= { reason: reasonOf(error), isClosedByReader: false };
+  }
+
+  /** A receiver that failed with what it had gets it again, some times, while nobody is in haste. */
+  async #arriveAtEnd(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
+    for (let tries = 0; tries < END_TRIES_MAX; tries++) {
+      await this.#drain(timeMaxMs, untilMs);
+      if (untilMs() !== undefined || this.#handed === 0 || this.#isTrying) return;
+      const leftMs = (): number =>
+        (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs() - KEEP_TIME_MS;
+      if (await this.#flush(leftMs)) return;
+    }
+  }
+
+  /** Whether all that was handed over is read. */
+  async #flush(leftMs: () => number): Promise<boolean> {
+    try {
+      await this.#output.flush?.(leftMs);
+      // A delivery that was under way has ended as well.
+      if (this.#isClosing) await withinTime(this.#working, ABANDON_TIME_MS);
+      await this.#confirm(this.#handed);
+      return true;
+    } catch (error) {
+      this.#takeEndFault(error);
+      return false;
+    }
+  }
+
+  #takeEndFault(error: unknown): void {
+    this.#lastReason = reasonOf(error);
+    if (this.#isClosing) {
+      this.#counts.faults += 1;
+      this.#options.say(this.#lastReason);
+    } else {
+      this.#interruption = error;
+      this.#wake();
+    }
+  }
+
+  /** Until nothing is left to hand over, nothing has left for the time, or all has to be over. */
+  async #drain(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
+    const flushTimeMs = this.#output.flush === undefined ? 0 : FLUSH_TIME_MS;
+    const endTimeMs = flushTimeMs + ABANDON_TIME_MS + KEEP_TIME_MS;
+    let left = Number.POSITIVE_INFINITY;
+    let sinceMs = SYSTEM_CLOCK.monotonicMs();
+    for (;;) {
+      const [nowMs, isHasty] = [SYSTEM_CLOCK.monotonicMs(), untilMs() !== undefined];
+      const { waiting, spooled } = this.#backlog;
+      const handed = this.#interruption === undefined ? this.#handed : 0;
+      const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - handed);
+      if (now < left) [left, sinceMs] = [now, nowMs];
+      if (now === 0 || nowMs - sinceMs > timeMaxMs) return;
+      if (isHasty && nowMs > (untilMs() ?? 0) - endTimeMs) return;
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#isClosing) {
+      try {
+        await this.#step();
+        this.#isDiskUnreadable = false;
+      } catch (error) {
+        if (!this.#isDiskUnreadable) this.#options.say(`${reasonOf(error)}; alerts wait`);
+        this.#isDiskUnreadable = true;
+        await this.#pause(DISK_PAUSE_MS);
+      }
+    }
+  }
+
+  async #step(): Promise<void> {
+    const interruption = this.#interruption;
+    if (interruption !== undefined) await this.#takeFault([], awayFault(interruption));
+    const alerts = await this.#backlog.peek(this.#batchSize, this.#handed);
+    const pauseMs = this.#nextTryMs - SYSTEM_CLOCK.monotonicMs();
+    if (alerts.length === 0) await this.#wait();
+    else if (pauseMs <= 0) await this.#try(alerts);
+    else if (this.#isGivenUp) await this.#giveUp(alerts);
+    else await this.#pause(pauseMs);
+  }
+
+  async #try(alerts: readonly Alert[]): Promise<void> {
+    this.#isTrying = true;
+    let fault: OutputFault | undefined;
+    try {
+      await this.#output.deliver(alerts);
+    } catch (error) {
+      fault = awayFault(error);
+    }
+    this.#isTrying = false;
+    await this.#arrive(fault?.taken ?? alerts.length);
+    if (fault === undefined)
+      this.#batchSize = Math.min(this.#options.batchSizeMax, 2 * this.#batchSize);
+    else await this.#takeFault(alerts.slice(fault.taken), fault);
+  }
+
+  async #arrive(count: number): Promise<void> {
+    if (count === 0) return;
+    this.#handed += count;
+    this.#isGivenUp = false;
+    this.#nextTryMs = 0;
+    if (this.#isAway) this.#options.say('alerts arrive again');
+    this.#isAway = false;
+    this.#backlog.isReceiverAway = false;
+    const { unread } = this.#output;
+    await this.#confirm(this.#handed - Math.min(unread ?? 0, this.#handed));
+    if (unread !== undefined) this.#backlog.handOver(this.#handed);
+  }
+
+  /** So many of those that were handed over, from the oldest on, have arrived. */
+  async #confirm(count: number): Promise<void> {
+    if (count === 0) return;
+    this.#handed -= count;
+    this.#counts.delivered += count;
+    this.#tries = 0;
+    await this.#backlog.settle(count, true);
+  }
+
+  /** What was handed over and not read is delivered again, before those that failed. */
+  async #takeFault(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
+    const isOldest = this.#handed === 0;
+    this.#handed = 0;
+    this.#interruption = undefined;
+    // One that had to end is no fault of the receiver.
+    if (!this.#isClosing) {
+      this.#counts.faults += 1;
+      this.#lastReason = fault.message;
+    }
+    const oldest = isOldest ? alerts : [];
+    if (fault.kind === 'refused') await this.#takeRefusal(oldest, fault);
+    else await this.#takeAbsence(oldest, fault);
+  }
+
+  /** Of several alerts it is not known which one it is. */
+  async #takeRefusal(alerts: readonly Alert[], { taken }: OutputFault): Promise<void> {
+    const isKnown = alerts.length === 1 || (taken > 0 && alerts.length > 0);
+    if (isKnown) await this.#giveUp(alerts.slice(0, 1));
+    else this.#batchSize = Math.max(1, alerts.length >> 1);
+  }
+
+  async #takeAbsence(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
+    const { triesMax, pauseMinMs, pauseMaxMs, say } = this.#options;
+    this.#tries += 1;
+    if (!this.#isAway && !this.#isClosing) say(`${fault.message}; alerts are tried again`);
+    this.#isAway = true;
+    this.#backlog.isReceiverAway = true;
+    const isLast = this.#isGivenUp || (triesMax !== undefined && this.#tries >= triesMax);
+    const pauseMs = isLast ? pauseMaxMs : Math.min(pauseMaxMs, pauseMinMs * 2 ** (this.#tries - 1));
+    this.#nextTryMs =
+      SYSTEM_CLOCK.monotonicMs() + Math.max(pauseMs, Math.min(fault.pauseMs, pauseMaxMs));
+    if (!isLast || alerts.length === 0) return;
+    this.#isGivenUp = true;
+    await this.#giveUp(alerts);
+  }
+
+  /** What cannot be set aside waits. */
+  async #giveUp(alerts: readonly Alert[]): Promise<void> {
+    const { deadLetters } = this.#options;
+    if (deadLetters === undefined) {
+      this.#counts.undelivered += alerts.length;
+      await this.#backlog.settle(alerts.length, false);
+      return;
+    }
+    const written = await deadLetters.write(alerts, this.#lastReason);
+    this.#counts.deadLetters += written;
+    await this.#backlog.settle(written, true);
+    if (written < alerts.length) await this.#pause(DISK_PAUSE_MS);
+  }
+
+  /** Until alerts have come, the receiver has failed, or all has to be over. */
+  async #wait(): Promise<void> {
+    if (!this.#isWoken) {
+      await new Promise<void>((resolve) => {
+        this.#wakeUp = resolve;
+      });
+    }
+    this.#isWoken = false;
+  }
+
+  #wake(): void {
+    this.#isWoken = true;
+    this.#wakeUp();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#isClosing) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = () => {};
+  }
+}

@@ -1,0 +1,96 @@
+/* Who signed what is to be installed, and whether it may take the place of what was there. */
+
+import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { judgeSignature, type SignedBytes, type TrustPolicy } from '../trust/judge-signature.ts';
+import { type PublicKey, parsePublicKey } from '../trust/public-key.ts';
+import { refusalOf } from '../trust/signed-file.ts';
+import type { Lock } from './lock.ts';
+
+export interface SignerRequest {
+  readonly read: SignedBytes;
+  /** What is said of the file. */
+  readonly from: string;
+  readonly lock: Lock;
+  /** Keys of the configuration; `undefined`: whoever signed it, or nobody. */
+  readonly policy: TrustPolicy | undefined;
+  /** Keys that were named for this one. */
+  readonly keys: readonly PublicKey[];
+}
+
+/** The key that is right, of those that count; `undefined`: nobody has to have signed it. */
+export function findSigner(request: SignerRequest): PublicKey | Diagnostic | undefined {
+  const { read, from, policy, keys, lock } = request;
+  const named = [...(policy?.keys ?? []), ...keys];
+  const used = {
+    keys: isSignerAsked(request) ? named : [...named, ...keysOf(lock)],
+    revokedIds: policy?.revokedIds ?? new Set<string>(),
+  };
+  const verdict = judgeSignature(read, used);
+  if (verdict.kind === 'trusted') return verdict.key;
+  // Nobody was named: no signature, and one by somebody unknown, are as good as each other. One that is wrong is not.
+  const isHarmless = ['SIGNATURE_MISSING', 'SIGNATURE_UNKNOWN_KEY'].includes(verdict.code);
+  return !isSignerAsked(request) && isHarmless ? undefined : refusalOf(from, verdict, used);
+}
+
+/** Somebody said who has to have signed it. */
+function isSignerAsked({ policy, keys }: SignerRequest): boolean {
+  return policy !== undefined || keys.length > 0;
+}
+
+/** Keys that were verified for others before. */
+function keysOf({ plugins, rules }: Lock): PublicKey[] {
+  const all = [...Object.values(plugins), ...Object.values(rules)];
+  const texts = new Set(all.flatMap(({ key }) => key ?? []));
+  return [...texts].flatMap((text) => parsePublicKey(text) ?? []);
+}
+
+export interface Successor {
+  /** Plugin, or rules, with its name. */
+  readonly what: string;
+  readonly version: string;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+  readonly signer: PublicKey | undefined;
+}
+
+export interface Predecessor {
+  readonly version: string;
+  readonly digest: string;
+  readonly key: string | undefined;
+}
+
+/** What makes it less than what was there before. `isForced`: an older or another one is what is wanted. */
+export function findStepBack(
+  { what, version, digest, signer }: Successor,
+  before: Predecessor,
+  request: SignerRequest & { readonly isForced: boolean },
+): Diagnostic | undefined {
+  if (before.key !== undefined && signer?.text !== before.key && !isSignerAsked(request)) {
+    const id = parsePublicKey(before.key)?.id ?? before.key;
+    const by = signer === undefined ? 'not by it' : `by ${signer.id}`;
+    const message = `${what} ${before.version} was signed with the key ${id}, ${version} is ${by}`;
+    return createDiagnostic('INSTALL_KEY_CHANGED', { message });
+  }
+  if (request.isForced) return undefined;
+  const order = compareVersions(version, before.version);
+  if (order < 0) {
+    const message = `${what} ${version} is older than ${before.version}, which is installed`;
+    return createDiagnostic('INSTALL_OLDER', { message });
+  }
+  if (order > 0 || digest === before.digest || version === UNKNOWN_VERSION) return undefined;
+  const was = `is installed with SHA-256 ${before.digest}`;
+  const message = `${what} ${version} ${was}, this one has ${digest}`;
+  return createDiagnostic('INSTALL_CHANGED', { message });
+}
+
+/** Of what does not say which version it is: it may be another one each time. */
+export const UNKNOWN_VERSION = '0.0.0';
+
+/** Negative: the first one is older. Of `major.minor.patch`; what follows it is not looked at. */
+export function compareVersions(one: string, other: string): number {
+  const [ours, theirs] = [one, other].map((version) =>
+    (/^\d+\.\d+\.\d+/.exec(version)?.[0] ?? UNKNOWN_VERSION).split('.').map(Number),
+  );
+  const differences = [0, 1, 2].map((at) => (ours?.[at] ?? 0) - (theirs?.[at] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
+}
