@@ -1,30 +1,17 @@
 /*
- * Behaviour as data: each YAML file below this folder is a list of cases. A case has `rules` (and perhaps a
- * `config`), and the `findings` that loading them has to give, one text each:
- *   severity CODE line:character message
- *   hint: …
- * `UPDATE=1` writes what was found into the files; the difference is reviewed like code.
+ * Behaviour as data: each YAML file below this folder is a list of cases, with what goes in (`config`, `options`,
+ * `rules`, `events`) and what has to come out: `findings`, `alerts`, `files` or `settings`, as test/support/case-runner
+ * has them. `UPDATE=1` writes what was found into the files; the difference is reviewed like code.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { loadConfig } from '../../engine/config/load-config.ts';
 import { DIAGNOSTIC_CODES } from '../../engine/diagnostic/code/code.ts';
-import type { Diagnostic } from '../../engine/diagnostic/diagnostic.ts';
-import { positionAt } from '../../engine/diagnostic/text-document.ts';
-import { loadAll } from '../../engine/run/load/load-all.ts';
+import { type Case, type Found, runCase } from '../support/case-runner.ts';
 import { REPOSITORY } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-
-interface Case {
-  readonly name: string;
-  readonly rules?: string;
-  readonly config?: string;
-  readonly options?: readonly string[];
-  readonly findings: readonly string[];
-}
 
 const folder = scratchFolder('cases');
 const casesFolder = join(REPOSITORY, 'test/cases');
@@ -32,53 +19,41 @@ const files = readdirSync(casesFolder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.yaml'))
   .sort();
 
-async function findingsOf({ rules, config, options }: Case): Promise<string[]> {
-  const rulesFile = folder.write('rules.yaml', rules ?? '[]');
-  const request = {
-    configFile: config === undefined ? undefined : folder.write('tiercel.yaml', config),
-    rulesFiles: rules === undefined ? [] : [rulesFile],
-    options: options ?? [],
-    plugin: undefined,
-    openParams: undefined,
-  };
-  const { value, diagnostics } = loadConfig(request);
-  const loaded = value === undefined ? [] : (await loadAll(value)).diagnostics;
-  return [...diagnostics, ...loaded].map(textOf);
-}
-
-function textOf({ severity, code, message, primary, context, hint }: Diagnostic): string {
-  const at = primary && positionAt(primary.document, primary.span.start);
-  const name = primary && relative(folder.path, primary.document.name);
-  const place =
-    at === undefined ? '' : ` ${name === 'rules.yaml' ? '' : `${name} `}${at.line}:${at.character}`;
-  const from = context.map(
-    (label) => `\nfrom ${positionAt(label.document, label.span.start).line}: ${label.text}`,
-  );
-  const help = hint === undefined ? '' : `\nhint: ${hint}`;
-  return `${severity} ${code}${place} ${message}${from.join('')}${help}`.replaceAll(
-    `${folder.path}/`,
-    '',
-  );
-}
-
+const EXPECTED = ['findings', 'alerts', 'files', 'settings'] as const;
 const seen = new Set<string>();
 
 describe.each(files)('%s', (file) => {
   const path = join(casesFolder, file);
   const cases = parse(readFileSync(path, 'utf8')) as Case[];
 
+  it('has names that differ, and expects something of each case', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    const empty = cases.filter((one) => EXPECTED.every((key) => one[key] === undefined));
+    expect(empty.map(({ name }) => name)).toEqual([]);
+  });
+
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    const found = await findingsOf(one);
-    for (const text of found) seen.add(text.split(' ')[1] ?? '');
+    const found = await runCase(one, folder);
+    for (const text of found.findings ?? []) seen.add(text.split(' ')[1] ?? '');
     if (process.env.UPDATE === '1') update(path, name, found);
-    else expect(found).toEqual(one.findings.map((text) => text.trimEnd()));
+    else expect(found).toEqual(expectationOf(one));
   });
 });
 
-function update(path: string, name: string, findings: readonly string[]): void {
+function expectationOf(one: Case): Found {
+  const expected = Object.fromEntries(
+    EXPECTED.flatMap((key) => (one[key] === undefined ? [] : [[key, one[key]]])),
+  ) as Found;
+  const { findings } = expected;
+  if (findings === undefined) return expected;
+  return { ...expected, findings: findings.map((text) => text.trimEnd()) };
+}
+
+function update(path: string, name: string, found: Found): void {
   const document = parseDocument(readFileSync(path, 'utf8'));
   const index = (document.toJS() as Case[]).findIndex((one) => one.name === name);
-  document.setIn([index, 'findings'], document.createNode(findings));
+  for (const [key, value] of Object.entries(found))
+    document.setIn([index, key], document.createNode(value));
   writeFileSync(path, document.toString({ lineWidth: 0 }));
 }
 

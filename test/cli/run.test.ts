@@ -109,35 +109,6 @@ describe('tiercel run', () => {
     expect(stderr).toContain('2 parts of the input could not be read');
   });
 
-  it('matches keys that are written with escapes, and the first of equal keys', async () => {
-    const rules = write(
-      'names.yaml',
-      '- rule: R\n  desc: d\n  condition: ct.name = DeleteTrail\n  output: seen %ct.name\n  priority: INFO\n  source: aws_cloudtrail\n',
-    );
-    const escaped = '{"event\\u004eame":"Delete\\u0054rail","eventTime":"2026-01-01T00:00:00Z"}';
-    const twice =
-      '{"eventName":"DeleteTrail","eventName":"GetTrail","eventTime":"2026-01-01T00:00:00Z"}';
-    const second =
-      '{"eventName":"GetTrail","eventName":"DeleteTrail","eventTime":"2026-01-01T00:00:00Z"}';
-    const events = write('escaped.jsonl', [escaped, twice, second].join('\n'));
-    const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
-    expect(stdout.trim().split('\n')).toHaveLength(2);
-  });
-
-  it('keeps an alert on one line whatever is in the values', async () => {
-    const rules = write(
-      'user.yaml',
-      '- rule: R\n  desc: d\n  condition: evt.num = 1\n  output: user %ct.user\n  priority: INFO\n  source: aws_cloudtrail\n',
-    );
-    const userName = 'a\nforged: Critical\u001b[2J';
-    const events = write(
-      'inject.jsonl',
-      loginRecord({ userIdentity: { type: 'IAMUser', userName } }),
-    );
-    const { stdout } = await runProgram(['run', 'cloudtrail', events, '-r', rules]);
-    expect(stdout).toBe('03:04:05.000000000: Informational user a\\nforged: Critical\\u001b[2J\n');
-  });
-
   it('has the sample story that its generator makes', () => {
     makeSamples(folder);
     const committed = join(REPOSITORY, 'rules/samples/AWSLogs');

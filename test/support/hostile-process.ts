@@ -108,8 +108,7 @@ await import(isMainThread ? './${own.replace('.own.js', '.evil.js')}' : './${own
   /** From now on processes of that kind run `code`; those of the other kind what they should. */
   replace(side: keyof typeof ENTRIES, code: string): void {
     for (const [name, entry] of Object.entries(ENTRIES)) {
-      const text =
-        name === side ? PRELUDE + code : `await import('./${basename(entry)}.own.js');`;
+      const text = name === side ? PRELUDE + code : `await import('./${basename(entry)}.own.js');`;
       writeFileSync(join(this.#engine, `${entry}.evil.js`), text);
     }
   }

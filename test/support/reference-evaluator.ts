@@ -1,15 +1,22 @@
+/*
+ * Conditions row at a time and obviously right: what the vectorised evaluation is compared with. Nothing of the engine
+ * is used but its types: patterns, transformers and comparisons are written here a second time, plainly.
+ */
+
 import { requestKey } from '../../engine/event/field/field.ts';
 import type {
   CheckedCondition,
   CheckedOperand,
   Literal,
+  TransformerName,
 } from '../../engine/language/check/checked-rule.ts';
+import type { CompareOperator } from '../../engine/language/match/operators.ts';
 
-export type PlainValue = string | bigint | readonly string[];
+type Single = string | bigint;
+export type PlainValue = Single | readonly Single[];
 /** One event: values by request, absent ones left out. */
 export type PlainEvent = ReadonlyMap<string, PlainValue>;
 
-/** Row at a time and obviously right: what the vectorised evaluation is compared with. */
 export function holds(condition: CheckedCondition, event: PlainEvent): boolean {
   switch (condition.kind) {
     case 'and':
@@ -21,33 +28,118 @@ export function holds(condition: CheckedCondition, event: PlainEvent): boolean {
     case 'exists':
       return operandValue(condition.operand, event) !== undefined;
     case 'compare':
-      return compare(condition, event);
+      return compares(condition, event);
   }
 }
 
+// ---- values ------------------------------------------------------------------------------------
+
 function operandValue(operand: CheckedOperand, event: PlainEvent): PlainValue | undefined {
-  if (operand.kind === 'field') return event.get(requestKey(operand.request));
-  if (operand.kind !== 'transformer') throw new Error('not part of the reference');
-  const value = operand.operands[0] && operandValue(operand.operands[0], event);
-  if (value === undefined) return undefined;
-  if (operand.name === 'len') return BigInt((value as string).length);
-  if (operand.name === 'tolower') return String(value).toLowerCase();
-  throw new Error(`not part of the reference: ${operand.name}`);
+  switch (operand.kind) {
+    case 'field':
+      return event.get(requestKey(operand.request));
+    case 'text':
+      return operand.text;
+    case 'tuple': {
+      const items = operand.items.map((item) => operandValue(item, event));
+      return items.includes(undefined) ? undefined : (items.flat() as Single[]);
+    }
+    case 'transformer':
+      return TRANSFORMERS[operand.name](
+        operand.operands.map((one) => operandValue(one, event)),
+        operand.option,
+      );
+  }
 }
 
-function plain(literal: Literal): string | bigint {
-  if (literal.type === 'string') return literal.text;
-  if (literal.type === 'number') return literal.value;
-  throw new Error('not part of the reference');
+type Transformer = (
+  values: readonly (PlainValue | undefined)[],
+  option: string | undefined,
+) => PlainValue | undefined;
+
+/** Of a list every element is changed. */
+const ofText =
+  (change: (text: string) => string | undefined): Transformer =>
+  ([value]) => {
+    if (value === undefined || typeof value === 'bigint') return undefined;
+    if (typeof value === 'string') return change(value);
+    const changed = value.map((one) => change(String(one)));
+    return changed.includes(undefined) ? undefined : (changed as string[]);
+  };
+
+const isLetter = (byte: string, first: string, last: string): boolean =>
+  byte >= first && byte <= last;
+const lower = (text: string): string =>
+  [...text].map((one) => (isLetter(one, 'A', 'Z') ? one.toLowerCase() : one)).join('');
+const upper = (text: string): string =>
+  [...text].map((one) => (isLetter(one, 'a', 'z') ? one.toUpperCase() : one)).join('');
+
+function fromBase64(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  // What comes out the same when it is written again was base64.
+  return text !== '' && bytes.toString('base64') === text ? bytes.toString('latin1') : undefined;
 }
 
-function compare(condition: CheckedCondition & { kind: 'compare' }, event: PlainEvent): boolean {
-  const { left, operator, right } = condition;
+const TRANSFORMERS: Readonly<Record<TransformerName, Transformer>> = {
+  tolower: ofText(lower),
+  toupper: ofText(upper),
+  b64: ofText(fromBase64),
+  basename: ofText((text) => text.split('/').at(-1)),
+  len: ([value]) =>
+    value === undefined || typeof value === 'bigint' ? undefined : BigInt(value.length),
+  concat: (values) =>
+    values.every((one) => typeof one === 'string') ? values.join('') : undefined,
+  join: ([separator, list]) =>
+    typeof separator === 'string' && Array.isArray(list) ? list.join(separator) : undefined,
+  getopt: ([words, spec], option) =>
+    Array.isArray(words) && typeof spec === 'string'
+      ? optionsOf(words.map(String), spec, option)
+      : undefined,
+};
+
+/** Of words that are one option each, as `-a` or `-b value` (the generator makes no others). */
+function optionsOf(
+  words: readonly string[],
+  spec: string,
+  option: string | undefined,
+): PlainValue | undefined {
+  const found: [letter: string, value?: string][] = [];
+  const rest = [...words];
+  for (let word = rest.shift(); word?.startsWith('-') === true; word = rest.shift()) {
+    const letter = word.slice(1);
+    if (!spec.includes(letter)) found.push(['?']);
+    else if (spec.includes(`${letter}:`)) found.push([letter, rest.shift() ?? '']);
+    else found.push([letter]);
+  }
+  if (option === undefined) return found.flat() as string[];
+  const last = found.findLast(([letter]) => letter === option);
+  return last && (last[1] ?? option);
+}
+
+// ---- comparisons -------------------------------------------------------------------------------
+
+function plain(literal: Literal): Single {
+  switch (literal.type) {
+    case 'string':
+      return literal.text;
+    case 'number':
+      return literal.value;
+    case 'ipaddr':
+      return literal.address;
+    case 'ipnet':
+      return literal.address + String.fromCharCode(literal.prefixLength);
+  }
+}
+
+function compares(condition: CheckedCondition & { kind: 'compare' }, event: PlainEvent): boolean {
+  const { left, operator, modifier, right } = condition;
   const value = operandValue(left, event);
   if (right.kind === 'operand') {
     const other = operandValue(right.operand, event);
     if (value === undefined || other === undefined) return false;
-    return operator === '=' ? value === other : value !== other;
+    const isSet = operator === 'in' || operator === 'intersects';
+    if (!isSet && Array.isArray(other)) return false;
+    return comparesWith(operator, value, [other].flat() as Single[]);
   }
   const literals = right.literals.map(plain);
   if (value === undefined) {
@@ -55,28 +147,77 @@ function compare(condition: CheckedCondition & { kind: 'compare' }, event: Plain
       left.kind === 'field' && left.request.field.properties.equalsEmptyWhenAbsent === true;
     return isEmptyEqual && (operator === '=' || operator === 'in') && literals.includes('');
   }
-  const values = Array.isArray(value) ? (value as readonly string[]) : undefined;
-  const [literal] = literals;
-  switch (operator) {
-    case '=':
-      return value === literal;
-    case '!=':
-      return value !== literal;
-    case 'in':
-      return values
-        ? values.every((one) => literals.includes(one))
-        : literals.includes(value as string);
-    case 'intersects':
-      return values
-        ? values.some((one) => literals.includes(one))
-        : literals.includes(value as string);
-    case 'contains':
-      return String(value).includes(String(literal));
-    case 'startswith':
-      return String(value).startsWith(String(literal));
-    case '<':
-      return literal !== undefined && value < literal;
-    default:
-      throw new Error(`not part of the reference: ${operator}`);
+  if (modifier === undefined) return comparesWith(operator, value, literals);
+  const count = literals.filter((one) => comparesWith(operator, value, [one])).length;
+  if (modifier === 'anyof') return count > 0;
+  return modifier === 'oneof' ? count === 1 : count > 0 && count === literals.length;
+}
+
+function comparesWith(
+  operator: CompareOperator,
+  value: PlainValue,
+  others: readonly Single[],
+): boolean {
+  if (typeof value === 'object') {
+    if (operator === 'in') return value.every((one) => others.includes(one));
+    return operator === 'intersects' && value.some((one) => others.includes(one));
   }
+  return SINGLE[operator](value, others);
+}
+
+type Test = (value: Single, others: readonly Single[]) => boolean;
+
+/** Against the first of the others, where there is one. */
+const one =
+  (test: (value: Single, other: Single) => boolean): Test =>
+  (value, [other]) =>
+    other !== undefined && test(value, other);
+const text = (test: (value: string, other: string) => boolean): Test =>
+  one((value, other) => test(String(value), String(other)));
+
+const SINGLE: Readonly<Record<CompareOperator, Test>> = {
+  '=': one((value, other) => value === other),
+  '!=': one((value, other) => value !== other),
+  '<': one((value, other) => value < other),
+  '<=': one((value, other) => value <= other),
+  '>': one((value, other) => value > other),
+  '>=': one((value, other) => value >= other),
+  in: (value, others) => others.includes(value),
+  intersects: (value, others) => others.includes(value),
+  contains: text((value, other) => value.includes(other)),
+  icontains: text((value, other) => lower(value).includes(lower(other))),
+  startswith: text((value, other) => value.startsWith(other)),
+  endswith: text((value, other) => value.endsWith(other)),
+  glob: text(matchesGlob),
+  iglob: text((value, other) => matchesGlob(lower(value), lower(other))),
+  // The whole value has to match.
+  regex: text((value, other) => new RegExp(`^(?:${other})$`, 's').test(value)),
+  pmatch: (value, others) => others.some((path) => isBelow(String(value), String(path))),
+};
+
+/** `*`, `?` and `[…]` with single bytes. */
+function matchesGlob(value: string, pattern: string): boolean {
+  if (pattern === '') return value === '';
+  const [head] = pattern;
+  if (head === '*') {
+    const rest = pattern.slice(1);
+    return Array.from({ length: value.length + 1 }).some((_, at) =>
+      matchesGlob(value.slice(at), rest),
+    );
+  }
+  if (value === '') return false;
+  const end = head === '[' ? pattern.indexOf(']', 2) : -1;
+  const isMatch =
+    end > 0 ? pattern.slice(1, end).includes(value.charAt(0)) : head === '?' || head === value[0];
+  return isMatch && matchesGlob(value.slice(1), pattern.slice(end > 0 ? end + 1 : 1));
+}
+
+/** Whether a path is another one or lies below it, part by part. */
+function isBelow(value: string, path: string): boolean {
+  const parts = value.split('/').filter((part) => part !== '');
+  const wanted = path.split('/').filter((part) => part !== '');
+  return (
+    wanted.length <= parts.length &&
+    wanted.every((part, index) => matchesGlob(parts[index] ?? '', part))
+  );
 }
