@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileRuleset } from '../../engine/detect/compile/compile-ruleset.ts';
-import { Detector, type Matches } from '../../engine/detect/match-batch/detector.ts';
+import {
+  Detector,
+  type FieldsOfRow,
+  type Matches,
+} from '../../engine/detect/match-batch/detector.ts';
 import { planExtraction } from '../../engine/detect/plan/extraction-plan.ts';
 import { valueAt } from '../../engine/event/column/cell-values.ts';
 import {
@@ -261,11 +265,11 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
           const detector = new Detector(compileRuleset(rules, plan), {
             ruleMatching,
             batchEventsMax: BATCH_EVENTS_MAX,
-            fieldsOfRow: (row) => (request) => {
-              const column = columns[plan.conditions.slots.get(requestKey(request)) ?? -1];
-              return column && valueAt(column, row);
-            },
           });
+          const fieldsOfRow: FieldsOfRow = (row) => (request) => {
+            const column = columns[plan.conditions.slots.get(requestKey(request)) ?? -1];
+            return column && valueAt(column, row);
+          };
           const dictionaries = plan.conditions.requests.map(
             (): Dictionary => ({ epoch: 0, entries: [''] }),
           );
@@ -280,21 +284,21 @@ describe(`vectorised evaluation (seed ${SEED})`, () => {
                 dictionaries[slot] as Dictionary,
               ),
             );
-            const matches = detector.begin(rows.length).finish(columns);
+            const matches = detector.begin(rows.length, fieldsOfRow).finish(columns);
             const expected = expectedMatches(rules, rows, ruleMatching);
             expect(pairs(matches)).toEqual(expected);
             // In two steps, with nothing of the events that the screen leaves out.
             const isFirst = (slot: number): boolean =>
               plan.screen?.has(requestKey(plan.conditions.requests[slot] as FieldRequest)) ?? true;
             const all = columns;
-            const pass = detector.begin(rows.length);
+            const pass = detector.begin(rows.length, fieldsOfRow);
             const first = all.map((column, slot) => (isFirst(slot) ? column : undefined));
             const candidates = pass.screen(first) ?? Uint32Array.from(rows.keys());
             columns = all.map((column, slot) =>
               isFirst(slot) ? column : onlyRows(column, new Set(candidates)),
             );
             expect(pairs(pass.finish(columns))).toEqual(expected);
-            detector.begin(rows.length);
+            detector.begin(rows.length, fieldsOfRow);
             expect(() => pass.finish(columns)).toThrow('another batch was begun');
           }
         },

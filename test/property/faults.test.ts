@@ -13,6 +13,7 @@ import { createFieldCatalog } from '../../engine/event/field/field-catalog.ts';
 import { loadRuleset } from '../../engine/language/load/load-ruleset.ts';
 import { type EventBatch, PluginFault } from '../../engine/plugin/abi/plugin-instance.ts';
 import { FAULT_BUDGET } from '../../engine/run/engine/engine-tuning.ts';
+import { beginBatch } from '../../engine/run/evaluate/batch-evaluation.ts';
 import { Evaluation } from '../../engine/run/evaluate/evaluation.ts';
 import type { EvaluationResult } from '../../engine/run/evaluate/evaluation-result.ts';
 import { eventsBetween } from '../../engine/run/evaluate/event-parts.ts';
@@ -110,7 +111,7 @@ function createEvaluation(
       return faults > faultsMax ? 'quarantine' : 'without-plugin';
     },
   });
-  evaluation.start();
+  evaluation.extractors.start();
   return evaluation;
 }
 
@@ -127,11 +128,8 @@ function run(
   const sum: EvaluationResult = { alerts: [], partial: [], faults: [] };
   let from = 0;
   for (const to of ends) {
-    const position = { firstEventNumber: from + 1, firstTime: 0n };
-    const { alerts, partial, faults } = evaluation.evaluate(
-      eventsBetween(whole, from, to),
-      position,
-    );
+    const batch = beginBatch({ firstEventNumber: from + 1, firstTime: 0n });
+    const { alerts, partial, faults } = evaluation.evaluate(eventsBetween(whole, from, to), batch);
     sum.alerts.push(...alerts);
     sum.partial.push(...partial);
     sum.faults.push(...faults);
@@ -216,7 +214,7 @@ describe('extractors that fail', () => {
     const evaluation = createEvaluation(misdeeds, 3);
     const { alerts, partial, faults } = run(evaluation, all, [9, 49]);
     expect(faults).toHaveLength(4);
-    expect([...evaluation.quarantined]).toEqual(['b']);
+    expect([...evaluation.extractors.quarantined]).toEqual(['b']);
     expect(partial.reduce((sum, { eventCount }) => sum + eventCount, 0)).toBe(100);
     expect(alerts.filter(({ rule }) => rule === 'a is x')).toHaveLength(100);
     expect(alerts.filter(({ rule }) => rule === 'every')).toHaveLength(100);
@@ -242,6 +240,6 @@ describe('extractors that fail', () => {
     expect(alerts.filter(({ rule }) => rule === 'every')).toHaveLength(4);
     expect(alerts.filter(({ rule }) => rule === 'a is x')).toHaveLength(4);
     expect(partial.reduce((sum, { eventCount }) => sum + eventCount, 0)).toBe(4);
-    expect([...evaluation.quarantined]).toEqual(['b']);
+    expect([...evaluation.extractors.quarantined]).toEqual(['b']);
   });
 });

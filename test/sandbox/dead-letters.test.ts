@@ -61,7 +61,7 @@ async function run({ module, matching, letters, from }: Input): Promise<Outcome>
   if (config === undefined) throw new Error(found.map(({ message }) => message).join());
   const { engine, diagnostics } = await buildEngine(config, {
     limits: { batchEventsMax: 2_048, batchSizeMax: 1 << 20 },
-    times: { callMaxMs: 300, startMaxMs: 1_000 },
+    times: { callMaxMs: 300, startMaxMs: 20_000 },
   });
   if (engine === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const alerts: string[] = [];

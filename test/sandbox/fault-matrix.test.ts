@@ -5,6 +5,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { buildEngine, loadConfig, type RunSummary } from '../../engine/index.ts';
+import type { CallTimes } from '../../engine/worker/supervised-worker.ts';
 import {
   buildPlugin,
   extractorModule,
@@ -70,7 +71,18 @@ interface Outcome {
   readonly summary: RunSummary;
 }
 
-async function run(rulesFile: string, plugins: readonly object[]): Promise<Outcome> {
+/** What does not come back is given up soon; everything else has all the time of a machine that is busy. */
+function timesFor({ kind }: Misdeed): CallTimes {
+  return kind === 'deadline'
+    ? { callMaxMs: 300, startMaxMs: 3_000 }
+    : { callMaxMs: 20_000, startMaxMs: 20_000 };
+}
+
+async function run(
+  rulesFile: string,
+  plugins: readonly object[],
+  times: CallTimes,
+): Promise<Outcome> {
   const { value: config, diagnostics: found } = loadConfig({
     configFile: undefined,
     rulesFiles: [rulesFile],
@@ -81,7 +93,7 @@ async function run(rulesFile: string, plugins: readonly object[]): Promise<Outco
   if (config === undefined) throw new Error(found.map(({ message }) => message).join());
   const { engine, diagnostics } = await buildEngine(config, {
     limits: { batchEventsMax: 2_048, batchSizeMax: 1 << 20 },
-    times: { callMaxMs: 300, startMaxMs: 1_000 },
+    times,
   });
   if (engine === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const lines: string[] = [];
@@ -116,7 +128,8 @@ describe('an extractor', () => {
 
   it.each(sampled(cases, 4))(
     'that fails at %s',
-    async (_name, place, { does, more, fault }) => {
+    async (_name, place, misdeed) => {
+      const { does, more, fault } = misdeed;
       const plan = place === 'output fields' ? 1 : 0;
       const isGuilty = `(i32.and (i32.eq (local.get $plan) (i32.const ${plan})) (i32.gt_u (local.get $size) (i32.const ${LONG_SIZE})))`;
       const module =
@@ -127,7 +140,8 @@ describe('an extractor', () => {
               more,
             });
       const hostile = { name: 'hostile', library_path: await buildPlugin(folder.path, module) };
-      const outcome = await run(rules, [hostile, { name: 'cloudtrail', open_params: log }]);
+      const plugins = [hostile, { name: 'cloudtrail', open_params: log }];
+      const outcome = await run(rules, plugins, timesFor(misdeed));
       expect(ofRule(outcome, 'good')).toEqual(ALL);
       expect(ofRule(outcome, 'prints')).toEqual(ALL.map((number) => `${number} <NA>`));
       expectBooks(outcome);
@@ -149,13 +163,15 @@ describe('a source', () => {
 
   it.each(sampled(cases, 4))(
     'that fails at %s',
-    async (_name, place, { does, more }) => {
+    async (_name, place, misdeed) => {
+      const { does, more } = misdeed;
       const module = sourceModule({ [place === 'start' ? 'open' : 'next']: does, more });
       const path = await buildPlugin(folder.path, module, SOURCE_MANIFEST);
-      const outcome = await run(sourceRules, [
+      const plugins = [
         { name: 'hostile_source', library_path: path, open_params: '' },
         { name: 'cloudtrail', open_params: log },
-      ]);
+      ];
+      const outcome = await run(sourceRules, plugins, timesFor(misdeed));
       // The other stream is read as if nothing were.
       expect(ofRule(outcome, 'good')).toEqual(ALL);
       // What the source gave before is evaluated, once, however often it is started again.

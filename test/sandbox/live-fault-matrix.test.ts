@@ -74,7 +74,7 @@ async function runLive(
   const { engine, diagnostics } = await buildEngine(config, {
     limits: { batchEventsMax: 2_048, batchSizeMax: 1 << 20 },
     // Longer than a sound source is kept waiting where all of these run at once.
-    times: { callMaxMs: 500, startMaxMs: 3_000 },
+    times: { callMaxMs: 500, startMaxMs: 20_000 },
   });
   if (engine === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const alerts: string[] = [];

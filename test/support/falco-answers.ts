@@ -17,6 +17,7 @@ import {
 } from '../../engine/plugin/host/host-services.ts';
 import { instantiatePlugin } from '../../engine/plugin/instance.ts';
 import { FAULT_BUDGET } from '../../engine/run/engine/engine-tuning.ts';
+import { beginBatch } from '../../engine/run/evaluate/batch-evaluation.ts';
 import { Evaluation } from '../../engine/run/evaluate/evaluation.ts';
 import { Extractor } from '../../engine/run/evaluate/extractor.ts';
 import { type Loaded, loadAll } from '../../engine/run/load/load-all.ts';
@@ -167,9 +168,9 @@ export class FalcoBench {
         throw fault;
       },
     });
-    evaluation.start();
-    const position = { firstEventNumber: 1, firstTime: batch.times[0] ?? 0n };
-    const { alerts } = evaluation.evaluate(batch, position);
+    evaluation.extractors.start();
+    const context = beginBatch({ firstEventNumber: 1, firstTime: batch.times[0] ?? 0n });
+    const { alerts } = evaluation.evaluate(batch, context);
     return alerts.map(({ line }) => JSON.parse(line) as JsonAlert);
   }
 

@@ -31,9 +31,10 @@ export interface Matches {
 export interface DetectorOptions {
   readonly ruleMatching: 'first' | 'all';
   readonly batchEventsMax: number;
-  /** Reads fields of one event of the batch being evaluated, for conditions that go row by row. */
-  readonly fieldsOfRow: (row: number) => GetField;
 }
+
+/** Reads fields of one event of a batch, for conditions that go row by row. */
+export type FieldsOfRow = (row: number) => GetField;
 
 /** One batch on its way through the rules. */
 export interface BatchPass {
@@ -60,6 +61,7 @@ export class Detector {
   #stamp = 0;
   #words = 0;
   #rowCount = 0;
+  #fieldsOfRow: FieldsOfRow = noBatch;
 
   constructor(ruleset: CompiledRuleset, options: DetectorOptions) {
     this.#ruleset = ruleset;
@@ -75,7 +77,8 @@ export class Detector {
   }
 
   /** A batch of so many events; the one that was begun before is over. */
-  begin(rowCount: number): BatchPass {
+  begin(rowCount: number, fieldsOfRow: FieldsOfRow): BatchPass {
+    this.#fieldsOfRow = fieldsOfRow;
     this.#rowCount = rowCount;
     this.#words = wordCount(rowCount);
     this.#stamp += 1;
@@ -229,7 +232,7 @@ export class Detector {
     const rows = createBitset(this.#options.batchEventsMax);
     let any = false;
     forEachBit(candidates, this.#words, (row) => {
-      if (!node.test(this.#options.fieldsOfRow(row))) return;
+      if (!node.test(this.#fieldsOfRow(row))) return;
       rows[row >> 5]! |= 1 << (row & 31);
       any = true;
     });
@@ -244,4 +247,8 @@ export class Detector {
     }
     return buffer;
   }
+}
+
+function noBatch(): never {
+  throw new Error('no batch was begun');
 }

@@ -14,24 +14,26 @@ export function spread(column: Column, rows: Uint32Array, eventCount: number): C
 }
 
 /** Consecutive events of the stream. */
-export interface Events {
+interface Events {
   readonly events: EventBatch;
   readonly firstEventNumber: number;
 }
 
-export interface Part extends Events {
+/** Consecutive events, evaluated without some plugins. */
+export interface EventPart extends Events {
   readonly without: ReadonlySet<string>;
 }
 
-export interface Found {
+/** What holds for which events of a batch. */
+export interface BatchMatches {
   readonly matches: Matches;
   readonly matched: MatchedBatch;
   readonly ruleIndexes: readonly number[];
   readonly firstEventNumber: number;
 }
 
-/** Of matched events. */
-export interface Range {
+/** Some of the matched events. */
+export interface MatchedRange {
   readonly from: number;
   readonly to: number;
   readonly without: ReadonlySet<string>;

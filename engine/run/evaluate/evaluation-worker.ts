@@ -63,8 +63,8 @@ class EvaluationWorker {
   start(): EvaluationMessage {
     const faults: RunFault[] = [];
     for (const { evaluation } of this.#runners) {
-      for (const plugin of this.#quarantined) evaluation.quarantine(plugin);
-      for (const { pluginName: plugin, kind, message } of evaluation.start()) {
+      for (const plugin of this.#quarantined) evaluation.extractors.quarantine(plugin);
+      for (const { pluginName: plugin, kind, message } of evaluation.extractors.start()) {
         const fault = { side: 'extractor', phase: 'start', kind, eventCount: 0 } as const;
         const { decision } = this.#faults.judge(plugin, fault);
         if (decision === 'give-up-stream') return { kind: 'refused', plugin, reason: message };
@@ -91,7 +91,7 @@ class EvaluationWorker {
   }
 
   #remarks(runners: readonly JobRunner[]): { quarantined: string[]; log: PluginLog } {
-    const quarantined = runners.flatMap(({ evaluation }) => [...evaluation.quarantined]);
+    const quarantined = runners.flatMap(({ evaluation }) => [...evaluation.extractors.quarantined]);
     return { quarantined, log: this.#log.take() };
   }
 

@@ -4,8 +4,9 @@ import type { EventBatch } from '../../plugin/abi/plugin-instance.ts';
 import type { WorkerControl } from '../../worker/worker-control.ts';
 import { type SlotRoom, UnreadableBatch } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
+import { type BatchContext, beginBatch, type FaultPlace } from './batch-evaluation.ts';
 import type { EvaluationCosts } from './cost-meter.ts';
-import { Evaluation, type EvaluationOptions, type FaultPlace } from './evaluation.ts';
+import { Evaluation, type EvaluationOptions } from './evaluation.ts';
 import type { EvaluationJob, EventWithoutPlugin } from './evaluation-protocol.ts';
 import type { EvaluationResult } from './evaluation-result.ts';
 import { eventsBetween } from './event-parts.ts';
@@ -28,12 +29,13 @@ export class JobRunner {
   }
 
   run({ batch, isCareful, withoutPlugin, quarantined }: EvaluationJob): EvaluationResult {
-    for (const plugin of quarantined) this.evaluation.quarantine(plugin);
-    this.evaluation.beginBatch();
+    for (const plugin of quarantined) this.evaluation.extractors.quarantine(plugin);
     const events = this.#read(batch);
     if (events instanceof UnreadableBatch) return this.evaluation.leaveOut(batch, events.message);
-    if (isCareful) return this.#runOneByOne(events, batch, withoutPlugin);
-    return this.evaluation.evaluate(events, batch);
+    const context = beginBatch(batch);
+    return isCareful
+      ? this.#runOneByOne(events, context, withoutPlugin)
+      : this.evaluation.evaluate(events, context);
   }
 
   #read(batch: NumberedBatch): EventBatch | UnreadableBatch {
@@ -52,18 +54,24 @@ export class JobRunner {
   /** So that the main thread knows which event it is when a call does not come back. */
   #runOneByOne(
     events: EventBatch,
-    batch: NumberedBatch,
+    batch: BatchContext,
     withoutPlugin: readonly EventWithoutPlugin[],
   ): EvaluationResult {
     const sum: EvaluationResult = { alerts: [], partial: [], faults: [] };
-    for (let row = 0; row < batch.eventCount; row++) {
+    for (let row = 0; row < events.times.length; row++) {
       const firstEventNumber = batch.firstEventNumber + row;
       this.#control.eventAlone = firstEventNumber;
       const known = withoutPlugin.filter(({ eventNumber }) => eventNumber === firstEventNumber);
       const { alerts, partial, faults } = this.evaluation.evaluate(
         eventsBetween(events, row, row + 1),
-        { firstEventNumber, firstTime: batch.firstTime },
-        { conditions: pluginsOf(known, 'conditions'), outputs: pluginsOf(known, 'outputs') },
+        {
+          ...batch,
+          firstEventNumber,
+          known: {
+            conditions: pluginsOf(known, 'conditions'),
+            outputs: pluginsOf(known, 'outputs'),
+          },
+        },
       );
       sum.alerts.push(...alerts);
       sum.partial.push(...partial);

@@ -1,0 +1,106 @@
+/*
+ * The extractors of a stream as one: the columns that they give, and what becomes of one that fails. One that is in
+ * quarantine is not called any more: its fields are absent, and known to be so.
+ */
+
+import type { PlanName } from '../../detect/plan/extraction-plan.ts';
+import type { Column } from '../../event/column/column.ts';
+import { type EventBatch, PluginFault } from '../../plugin/abi/plugin-instance.ts';
+import type { FaultDecision } from '../../worker/fault-policy.ts';
+import { chargeHeaviest, type Evaluated } from './charge-heaviest.ts';
+import type { CostMeter } from './cost-meter.ts';
+import type { Extractor } from './extractor.ts';
+
+export type Extraction =
+  /** At their slots; those of other plans, and of plugins that are missing, are gaps. */
+  | { readonly kind: 'columns'; readonly columns: Column[] }
+  | { readonly kind: 'fault'; readonly fault: PluginFault };
+
+export interface ExtractorSetOptions {
+  readonly extractors: readonly Extractor[];
+  readonly costs: CostMeter;
+  /** What becomes of a plugin that failed with so many events. */
+  readonly onFault: (fault: PluginFault, eventCount: number) => FaultDecision;
+}
+
+export class ExtractorSet {
+  readonly #options: ExtractorSetOptions;
+  readonly #quarantined = new Set<string>();
+
+  constructor(options: ExtractorSetOptions) {
+    this.#options = options;
+  }
+
+  /** Fresh instances of those that are called. One that does not come up is not called; its fault is answered. */
+  start(): PluginFault[] {
+    return this.#options.extractors.flatMap((extractor) => {
+      if (this.#quarantined.has(extractor.name)) return [];
+      const fault = faultOf(() => extractor.restart());
+      if (fault === undefined) return [];
+      this.quarantine(extractor.name);
+      return [fault];
+    });
+  }
+
+  quarantine(plugin: string): void {
+    this.#quarantined.add(plugin);
+  }
+
+  get quarantined(): ReadonlySet<string> {
+    return this.#quarantined;
+  }
+
+  /** Plugins whose fields are absent, when it is so for these. */
+  missing(without: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#quarantined.size === 0) return without;
+    return new Set([...without, ...this.#quarantined]);
+  }
+
+  extract(events: EventBatch, plan: PlanName, without: ReadonlySet<string>): Extraction {
+    const { extractors, costs } = this.#options;
+    const columns: Column[] = [];
+    const called = extractors.filter(({ name }) => !without.has(name));
+    for (const extractor of called) extractor.begin(plan, events);
+    for (const [index, extractor] of called.entries()) {
+      const fault = faultOf(() =>
+        costs.plugin(extractor.name, () => extractor.extractInto(columns, plan, events)),
+      );
+      if (fault === undefined) continue;
+      for (const other of called.slice(index + 1)) other.drop(plan, events);
+      return { kind: 'fault', fault };
+    }
+    return { kind: 'columns', columns };
+  }
+
+  /** The fault of a plugin whose values took too long to be evaluated. */
+  charge(evaluated: Evaluated): PluginFault | undefined {
+    return chargeHeaviest(this.#options.extractors, evaluated);
+  }
+
+  /** The guilty event stands `alone`; otherwise so many events are to be tried at a time to find it. */
+  settle(fault: PluginFault, eventCount: number): 'alone' | number {
+    const decision = this.#options.onFault(fault, eventCount);
+    if (decision === 'quarantine') this.quarantine(fault.pluginName);
+    else this.#restart(fault.pluginName);
+    if (eventCount === 1 || decision === 'quarantine') return 'alone';
+    // Each time a process has to be waited for costs far more than to try each event alone.
+    return decision === 'retry' ? 1 : Math.ceil(eventCount / 2);
+  }
+
+  /** A plugin that does not come up again is not called any more. */
+  #restart(plugin: string): void {
+    const extractor = this.#options.extractors.find(({ name }) => name === plugin);
+    if (faultOf(() => extractor?.restart()) !== undefined) this.quarantine(plugin);
+  }
+}
+
+/** What a plugin did wrong in a call; other errors are thrown on. */
+function faultOf(call: () => void): PluginFault | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PluginFault) return error;
+    throw error;
+  }
+}
