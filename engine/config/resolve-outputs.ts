@@ -4,49 +4,13 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { type AlertChannel, type AlertShape, sameShape } from '../detect/alert/alert-channel.ts';
-import { TEMPLATE_NAMES, unknownNames } from '../detect/alert/shape/template.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { DeliveryConfig, OutputConfig, OutputTarget, SpoolConfig } from './output-config.ts';
 import { destinationOf } from './output-destination.ts';
+import { type OutputProblem, type OutputType, problemsOf } from './output-problems.ts';
 import { toTarget } from './output-targets.ts';
 import type { RawConfig, RawOutput } from './raw-config.ts';
 import type { ReadConfig } from './read-config.ts';
-
-type OutputType = RawOutput['type'];
-type Key = keyof RawOutput;
-
-const COMMON: readonly Key[] = [
-  ...(['type', 'name', 'enabled', 'format', 'template', 'raw_event'] as const),
-  ...(['priority', 'rules', 'tags', 'sources'] as const),
-];
-const FILE: readonly Key[] = ['retry', 'spool', 'dead_letter_file'];
-const REMOTE: readonly Key[] = ['timeout', ...FILE];
-const TLS: readonly Key[] = [
-  ...(['insecure', 'ca_cert', 'ca_bundle', 'ca_path'] as const),
-  ...(['client_cert', 'client_key'] as const),
-];
-const HTTP: readonly Key[] = [
-  ...(['url', 'headers', 'user_agent', 'compress_uploads', 'keep_alive', 'echo'] as const),
-  ...(['batch_size', 'batch_format'] as const),
-];
-
-/** Beside those of all. The first one is the one that there must be. */
-const KEYS: Readonly<Record<OutputType, readonly Key[]>> = {
-  stdout: [],
-  file: ['filename', 'keep_alive', 'rotate', ...FILE],
-  program: ['program', 'keep_alive', 'close_timeout', 'batch_size', ...REMOTE],
-  http: [...HTTP, ...REMOTE, ...TLS],
-  syslog: ['address', 'facility', 'app_name', 'batch_size', ...REMOTE, ...TLS],
-  nats: ['servers', 'subject', 'jetstream', 'credentials', 'batch_size', ...REMOTE, ...TLS],
-};
-
-const EXAMPLES: Readonly<Record<Exclude<OutputType, 'stdout'>, string>> = {
-  file: 'filename: ./alerts.txt',
-  program: 'program: mail -s alert security@example.com',
-  http: 'url: https://siem.example.com/alerts',
-  syslog: 'address: unix:/dev/log',
-  nats: 'servers: [nats://127.0.0.1:4222]',
-};
 
 const PAUSE_MIN_MS = 200;
 const PAUSE_MAX_MS = 30_000;
@@ -83,7 +47,7 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
   const shape = commonShape(written, read.raw.json_output ?? false);
   const channels = new Channels(shape);
   const outputs = written.flatMap((one): OutputConfig[] => {
-    const wrong = problemsOf(one);
+    const wrong = problemsOf(one.raw, one.path.join('.'));
     const name = one.raw.name ?? one.defaultName;
     if (names.has(name)) wrong.push({ message: `a second output with the name \`${name}\`` });
     names.add(name);
@@ -176,48 +140,11 @@ function isFile(path: string): boolean {
   }
 }
 
-function sameFile({ path, raw }: Written, other: string): Problem {
+function sameFile({ path, raw }: Written, other: string): OutputProblem {
   return {
     message: `\`${path.join('.')}\` writes to ${raw.filename}, as output \`${other}\` does`,
     hint: 'give each output a file of its own',
   };
-}
-
-interface Problem {
-  readonly message: string;
-  readonly hint?: string;
-}
-
-function problemsOf({ raw, path }: Written): Problem[] {
-  const { type } = raw;
-  const where = path.join('.');
-  const known: readonly string[] = [...COMMON, ...KEYS[type]];
-  const problems: Problem[] = Object.keys(raw)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({
-      message: `\`${where}\`: an output of type ${type} has no \`${key}\``,
-      hint: `it has ${known.join(', ')}`,
-    }));
-  problems.push(...shapeProblems(raw, where));
-  if (type === 'stdout') return problems;
-  const needed = KEYS[type][0] as Key;
-  const value = raw[needed];
-  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
-    const message = `\`${where}\` is enabled and has no \`${needed}\``;
-    problems.push({ message, hint: `for example ${EXAMPLES[type]}` });
-    return problems;
-  }
-  const wrong = type === 'http' ? urlProblem(raw.url ?? '') : undefined;
-  if (wrong !== undefined) problems.push({ message: `\`${where}.url\`: ${wrong}` });
-  if (raw.client_cert !== undefined && raw.client_key === undefined)
-    problems.push({ message: `\`${where}\` has a \`client_cert\` and no \`client_key\`` });
-  return problems;
-}
-
-function urlProblem(text: string): string | undefined {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return undefined;
-  return `\`${text}\` is not a URL that begins with http:// or https://`;
 }
 
 interface Places {
@@ -289,28 +216,6 @@ function toChannel(raw: RawOutput, isJson: boolean): AlertChannel {
     return { shape: undefined, filter };
   const usual = template === undefined ? (isJson ? 'json' : 'text') : 'template';
   return { shape: { kind: format ?? usual, hasRawEvent, template }, filter };
-}
-
-function shapeProblems(
-  { format, template, raw_event: hasRawEvent = false }: RawOutput,
-  where: string,
-): Problem[] {
-  const problems: Problem[] = [];
-  const isTemplate = format === 'template' || (format === undefined && template !== undefined);
-  if (isTemplate !== (template !== undefined)) {
-    const message = `\`${where}\`: \`template\` goes with \`format: template\``;
-    problems.push({ message, hint: 'for example template: "{{priority}} {{message}}"' });
-  }
-  const [unknown] = template === undefined ? [] : unknownNames(template);
-  if (unknown !== undefined) {
-    const message = `\`${where}.template\`: \`${unknown}\` is no name in a template`;
-    problems.push({ message, hint: `names are ${TEMPLATE_NAMES.join(', ')} and field NAME` });
-  }
-  if (hasRawEvent && (format === 'text' || isTemplate)) {
-    const message = `\`${where}\`: the format has no place for \`raw_event\``;
-    problems.push({ message, hint: 'a template has {{raw_event}}' });
-  }
-  return problems;
 }
 
 /** Falco takes `info` for the longer word, and either case. */

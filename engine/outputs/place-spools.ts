@@ -5,7 +5,6 @@ import { countOf } from '../base/quantity.ts';
 import type { Config } from '../config/config.ts';
 import type { OutputConfig } from '../config/output-config.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { SpoolOptions } from './delivery/spool/spool.ts';
 import type { SpoolDestination } from './delivery/spool/spool-destination.ts';
 import {
   chooseSpools,
@@ -13,6 +12,7 @@ import {
   lookIntoSpool,
   type SpoolContents,
 } from './delivery/spool/spool-folders.ts';
+import type { SpoolOptions } from './delivery/spool/spool-options.ts';
 
 export interface PlacedSpools {
   /** By output; without those that have none. */

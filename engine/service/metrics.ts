@@ -74,39 +74,28 @@ function adderTo(registry: Registry): Adder {
   };
 }
 
+const STREAM_COUNTERS: readonly (readonly [
+  name: string,
+  help: string,
+  pick: (stream: StreamStatus) => number,
+])[] = [
+  ['events', 'Events read', ({ events }) => events],
+  ['bytes', 'Bytes of the events', ({ bytes }) => bytes],
+  ['alerts', 'Alerts of its events', ({ alertsTotal }) => alertsTotal],
+  [
+    'events_in_part',
+    'Events that some rules were not evaluated for',
+    ({ eventsInPart }) => eventsInPart,
+  ],
+  ['lost', 'Parts of the input that could not be read', ({ lostProblems }) => lostProblems],
+  ['faults', 'Faults of its source', ({ sourceFaults }) => sourceFaults],
+];
+
 function addStreams(add: Adder, streams: readonly StreamStatus[], { nowMs }: MetricsTime): void {
   const samples = (pick: (stream: StreamStatus) => number | undefined): Sample[] =>
     streams.map((stream) => [{ stream: stream.name, source: stream.source }, pick(stream)]);
-  add.counter(
-    'tiercel_stream_events_total',
-    'Events read',
-    samples(({ events }) => events),
-  );
-  add.counter(
-    'tiercel_stream_bytes_total',
-    'Bytes of the events',
-    samples(({ bytes }) => bytes),
-  );
-  add.counter(
-    'tiercel_stream_alerts_total',
-    'Alerts of its events',
-    samples(({ alertsTotal }) => alertsTotal),
-  );
-  add.counter(
-    'tiercel_stream_events_in_part_total',
-    'Events that some rules were not evaluated for',
-    samples(({ eventsInPart }) => eventsInPart),
-  );
-  add.counter(
-    'tiercel_stream_lost_total',
-    'Parts of the input that could not be read',
-    samples(({ lostProblems }) => lostProblems),
-  );
-  add.counter(
-    'tiercel_stream_faults_total',
-    'Faults of its source',
-    samples(({ sourceFaults }) => sourceFaults),
-  );
+  for (const [name, help, pick] of STREAM_COUNTERS)
+    add.counter(`tiercel_stream_${name}_total`, help, samples(pick));
   add.gauge(
     'tiercel_stream_up',
     'Whether it is read, or was read to its end',

@@ -4,7 +4,8 @@
 // which say where its parts are. What a byte does is settled when the machine is made: the state that follows, and
 // which registers are copied and noted. (Tagged automata with one byte of lookahead, Laurikari 2000, Kuklewicz 2007.)
 
-import { ByteSet, ENDLESS, NodeKind, PatternNode } from './pattern-parse';
+import { ByteSet } from './byte-set';
+import { ENDLESS, NodeKind, PatternNode } from './pattern-parse';
 
 const STEPS_MAX: i32 = 8192;
 const STATES_MAX: i32 = 4096;

@@ -1,5 +1,7 @@
 // A regular expression as a tree. Bytes, not characters: what is not ASCII stands for its UTF-8 bytes.
 
+import { ByteSet } from './byte-set';
+
 export enum NodeKind {
   /** One byte of a set. */
   Set,
@@ -17,19 +19,6 @@ export const ENDLESS: i32 = -1;
 const REPEAT_MAX: i32 = 1000;
 /** Each has a bit for its start and one for its end. */
 const GROUPS_MAX: i32 = 31;
-
-/** 256 bits. */
-export class ByteSet {
-  readonly bits: StaticArray<bool> = new StaticArray<bool>(256);
-
-  add(first: i32, last: i32): void {
-    for (let byte = first; byte <= last; byte++) this.bits[byte] = true;
-  }
-
-  addAll(other: ByteSet, isOpposite: bool): void {
-    for (let byte = 0; byte < 256; byte++) if (other.bits[byte] != isOpposite) this.bits[byte] = true;
-  }
-}
 
 export class PatternNode {
   readonly inside: PatternNode[] = [];

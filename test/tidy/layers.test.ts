@@ -93,7 +93,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url', 'zlib'],
   'diagnostic/schema': ['vm'],
   'language/check': ['net'],
-  'detect/alert': ['crypto', 'net'],
+  'detect/alert': ['crypto'],
   worker: ['child_process', 'crypto', 'fs', 'net', 'os', 'path', 'url', 'v8', 'worker_threads'],
   'store/aws': ['crypto', 'timers/promises'],
   'store/client': ['fs', 'worker_threads'],

@@ -1,6 +1,6 @@
 /* Values in outputs: text as people read it, and typed JSON. */
 
-import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { printable } from '../../base/printable.ts';
 import { fromByteString } from '../../base/text.ts';
 import type { Value } from '../../event/column/cell-values.ts';
@@ -27,22 +27,8 @@ function textOf(bytes: string, type: FieldType): string {
 }
 
 function addressText(bytes: string): string {
-  const numbers = Array.from(bytes, (byte) => byte.charCodeAt(0));
-  if (numbers.length === 4) return numbers.join('.');
-  const groups: string[] = [];
-  for (let index = 0; index < numbers.length; index += 2) {
-    groups.push(((numbers[index] ?? 0) * 256 + (numbers[index + 1] ?? 0)).toString(16));
-  }
-  const text = groups.join(':');
-  // The longest run of zero groups becomes `::` (RFC 5952).
-  const runs = [...text.matchAll(/(?:^|:)(0(?::0)+)(?=:|$)/g)].sort(
-    (a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0),
-  );
-  const [run] = runs;
-  if (run === undefined) return text;
-  const start = run.index;
-  const short = `${text.slice(0, start)}::${text.slice(start + run[0].length).replace(/^:/, '')}`;
-  return isIPv6(short) ? short : text;
+  const address = ipaddr.fromByteArray(Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }
 
 /** JSON text of a value, as far as the budget goes; numbers of 64 bits are written whole. */

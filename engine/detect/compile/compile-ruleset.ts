@@ -68,12 +68,16 @@ type NodeParts =
 
 class Compiler {
   readonly table = new PredicateTable();
-  nodeCount = 0;
+  #nodeCount = 0;
   readonly #plan: ExtractionPlan;
   readonly #nodes = new Map<string, ConditionNode>();
 
   constructor(plan: ExtractionPlan) {
     this.#plan = plan;
+  }
+
+  get nodeCount(): number {
+    return this.#nodeCount;
   }
 
   compile(condition: CheckedCondition): ConditionNode {
@@ -174,16 +178,16 @@ class Compiler {
   }
 
   #row(test: (ConditionNode & { kind: 'row' })['test']): ConditionNode {
-    this.nodeCount += 1;
-    return { kind: 'row', id: this.nodeCount - 1, test };
+    this.#nodeCount += 1;
+    return { kind: 'row', id: this.#nodeCount - 1, test };
   }
 
   #share(parts: NodeParts): ConditionNode {
     const key = nodeKey(parts);
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const node = { ...parts, id: this.nodeCount } as ConditionNode;
-    this.nodeCount += 1;
+    const node = { ...parts, id: this.#nodeCount } as ConditionNode;
+    this.#nodeCount += 1;
     this.#nodes.set(key, node);
     return node;
   }

@@ -138,22 +138,8 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
         hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
       };
     }
-    case 'pattern': {
-      // What a pattern means is said by examples; people cannot be expected to read the pattern.
-      const examples = ((error.parentSchema as { examples?: unknown[] })?.examples ?? []).map(
-        String,
-      );
-      const near = didYouMean(String(error.data), examples);
-      const expected =
-        examples.length === 0
-          ? `, which ${error.message ?? 'is not allowed'}`
-          : `, expected ${examples.length === 1 ? 'a form like' : 'one of'} ${examples.join(', ')}`;
-      return {
-        message: `${where} is ${show(error.data)}${expected}`,
-        span: yaml.spanOf(path),
-        hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
-      };
-    }
+    case 'pattern':
+      return describePattern(error, where, yaml.spanOf(path));
     case 'type':
       return {
         message: `${where} is ${show(error.data)}, expected ${String(params.type)}`,
@@ -167,6 +153,21 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
         hint: undefined,
       };
   }
+}
+
+function describePattern(error: ErrorObject, where: string, span: Span): Violation {
+  // What a pattern means is said by examples; people cannot be expected to read the pattern.
+  const examples = ((error.parentSchema as { examples?: unknown[] })?.examples ?? []).map(String);
+  const near = didYouMean(String(error.data), examples);
+  const expected =
+    examples.length === 0
+      ? `, which ${error.message ?? 'is not allowed'}`
+      : `, expected ${examples.length === 1 ? 'a form like' : 'one of'} ${examples.join(', ')}`;
+  return {
+    message: `${where} is ${show(error.data)}${expected}`,
+    span,
+    hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+  };
 }
 
 const KEYS_SHOWN = 20;

@@ -3,7 +3,8 @@
  * are what inet_pton takes.
  */
 
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { toByteString } from '../../base/text.ts';
 import type { FieldType } from '../../event/field/field-type.ts';
 import type { Literal } from './checked-rule.ts';
@@ -66,28 +67,19 @@ function parseNetworkLiteral(text: string): LiteralResult {
 }
 
 /** 4 or 16 bytes in network order; scope identifiers are not accepted. */
-export function addressBytes(text: string): string | undefined {
-  if (isIPv4(text))
-    return text
-      .split('.')
-      .map((part) => String.fromCharCode(Number(part)))
-      .join('');
-  if (isIP(text) !== 6 || text.includes('%')) return undefined;
-  const [head = '', tail] = text.split('::');
-  const groups = (part: string): number[] =>
-    part === ''
-      ? []
-      : part.split(':').flatMap((group) => {
-          if (!group.includes('.')) return [Number.parseInt(group, 16)];
-          const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-          return [a * 256 + b, c * 256 + d];
-        });
-  const before = groups(head);
-  const after = tail === undefined ? [] : groups(tail);
-  const zeros = new Array<number>(tail === undefined ? 0 : 8 - before.length - after.length).fill(
-    0,
-  );
-  return [...before, ...zeros, ...after]
-    .map((group) => String.fromCharCode(group >> 8, group & 0xff))
-    .join('');
+function addressBytes(text: string): string | undefined {
+  // The library takes more forms (`0x7f.1`) than inet_pton does.
+  const version = isIP(text);
+  if (version === 0 || text.includes('%')) return undefined;
+  // It reads `::1.2.3.4` as `::ffff:1.2.3.4`, which is another address.
+  const plain = version === 4 ? text : text.replace(DOTTED_END, inGroups);
+  return String.fromCharCode(...ipaddr.parse(plain).toByteArray());
+}
+
+const DOTTED_END = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+/** `1.2.3.4` as the last two groups of an IPv6 address. */
+function inGroups(_: string, ...[a, b, c, d]: string[]): string {
+  const group = (high = '', low = ''): string => (Number(high) * 256 + Number(low)).toString(16);
+  return `${group(a, b)}:${group(c, d)}`;
 }

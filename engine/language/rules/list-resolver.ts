@@ -112,13 +112,17 @@ function isDelimiter(character: string | undefined): boolean {
 
 /** A text that is written from left to right, of parts of another one and of what is put in. */
 class Writer {
-  isChanged = false;
+  #isChanged = false;
   readonly #of: PlacedText;
   readonly #pieces: string[] = [];
   readonly #origins: number[] = [];
 
   constructor(of: PlacedText) {
     this.#of = of;
+  }
+
+  get isChanged(): boolean {
+    return this.#isChanged;
   }
 
   get size(): number {
@@ -136,7 +140,7 @@ class Writer {
   }
 
   insert(text: string, origin: number): void {
-    this.isChanged = true;
+    this.#isChanged = true;
     this.#pieces.push(text);
     for (let count = 0; count < text.length; count++) this.#origins.push(origin);
   }

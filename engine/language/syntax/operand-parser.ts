@@ -63,7 +63,7 @@ export class OperandParser {
     const name = scanner.takeIdentifier();
     const names: readonly string[] = withVal ? TRANSFORMERS : TRANSFORMERS.slice(1);
     if (name === undefined || !names.includes(name) || !scanner.takeExact('(')) {
-      scanner.position = start;
+      scanner.goTo(start);
       return undefined;
     }
     this.enter(1);

@@ -53,7 +53,7 @@ export function parseOperandAt(
   start: number,
 ): { operand: Operand; end: number } | ParseError | undefined {
   const scanner = new Scanner(text);
-  scanner.position = start;
+  scanner.goTo(start);
   try {
     const operand = new OperandParser(scanner).parseLeft();
     return operand === undefined ? undefined : { operand, end: scanner.position };
@@ -70,9 +70,8 @@ function run<Result>(
   try {
     return { expression: parse(new Parser(text)) };
   } catch (error) {
-    if (error instanceof SyntaxProblem) {
+    if (error instanceof SyntaxProblem)
       return { error: { message: error.message, offset: error.offset } };
-    }
     throw error;
   }
 }
@@ -144,7 +143,7 @@ class Parser {
         const operand = this.#parseRestOfParenthesis();
         return isNegated ? operand : { kind: 'not', operand, span: this.#spanFrom(start) };
       }
-      scanner.position = before;
+      scanner.goTo(before);
       break;
     }
     if (isNegated && scanner.isAtEnd) {
@@ -178,9 +177,8 @@ class Parser {
   #parseComparison(left: Operand, start: number): Expression {
     const scanner = this.#scanner;
     scanner.takeBlank();
-    if (scanner.takeOneOf(UNARY_OPERATORS) !== undefined) {
+    if (scanner.takeOneOf(UNARY_OPERATORS) !== undefined)
       return { kind: 'exists', left, span: this.#spanFrom(start) };
-    }
     const finish = (
       operator: string,
       right: RightSide,
@@ -221,8 +219,7 @@ class Parser {
       const lastTaken = scanner.lastTaken;
       if (scanner.takeExact(word)) {
         if (scanner.takeBlank()) return word;
-        scanner.position = before;
-        scanner.lastTaken = lastTaken;
+        scanner.goTo(before, lastTaken);
       }
     }
     return undefined;
@@ -239,13 +236,12 @@ class Parser {
       if (modifier !== undefined && scanner.takeBlank()) {
         const afterBlank = scanner.position;
         const next = scanner.takeIdentifier();
-        scanner.position = afterBlank;
+        scanner.goTo(afterBlank);
         const isName = next !== undefined && !['and', 'or', 'not'].includes(next);
         if (isName || scanner.text[afterBlank] === '(') return modifier;
       }
     }
-    scanner.position = before;
-    scanner.lastTaken = lastTaken;
+    scanner.goTo(before, lastTaken);
     return undefined;
   }
 
@@ -254,9 +250,8 @@ class Parser {
     if (operand !== undefined) return { kind: 'operand', operand };
     const start = this.#scanner.position;
     const text = this.#scanner.takeNumber();
-    if (text !== undefined) {
+    if (text !== undefined)
       return { kind: 'word', word: { text, isQuoted: false, span: this.#spanFrom(start) } };
-    }
     return this.#fail(
       `expected a number value or a field with a valid transformer: ${quoted(TRANSFORMERS)}`,
     );
@@ -295,9 +290,8 @@ class Parser {
     const operand = this.#operands.parseTransformer(true);
     if (operand !== undefined) return { kind: 'operand', operand };
     const text = scanner.takeIdentifier();
-    if (text !== undefined) {
+    if (text !== undefined)
       return { kind: 'list', words: [{ text, isQuoted: false, span: this.#spanFrom(start) }] };
-    }
     return this.#fail(
       `expected a list, an identifier, or a field with a valid transformer: ${quoted(TRANSFORMERS)}`,
     );
@@ -307,9 +301,8 @@ class Parser {
     const scanner = this.#scanner;
     const start = scanner.position;
     const quotedText = scanner.takeQuotedString();
-    if (quotedText !== undefined) {
+    if (quotedText !== undefined)
       return { text: quotedText, isQuoted: true, span: this.#spanFrom(start) };
-    }
     const text = scanner.takeBareString();
     return text === undefined ? undefined : { text, isQuoted: false, span: this.#spanFrom(start) };
   }

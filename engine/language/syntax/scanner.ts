@@ -34,30 +34,45 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 export class Scanner {
   readonly text: string;
-  position = 0;
-  /** The piece taken last, for messages. */
-  lastTaken = '';
+  #position = 0;
+  #lastTaken = '';
 
   constructor(text: string) {
     this.text = text;
   }
 
+  /** Of the next character. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The piece taken last, for messages. */
+  get lastTaken(): string {
+    return this.#lastTaken;
+  }
+
+  /** Goes on there: what was taken since is taken again, or is not what it looked like. */
+  goTo(position: number, lastTaken = this.#lastTaken): void {
+    this.#position = position;
+    this.#lastTaken = lastTaken;
+  }
+
   get isAtEnd(): boolean {
-    return this.position >= this.text.length;
+    return this.#position >= this.text.length;
   }
 
   /** True when there was at least one blank. */
   takeBlank(): boolean {
-    const start = this.position;
+    const start = this.#position;
     BLANK.lastIndex = start;
-    this.position += BLANK.exec(this.text)?.[0].length ?? 0;
-    return this.position > start;
+    this.#position += BLANK.exec(this.text)?.[0].length ?? 0;
+    return this.#position > start;
   }
 
   takeExact(wanted: string): boolean {
-    if (!this.text.startsWith(wanted, this.position)) return false;
-    this.position += wanted.length;
-    this.lastTaken = wanted;
+    if (!this.text.startsWith(wanted, this.#position)) return false;
+    this.#position += wanted.length;
+    this.#lastTaken = wanted;
     return true;
   }
 
@@ -90,16 +105,16 @@ export class Scanner {
    * character before is not a backslash, also when that backslash is itself escaped.
    */
   takeQuotedString(): string | undefined {
-    const quote = this.text[this.position];
+    const quote = this.text[this.#position];
     if (quote !== '"' && quote !== "'") return undefined;
-    const start = this.position + 1;
+    const start = this.#position + 1;
     let end = this.text.indexOf(quote, start);
     while (end !== -1 && this.text[end - 1] === '\\') end = this.text.indexOf(quote, end + 1);
     if (end === -1) return undefined;
     const raw = this.text.slice(start, end);
     const value = this.#unescape(raw, quote, start);
-    this.position = end + 1;
-    this.lastTaken = raw;
+    this.#position = end + 1;
+    this.#lastTaken = raw;
     return value;
   }
 
@@ -135,11 +150,11 @@ export class Scanner {
   }
 
   #take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.position;
+    pattern.lastIndex = this.#position;
     const found = pattern.exec(this.text)?.[0];
     if (found === undefined || found === '') return undefined;
-    this.position += found.length;
-    this.lastTaken = found;
+    this.#position += found.length;
+    this.#lastTaken = found;
     return found;
   }
 }

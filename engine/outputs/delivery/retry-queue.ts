@@ -6,6 +6,7 @@
  */
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import { Waker } from '../../base/waker.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
 import type { Output } from '../transport/output.ts';
 import { awayFault, type OutputFault } from '../transport/output-fault.ts';
@@ -19,29 +20,11 @@ import {
   reasonOf,
   withinTime,
 } from './delivery.ts';
-import type { Spool } from './spool/spool.ts';
-import type { UndeliveredFile } from './undelivered-file.ts';
-
-export interface RetryOptions {
-  /** Alerts of one delivery. */
-  readonly batchSizeMax: number;
-  /** Before alerts go to the dead letters; `undefined`: they are tried until they arrive. */
-  readonly triesMax: number | undefined;
-  /** Milliseconds before the second try, doubled with each, up to the other. */
-  readonly pauseMinMs: number;
-  readonly pauseMaxMs: number;
-  /** `undefined`: what waits is in memory, and whoever gives it waits too. */
-  readonly spool: Spool | undefined;
-  /** Milliseconds that alerts wait in memory before they go to the spool. */
-  readonly spillAfterMs?: number;
-  /** `undefined`: what is not tried any more is lost. */
-  readonly deadLetters: UndeliveredFile | undefined;
-  /** What people should know, once each time: it is away, it is back, the disk is full. */
-  readonly say: (message: string) => void;
-}
+import { drain } from './drain.ts';
+import type { RetryOptions } from './retry-options.ts';
+import { Tries } from './tries.ts';
 
 const SPILL_AFTER_MS = 100;
-const DRAIN_LOOK_MS = 5;
 /** For an output to let go of the delivery that is under way. */
 const ABANDON_TIME_MS = 500;
 /** For an output to end, where nobody is in haste. */
@@ -59,26 +42,20 @@ export class RetryQueue implements Delivery {
   readonly #output: Output;
   readonly #options: RetryOptions;
   readonly #backlog: Backlog;
+  readonly #tries: Tries;
+  /** Of the loop. */
+  readonly #waker = new Waker();
+  /** Of whoever waits for everything to arrive. */
+  readonly #progress = new Waker();
   #working: Promise<void> | undefined;
   /** The oldest alerts, so many, were handed over and may not be read yet. */
   #handed = 0;
-  /** Smaller after the receiver refused a batch, until the guilty alert stands alone. */
-  #batchSize: number;
-  /** Deliveries of the oldest alerts that failed. */
-  #tries = 0;
-  /** Alerts were given up on and none has arrived since: what comes is not tried before the next pause is over. */
-  #isGivenUp = false;
-  #lastReason = '';
-  #nextTryMs = 0;
-  #isAway = false;
+  #lastReason: string | undefined;
   #isDiskUnreadable = false;
   #isClosing = false;
   #isTrying = false;
   /** The receiver failed between two deliveries. */
   #interruption: unknown;
-  #isWoken = false;
-  #wakeUp: () => void = () => {};
-  #endPause: () => void = () => {};
   #end: OutputEnd | undefined;
   readonly #counts = { delivered: 0, deadLetters: 0, undelivered: 0, faults: 0 };
 
@@ -86,7 +63,7 @@ export class RetryQueue implements Delivery {
     this.#output = output;
     this.#options = options;
     this.#backlog = new Backlog(options.spool, options.say, options.spillAfterMs ?? SPILL_AFTER_MS);
-    this.#batchSize = options.batchSizeMax;
+    this.#tries = new Tries(options);
   }
 
   get name(): string {
@@ -98,7 +75,7 @@ export class RetryQueue implements Delivery {
   }
 
   get lastFault(): string | undefined {
-    return this.#lastReason === '' ? undefined : this.#lastReason;
+    return this.#lastReason;
   }
 
   get counts(): DeliveryCounts {
@@ -111,7 +88,7 @@ export class RetryQueue implements Delivery {
     if (this.#end !== undefined) return 'over';
     const { isHeldUp } = this.#backlog;
     if (isHeldUp || this.#isDiskUnreadable) return 'held-up';
-    if (!this.#isAway) return 'up';
+    if (!this.#tries.isAway) return 'up';
     return this.#options.spool === undefined ? 'held-up' : 'kept';
   }
 
@@ -120,7 +97,7 @@ export class RetryQueue implements Delivery {
     await this.#output.open();
     this.#output.onFailure = (error) => {
       this.#interruption = error;
-      this.#wake();
+      this.#waker.wake();
     };
     await deadLetters?.open();
     await this.#backlog.open();
@@ -137,17 +114,16 @@ export class RetryQueue implements Delivery {
       return false;
     }
     const settled = this.#backlog.add(alerts);
-    this.#wake();
+    this.#waker.wake();
     return await settled;
   }
 
   async close({ timeMaxMs, untilMs }: CloseOptions): Promise<void> {
-    const leftMs = (): number =>
-      (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs();
+    const leftMs = (): number => leftOf(untilMs);
     await this.#arriveAtEnd(timeMaxMs, untilMs);
     this.#isClosing = true;
-    this.#wake();
-    this.#endPause();
+    this.#waker.wake();
+    this.#waker.endPause();
     if (this.#isTrying) this.#output.abandon?.();
     await withinTime(this.#working, Math.min(ABANDON_TIME_MS, leftMs()));
     if (this.#handed > 0 || this.#isTrying) await this.#flush(() => leftMs() - KEEP_TIME_MS);
@@ -159,7 +135,7 @@ export class RetryQueue implements Delivery {
     const lost = await withinTime(this.#backlog.close(), Math.min(END_TIME_MS, leftMs()));
     this.#counts.undelivered += lost ?? this.#backlog.waiting;
     if (lost !== 0) {
-      this.#lastReason ||= 'the run ended before they arrived';
+      this.#lastReason ??= 'the run ended before they arrived';
       this.fail(new Error(this.#lastReason));
     }
     await this.#options.deadLetters?.close();
@@ -179,9 +155,7 @@ export class RetryQueue implements Delivery {
     for (let tries = 0; tries < END_TRIES_MAX; tries++) {
       await this.#drain(timeMaxMs, untilMs);
       if (untilMs() !== undefined || this.#handed === 0 || this.#isTrying) return;
-      const leftMs = (): number =>
-        (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs() - KEEP_TIME_MS;
-      if (await this.#flush(leftMs)) return;
+      if (await this.#flush(() => leftOf(untilMs) - KEEP_TIME_MS)) return;
     }
   }
 
@@ -203,35 +177,34 @@ export class RetryQueue implements Delivery {
     this.#lastReason = reasonOf(error);
     if (this.#isClosing) {
       this.#counts.faults += 1;
-      this.#options.say(this.#lastReason);
+      this.#options.say(reasonOf(error));
     } else {
       this.#interruption = error;
-      this.#wake();
+      this.#waker.wake();
     }
   }
 
   /** Until nothing is left to hand over, nothing has left for the time, or all has to be over. */
   async #drain(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
     const flushTimeMs = this.#output.flush === undefined ? 0 : FLUSH_TIME_MS;
-    const endTimeMs = flushTimeMs + ABANDON_TIME_MS + KEEP_TIME_MS;
-    let left = Number.POSITIVE_INFINITY;
-    let sinceMs = SYSTEM_CLOCK.monotonicMs();
-    for (;;) {
-      const [nowMs, isHasty] = [SYSTEM_CLOCK.monotonicMs(), untilMs() !== undefined];
-      const { waiting, spooled } = this.#backlog;
-      const handed = this.#interruption === undefined ? this.#handed : 0;
-      const now = Math.max(0, waiting + (isHasty ? 0 : spooled) - handed);
-      if (now < left) [left, sinceMs] = [now, nowMs];
-      if (now === 0 || nowMs - sinceMs > timeMaxMs) return;
-      if (isHasty && nowMs > (untilMs() ?? 0) - endTimeMs) return;
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    }
+    await drain({
+      left: (isHasty) => {
+        const { waiting, spooled } = this.#backlog;
+        const handed = this.#interruption === undefined ? this.#handed : 0;
+        return Math.max(0, waiting + (isHasty ? 0 : spooled) - handed);
+      },
+      progress: this.#progress,
+      timeMaxMs,
+      untilMs,
+      endTimeMs: flushTimeMs + ABANDON_TIME_MS + KEEP_TIME_MS,
+    });
   }
 
   async #work(): Promise<void> {
     while (!this.#isClosing) {
       try {
         await this.#step();
+        this.#progress.wake();
         this.#isDiskUnreadable = false;
       } catch (error) {
         if (!this.#isDiskUnreadable) this.#options.say(`${reasonOf(error)}; alerts wait`);
@@ -244,11 +217,11 @@ export class RetryQueue implements Delivery {
   async #step(): Promise<void> {
     const interruption = this.#interruption;
     if (interruption !== undefined) await this.#takeFault([], awayFault(interruption));
-    const alerts = await this.#backlog.peek(this.#batchSize, this.#handed);
-    const pauseMs = this.#nextTryMs - SYSTEM_CLOCK.monotonicMs();
-    if (alerts.length === 0) await this.#wait();
+    const alerts = await this.#backlog.peek(this.#tries.batchSize, this.#handed);
+    const { pauseMs, isGivenUp } = this.#tries;
+    if (alerts.length === 0) await this.#waker.wait();
     else if (pauseMs <= 0) await this.#try(alerts);
-    else if (this.#isGivenUp) await this.#giveUp(alerts);
+    else if (isGivenUp) await this.#giveUp(alerts);
     else await this.#pause(pauseMs);
   }
 
@@ -262,18 +235,14 @@ export class RetryQueue implements Delivery {
     }
     this.#isTrying = false;
     await this.#arrive(fault?.taken ?? alerts.length);
-    if (fault === undefined)
-      this.#batchSize = Math.min(this.#options.batchSizeMax, 2 * this.#batchSize);
+    if (fault === undefined) this.#tries.succeeded();
     else await this.#takeFault(alerts.slice(fault.taken), fault);
   }
 
   async #arrive(count: number): Promise<void> {
     if (count === 0) return;
     this.#handed += count;
-    this.#isGivenUp = false;
-    this.#nextTryMs = 0;
-    if (this.#isAway) this.#options.say('alerts arrive again');
-    this.#isAway = false;
+    if (this.#tries.arrived()) this.#options.say('alerts arrive again');
     this.#backlog.isReceiverAway = false;
     const { unread } = this.#output;
     await this.#confirm(this.#handed - Math.min(unread ?? 0, this.#handed));
@@ -285,7 +254,7 @@ export class RetryQueue implements Delivery {
     if (count === 0) return;
     this.#handed -= count;
     this.#counts.delivered += count;
-    this.#tries = 0;
+    this.#tries.confirmed();
     await this.#backlog.settle(count, true);
   }
 
@@ -306,23 +275,18 @@ export class RetryQueue implements Delivery {
 
   /** Of several alerts it is not known which one it is. */
   async #takeRefusal(alerts: readonly Alert[], { taken }: OutputFault): Promise<void> {
-    const isKnown = alerts.length === 1 || (taken > 0 && alerts.length > 0);
-    if (isKnown) await this.#giveUp(alerts.slice(0, 1));
-    else this.#batchSize = Math.max(1, alerts.length >> 1);
+    if (alerts.length === 1 || (taken > 0 && alerts.length > 0))
+      await this.#giveUp(alerts.slice(0, 1));
+    else this.#tries.refused(alerts.length);
   }
 
   async #takeAbsence(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
-    const { triesMax, pauseMinMs, pauseMaxMs, say } = this.#options;
-    this.#tries += 1;
-    if (!this.#isAway && !this.#isClosing) say(`${fault.message}; alerts are tried again`);
-    this.#isAway = true;
+    const { say } = this.#options;
+    if (!this.#tries.isAway && !this.#isClosing) say(`${fault.message}; alerts are tried again`);
+    const isLast = this.#tries.failed(fault);
     this.#backlog.isReceiverAway = true;
-    const isLast = this.#isGivenUp || (triesMax !== undefined && this.#tries >= triesMax);
-    const pauseMs = isLast ? pauseMaxMs : Math.min(pauseMaxMs, pauseMinMs * 2 ** (this.#tries - 1));
-    this.#nextTryMs =
-      SYSTEM_CLOCK.monotonicMs() + Math.max(pauseMs, Math.min(fault.pauseMs, pauseMaxMs));
     if (!isLast || alerts.length === 0) return;
-    this.#isGivenUp = true;
+    this.#tries.giveUp();
     await this.#giveUp(alerts);
   }
 
@@ -334,36 +298,18 @@ export class RetryQueue implements Delivery {
       await this.#backlog.settle(alerts.length, false);
       return;
     }
-    const written = await deadLetters.write(alerts, this.#lastReason);
+    const written = await deadLetters.write(alerts, this.#lastReason ?? '');
     this.#counts.deadLetters += written;
     await this.#backlog.settle(written, true);
     if (written < alerts.length) await this.#pause(DISK_PAUSE_MS);
   }
 
-  /** Until alerts have come, the receiver has failed, or all has to be over. */
-  async #wait(): Promise<void> {
-    if (!this.#isWoken) {
-      await new Promise<void>((resolve) => {
-        this.#wakeUp = resolve;
-      });
-    }
-    this.#isWoken = false;
-  }
-
-  #wake(): void {
-    this.#isWoken = true;
-    this.#wakeUp();
-  }
-
   async #pause(ms: number): Promise<void> {
-    if (this.#isClosing) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endPause = () => {};
+    if (!this.#isClosing) await this.#waker.pause(ms);
   }
+}
+
+/** Milliseconds until all has to be over. */
+function leftOf(untilMs: CloseOptions['untilMs']): number {
+  return (untilMs() ?? Number.POSITIVE_INFINITY) - SYSTEM_CLOCK.monotonicMs();
 }

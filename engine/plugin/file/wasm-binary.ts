@@ -24,24 +24,34 @@ const LEB_BYTES_MAX = 5;
 export class BinaryReader {
   readonly bytes: Uint8Array;
   readonly #end: number;
-  offset: number;
+  #offset: number;
 
   constructor(bytes: Uint8Array, offset: number, end: number) {
     this.bytes = bytes;
-    this.offset = offset;
+    this.#offset = offset;
     this.#end = end;
   }
 
+  /** Of the next byte. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** What lies before it is not read. */
+  skipTo(offset: number): void {
+    this.#offset = offset;
+  }
+
   get isAtEnd(): boolean {
-    return this.offset >= this.#end;
+    return this.#offset >= this.#end;
   }
 
   byte(): number {
-    const value = this.bytes[this.offset];
-    if (value === undefined || this.offset >= this.#end) {
+    const value = this.bytes[this.#offset];
+    if (value === undefined || this.#offset >= this.#end) {
       throw new MalformedBinary('the binary ends in the middle of a section');
     }
-    this.offset += 1;
+    this.#offset += 1;
     return value;
   }
 
@@ -58,13 +68,13 @@ export class BinaryReader {
 
   text(): string {
     const size = this.unsigned();
-    if (this.offset + size > this.#end) throw new MalformedBinary('a name ends after its section');
+    if (this.#offset + size > this.#end) throw new MalformedBinary('a name ends after its section');
     const text = Buffer.from(
       this.bytes.buffer,
-      this.bytes.byteOffset + this.offset,
+      this.bytes.byteOffset + this.#offset,
       size,
     ).toString();
-    this.offset += size;
+    this.#offset += size;
     return text;
   }
 }

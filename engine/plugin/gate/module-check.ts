@@ -53,7 +53,7 @@ function checkCode(module: Uint8Array, section: BinaryReader): void {
     const locals = readLocals(reader);
     const branches = countBranches(module, reader.offset, end);
     atMost(locals * branches, LIMITS.functionStateMax.value, 'locals × branches in a function');
-    section.offset = end;
+    section.skipTo(end);
   }
 }
 
@@ -112,7 +112,7 @@ function countBranches(module: Uint8Array, start: number, end: number): number {
   let branches = 0;
   while (cursor.offset < end) {
     const code = module[cursor.offset]!;
-    cursor.offset += 1;
+    cursor.skipByte();
     if ((code >= FIRST_BRANCH && code <= LAST_BLOCK) || code === 0x0c || code === 0x0d)
       branches += 1;
     const kind = IMMEDIATES[code]!;
@@ -126,17 +126,26 @@ function countBranches(module: Uint8Array, start: number, end: number): number {
 class InstructionCursor {
   readonly #bytes: Uint8Array;
   readonly #end: number;
-  offset: number;
+  #offset: number;
 
   constructor(bytes: Uint8Array, offset: number, end: number) {
     this.#bytes = bytes;
-    this.offset = offset;
+    this.#offset = offset;
     this.#end = end;
   }
 
+  /** Of the next byte. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  skipByte(): void {
+    this.#offset += 1;
+  }
+
   skipNumber(): void {
-    while (this.offset < this.#end && this.#bytes[this.offset]! >= 0x80) this.offset += 1;
-    this.offset += 1;
+    while (this.#offset < this.#end && this.#bytes[this.#offset]! >= 0x80) this.#offset += 1;
+    this.#offset += 1;
   }
 
   /** Answers the branches of a branch table. */
@@ -158,7 +167,7 @@ class InstructionCursor {
         return 0;
       case BYTES_4:
       case BYTES_8:
-        this.offset += kind === BYTES_4 ? 4 : 8;
+        this.#offset += kind === BYTES_4 ? 4 : 8;
         return 0;
       case PREFIX_BULK: {
         const numbers = BULK_IMMEDIATES[this.#number()];
@@ -180,8 +189,8 @@ class InstructionCursor {
       (instruction >= 21 && instruction <= 34) || (instruction >= 84 && instruction <= 91);
     if (isMemory) this.#skipMemoryArgument();
     // v128.const, i8x16.shuffle
-    if (instruction === 12 || instruction === 13) this.offset += 16;
-    if (isLane) this.offset += 1;
+    if (instruction === 12 || instruction === 13) this.#offset += 16;
+    if (isLane) this.#offset += 1;
     if (instruction > 0x113) refuse(0xfd);
   }
 
@@ -193,14 +202,14 @@ class InstructionCursor {
   }
 
   #skipNumbers(count: number): void {
-    atMost(count, this.#end - this.offset, 'numbers behind an instruction');
+    atMost(count, this.#end - this.#offset, 'numbers behind an instruction');
     for (let index = 0; index < count; index++) this.skipNumber();
   }
 
   #number(): number {
-    const reader = new BinaryReader(this.#bytes, this.offset, this.#end);
+    const reader = new BinaryReader(this.#bytes, this.#offset, this.#end);
     const value = reader.unsigned();
-    this.offset = reader.offset;
+    this.#offset = reader.offset;
     return value;
   }
 }

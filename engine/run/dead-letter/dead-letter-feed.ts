@@ -42,10 +42,10 @@ export interface DeadLetterFeedOptions {
 }
 
 export class DeadLetterFeed implements StreamFeed {
-  state: StreamState = START_OF_STREAM;
+  #state: StreamState = START_OF_STREAM;
   readonly room: RoomMemory;
-  storedBytesRead = 0;
-  phase: StreamPhase = 'starting';
+  #storedBytesRead = 0;
+  #phase: StreamPhase = 'starting';
   readonly #options: DeadLetterFeedOptions;
   readonly #roomView: SlotRoom;
   readonly #slots = new Slots(createSlots());
@@ -62,13 +62,25 @@ export class DeadLetterFeed implements StreamFeed {
     this.#roomView = openRoom(this.room, options.limits);
   }
 
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  get storedBytesRead(): number {
+    return this.#storedBytesRead;
+  }
+
+  get phase(): StreamPhase {
+    return this.#phase;
+  }
+
   get batchesUnderWay(): number {
     return this.#underWay;
   }
 
   async run(): Promise<StreamEnd> {
     const { path } = this.#options;
-    this.phase = 'reading';
+    this.#phase = 'reading';
     // What is written to it while it is read is not read.
     const { size } = await stat(path);
     if (size > 0) {
@@ -78,14 +90,14 @@ export class DeadLetterFeed implements StreamFeed {
       for await (const line of lines) {
         if (this.#isStopped) break;
         number += 1;
-        this.storedBytesRead = input.bytesRead;
+        this.#storedBytesRead = input.bytesRead;
         if (line !== '') await this.#take(line, number);
       }
       input.destroy();
     }
     await this.#handOver();
     this.#tellUnknown();
-    this.phase = 'over';
+    this.#phase = 'over';
     return { stopped: this.#isStopped ? 'interrupted' : 'end', failure: undefined };
   }
 
@@ -153,7 +165,7 @@ export class DeadLetterFeed implements StreamFeed {
     if (slot === undefined) return;
     const range = this.#roomView.fill(slot, toBatch(group, this.#groupSize));
     const { state } = this;
-    this.state = {
+    this.#state = {
       ...state,
       events: state.events + group.length,
       bytes: state.bytes + this.#groupSize,
@@ -163,7 +175,7 @@ export class DeadLetterFeed implements StreamFeed {
     const numbered = { ...range, firstEventNumber: first.event, firstTime: first.firstTime };
     const origin = { stream: first.stream, rules: new Set(first.rules) };
     this.#underWay += 1;
-    this.#options.onBatch(numbered, this.state, origin);
+    this.#options.onBatch(numbered, this.#state, origin);
   }
 
   /** `undefined`: the run is being stopped. */

@@ -16,11 +16,9 @@ const TRIES_MAX = 30;
 /** Dead letters, appended to a file, one delivery after the other. */
 export class DeadLetterFile {
   readonly path: string;
-  /** Letters that are in the file, and letters that could not be written. */
-  written = 0;
-  unwritten = 0;
-  /** Messages that are in the file. */
-  messagesWritten = 0;
+  #written = 0;
+  #unwritten = 0;
+  #messagesWritten = 0;
   readonly #file: LineFile;
   readonly #onProblem: (message: string) => void;
   readonly #operations = new OperationQueue();
@@ -35,6 +33,20 @@ export class DeadLetterFile {
     this.#onProblem = onProblem;
   }
 
+  /** Letters that are in the file, and letters that could not be written. */
+  get written(): number {
+    return this.#written;
+  }
+
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  /** Messages that are in the file. */
+  get messagesWritten(): number {
+    return this.#messagesWritten;
+  }
+
   /** Rejects with what the system says. */
   open(): Promise<void> {
     return this.#file.open();
@@ -43,14 +55,14 @@ export class DeadLetterFile {
   /** Resolves when they are in the file, or could not be written for half a minute. */
   async write(letters: readonly DeadLetter[]): Promise<void> {
     const written = await this.#append(letters.map(writeDeadLetter));
-    this.written += written;
-    this.unwritten += letters.length - written;
+    this.#written += written;
+    this.#unwritten += letters.length - written;
   }
 
   /** Resolves to whether it is in the file. */
   async writeMessage(letter: MessageLetter): Promise<boolean> {
     const written = await this.#append([writeMessageLetter(letter)]);
-    this.messagesWritten += written;
+    this.#messagesWritten += written;
     return written === 1;
   }
 

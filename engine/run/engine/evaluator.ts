@@ -15,8 +15,9 @@ import {
 import { FaultLedger } from '../../worker/fault-ledger.ts';
 import type { CallTimes } from '../../worker/supervised-worker.ts';
 import { WorkerStock } from '../../worker/worker-stock.ts';
-import { EVALUATION_ENTRY, EvaluationPool } from '../evaluate/evaluation-pool.ts';
+import { EvaluationPool } from '../evaluate/evaluation-pool.ts';
 import type { EvaluationSetup, SettledJob } from '../evaluate/evaluation-protocol.ts';
+import { EVALUATION_ENTRY } from '../evaluate/pool-member.ts';
 import { loadAll } from '../load/load-all.ts';
 import { preparePlugins } from '../load/prepare-plugins.ts';
 import { findUselessRun } from '../load/useless-run.ts';

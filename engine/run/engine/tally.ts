@@ -43,26 +43,42 @@ export function createCounts(): StreamCounts {
 
 /** Counts of a run over all its streams; `counts` are those of one of them. */
 export class Tally {
-  alertsTotal = 0;
-  eventsEvaluated = 0;
+  #alertsTotal = 0;
+  #eventsEvaluated = 0;
   #eventsInPart = 0;
   readonly #rules = new Map<string, RuleCounts>();
   readonly #pluginMs = new Map<string, number>();
-  conditionsMs = 0;
-  alertsMs = 0;
+  #conditionsMs = 0;
+  #alertsMs = 0;
   readonly #byPriority = new Map<Priority, number>();
   readonly #faults = new Map<string, PluginFaultCount>();
   readonly #logUnlisted = new Map<string, number>();
   #lostProblems = 0;
   #warnings = 0;
 
+  get alertsTotal(): number {
+    return this.#alertsTotal;
+  }
+
+  get eventsEvaluated(): number {
+    return this.#eventsEvaluated;
+  }
+
+  get conditionsMs(): number {
+    return this.#conditionsMs;
+  }
+
+  get alertsMs(): number {
+    return this.#alertsMs;
+  }
+
   /** `nowMs`: milliseconds since 1970. */
   addResult(counts: StreamCounts, eventCount: number, result: JobResult, nowMs: number): void {
     const { alerts, partial } = result;
     counts.alertsTotal += alerts.length;
     counts.lastEventMs = nowMs;
-    this.eventsEvaluated += eventCount;
-    this.alertsTotal += alerts.length;
+    this.#eventsEvaluated += eventCount;
+    this.#alertsTotal += alerts.length;
     for (const { rule, priority } of alerts) {
       const ofRule = this.ofRule(rule);
       ofRule.alerts += 1;
@@ -80,8 +96,8 @@ export class Tally {
   }
 
   #addCosts({ plugins, rules, conditionsMs, alertsMs }: EvaluationCosts): void {
-    this.conditionsMs += conditionsMs;
-    this.alertsMs += alertsMs;
+    this.#conditionsMs += conditionsMs;
+    this.#alertsMs += alertsMs;
     for (const [plugin, ms] of plugins)
       this.#pluginMs.set(plugin, (this.#pluginMs.get(plugin) ?? 0) + ms);
     for (const [rule, ms] of rules) this.ofRule(rule).evaluationMs += ms;
@@ -142,10 +158,10 @@ export class Tally {
         return { name, events, bytes, ...shown, services, stopped };
       }),
       events,
-      eventsUndelivered: events - this.eventsEvaluated,
+      eventsUndelivered: events - this.#eventsEvaluated,
       bytes: sum(({ bytes }) => bytes),
       ...measured,
-      alertsTotal: this.alertsTotal,
+      alertsTotal: this.#alertsTotal,
       alertsByRule: this.#byRuleOf(({ alerts }) => alerts),
       alertsByPriority: new Map(this.#byPriority),
       lostProblems: this.#lostProblems,
@@ -153,7 +169,7 @@ export class Tally {
       logLinesUnlisted: this.#logUnlisted,
       eventsWithoutTime: sum(({ eventsWithoutTime }) => eventsWithoutTime),
       eventsInPart: this.#eventsInPart,
-      eventsInFull: this.eventsEvaluated - this.#eventsInPart,
+      eventsInFull: this.#eventsEvaluated - this.#eventsInPart,
       rulesNotEvaluated: this.#byRuleOf(({ notEvaluated }) => notEvaluated),
       pluginFaults: [...this.#faults.values()],
       failures,

@@ -4,39 +4,29 @@
  * for the event that it did not come back from.
  */
 
-import { LIMITS } from '../../base/limits.ts';
 import type { PluginLog } from '../../plugin/host/plugin-log.ts';
 import type { FaultLedger } from '../../worker/fault-ledger.ts';
 import type { FaultDecision } from '../../worker/fault-policy.ts';
-import {
-  type CallTimes,
-  SupervisedWorker,
-  type WorkerFailure,
-} from '../../worker/supervised-worker.ts';
+import type { CallTimes, WorkerFailure } from '../../worker/supervised-worker.ts';
 import type { WorkerStock } from '../../worker/worker-stock.ts';
-import { type RoomMemory, sentRoom } from '../stream/slot-room.ts';
+import type { RoomMemory } from '../stream/slot-room.ts';
 import type { NumberedBatch, RunFault } from '../stream/stream-protocol.ts';
-import {
-  type EvaluationJob,
-  type EvaluationMessage,
-  type EvaluationRequest,
-  type EvaluationSetup,
-  type SettledJob,
-  watchedCalls,
+import type {
+  EvaluationJob,
+  EvaluationMessage,
+  EvaluationSetup,
+  SettledJob,
 } from './evaluation-protocol.ts';
-import { ExtractorHost } from './extractor-host.ts';
 import { unpackAlerts } from './packed-alerts.ts';
 import {
+  createMember,
   endMember,
-  forThread,
   leftOut,
   type Member,
   type PendingJob,
   type Refusal,
-  suspectOf,
+  rulesOf,
 } from './pool-member.ts';
-
-export const EVALUATION_ENTRY = 'run/evaluate/evaluation-worker.js';
 
 export interface EvaluationPoolOptions {
   readonly setup: EvaluationSetup;
@@ -64,7 +54,6 @@ const JOBS_PER_WORKER = 2;
 const SEVERAL = 2;
 /** Whole, one event at a time, and once more. */
 const LOSSES_MAX = 3;
-const EVENT_TIME_MAX_MS = LIMITS.eventTimeMax.value;
 /** A run that has lasted so long gets a worker in reserve, so that one that is ended is followed at once. */
 const SPARE_AFTER_MS = 10_000;
 
@@ -159,60 +148,21 @@ export class EvaluationPool {
   }
 
   #createMember(setup = this.#setup, onStart?: Member['onStart']): Member {
-    const handle = this.#options.stock.takeThread(EVALUATION_ENTRY);
-    const hosts = this.#createHosts(setup);
-    const { control } = handle;
-    const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
-      worker: handle,
-      suspect: suspectOf(setup),
-      times: this.#options.times,
-      isReplacedAtOnce: true,
-      timesOf: (position) => {
-        const { callMaxMs, startMaxMs } = member.calls[position]?.times ?? this.#options.times;
-        return {
-          callMaxMs:
-            control.eventAlone !== undefined ? Math.min(EVENT_TIME_MAX_MS, callMaxMs) : callMaxMs,
-          startMaxMs,
-        };
-      },
-      onMessage: (message) => this.#take(member, message),
-      onFailure: (failure) => this.#replace(member, failure),
-      onDefect: (error) => this.#afterDefect(member, error),
-    });
-    const member: Member = {
-      worker,
-      control,
-      hosts,
-      calls: watchedCalls(setup),
-      rules: setup.streams.map(({ rules }) =>
-        rules.map(({ name: rule, priority, source }) => ({ rule, priority, source })),
-      ),
-      jobs: [],
-      hasStarted: false,
+    const { rooms, stock, times } = this.#options;
+    return createMember({
+      setup,
+      rooms,
+      stock,
+      times,
+      quarantined: [...this.quarantined],
       onStart,
-      isRetired: false,
-    };
-    const connections = hosts.map((ofStream) => ofStream.map((host) => host?.connection));
-    const ports = connections.flat().flatMap((one) => (one === undefined ? [] : [one.port]));
-    const rooms = this.#options.rooms.map(sentRoom);
-    const quarantined = [...this.quarantined];
-    worker.post({ kind: 'start', setup: forThread(setup), rooms, connections, quarantined }, ports);
-    return member;
-  }
-
-  /** For extractors that are called in processes: one each. */
-  #createHosts({ streams, limits }: EvaluationSetup): (ExtractorHost | undefined)[][] {
-    const { stock } = this.#options;
-    return streams.map(({ extractors }) =>
-      extractors.map((role) => {
-        if (role.isolation === 'thread') return undefined;
-        const plugin = role.plugin.manifest.name;
-        const onLate = (lostMs: number): void => {
-          this.#judge({ plugin, kind: 'deadline' }, SEVERAL, lostMs);
-        };
-        return new ExtractorHost({ role, limits, stock, onLate });
-      }),
-    );
+      onMessage: (member, message) => this.#take(member, message),
+      onFailure: (member, failure) => this.#replace(member, failure),
+      onDefect: (member, error) => this.#afterDefect(member, error),
+      onLateExtractor: (plugin, lostMs) => {
+        this.#judge({ plugin, kind: 'deadline' }, SEVERAL, lostMs);
+      },
+    });
   }
 
   #dispatch(): void {
@@ -265,10 +215,11 @@ export class EvaluationPool {
     }
     const done = member.jobs[0];
     member.jobs.shift();
-    const known = member.rules[done?.stream ?? -1] ?? [];
-    const alerts = unpackAlerts(message.result.alerts, known);
-    if (alerts === undefined) throw new Error('alerts of rules that it was not given');
-    done?.resolve({ ...message.result, alerts, withoutPlugin: done.withoutPlugin });
+    if (done !== undefined) {
+      const alerts = unpackAlerts(message.result.alerts, rulesOf(member, done));
+      if (alerts === undefined) throw new Error('alerts of rules that it was not given');
+      done.resolve({ ...message.result, alerts, withoutPlugin: done.withoutPlugin });
+    }
     this.#endIfDone(member);
     this.#dispatch();
   }
@@ -314,7 +265,7 @@ export class EvaluationPool {
     if (job.losses < LOSSES_MAX) return;
     member.jobs.shift();
     this.#options.onLeftOut(job.stream, job.batch, reason);
-    job.resolve(leftOut(job, member.rules[job.stream] ?? []));
+    job.resolve(leftOut(job, rulesOf(member, job)));
   }
 
   #goOnWithout(member: Member): void {

@@ -43,7 +43,8 @@ export class PlanExtraction {
         fieldIndex:
           request.field.provider.kind === 'plugin' ? request.field.provider.fieldIndex : 0,
         argument: request.argument,
-        isOpaque: this.#isOpaque,
+        // Values that hardly ever repeat are not worth interning, whatever is done with them.
+        isOpaque: this.#isOpaque || request.field.properties.isUnique === true,
       })),
     );
     this.#pluginEpoch = -1;

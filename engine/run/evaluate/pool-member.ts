@@ -1,7 +1,14 @@
 /* The workers of an evaluation pool, and the batches that are handed to them. */
 
-import type { SupervisedWorker } from '../../worker/supervised-worker.ts';
+import { LIMITS } from '../../base/limits.ts';
+import {
+  type CallTimes,
+  SupervisedWorker,
+  type WorkerFailure,
+} from '../../worker/supervised-worker.ts';
 import type { WorkerControl } from '../../worker/worker-control.ts';
+import type { WorkerStock } from '../../worker/worker-stock.ts';
+import { type RoomMemory, sentRoom } from '../stream/slot-room.ts';
 import type { NumberedBatch } from '../stream/stream-protocol.ts';
 import {
   type EvaluationMessage,
@@ -12,8 +19,10 @@ import {
   type WatchedCall,
   watchedCalls,
 } from './evaluation-protocol.ts';
-import type { ExtractorHost } from './extractor-host.ts';
+import { ExtractorHost } from './extractor-host.ts';
 import type { KnownOfRule } from './packed-alerts.ts';
+
+export const EVALUATION_ENTRY = 'run/evaluate/evaluation-worker.js';
 
 /** A batch that has no result yet. */
 export interface PendingJob {
@@ -74,8 +83,90 @@ export async function endMember({ worker, hosts }: Member): Promise<void> {
   await Promise.all([gone, ...hosts.flat().map((host) => host?.close(gone))]);
 }
 
+export interface MemberOptions {
+  readonly setup: EvaluationSetup;
+  /** Where the batches of the streams lie, in the order of the setup. */
+  readonly rooms: readonly RoomMemory[];
+  readonly stock: WorkerStock;
+  readonly times: CallTimes;
+  /** Plugins that are not called any more. */
+  readonly quarantined: readonly string[];
+  readonly onStart: Member['onStart'];
+  readonly onMessage: (member: Member, message: EvaluationMessage) => void;
+  readonly onFailure: (member: Member, failure: WorkerFailure) => void;
+  readonly onDefect: (member: Member, error: Error) => void;
+  /** An extractor in a process did not answer in time, and so many milliseconds were lost. */
+  readonly onLateExtractor: (plugin: string, lostMs: number) => void;
+}
+
+/** A worker that is told to start. */
+export function createMember(options: MemberOptions): Member {
+  const { setup, stock, quarantined } = options;
+  const handle = stock.takeThread(EVALUATION_ENTRY);
+  const hosts = createHosts(options);
+  const calls = watchedCalls(setup);
+  const { control } = handle;
+  const worker = new SupervisedWorker<EvaluationRequest, EvaluationMessage>({
+    worker: handle,
+    // An error outside of all calls is ours.
+    suspect: calls.length === 0 ? undefined : 0,
+    times: options.times,
+    isReplacedAtOnce: true,
+    timesOf: (position) => {
+      const { callMaxMs, startMaxMs } = calls[position]?.times ?? options.times;
+      const isAlone = control.eventAlone !== undefined;
+      const mostMs = isAlone ? Math.min(LIMITS.eventTimeMax.value, callMaxMs) : callMaxMs;
+      return { callMaxMs: mostMs, startMaxMs };
+    },
+    onMessage: (message) => options.onMessage(member, message),
+    onFailure: (failure) => options.onFailure(member, failure),
+    onDefect: (error) => options.onDefect(member, error),
+  });
+  const member: Member = {
+    worker,
+    control,
+    hosts,
+    calls,
+    rules: setup.streams.map(({ rules }) =>
+      rules.map(({ name: rule, priority, source }) => ({ rule, priority, source })),
+    ),
+    jobs: [],
+    hasStarted: false,
+    onStart: options.onStart,
+    isRetired: false,
+  };
+  const connections = hosts.map((ofStream) => ofStream.map((host) => host?.connection));
+  const ports = connections.flat().flatMap((one) => (one === undefined ? [] : [one.port]));
+  const rooms = options.rooms.map(sentRoom);
+  worker.post({ kind: 'start', setup: forThread(setup), rooms, connections, quarantined }, ports);
+  return member;
+}
+
+/** For extractors that are called in processes: one each. */
+function createHosts({
+  setup,
+  stock,
+  onLateExtractor,
+}: MemberOptions): (ExtractorHost | undefined)[][] {
+  const { streams, limits } = setup;
+  return streams.map(({ extractors }) =>
+    extractors.map((role) => {
+      if (role.isolation === 'thread') return undefined;
+      const onLate = (lostMs: number): void => onLateExtractor(role.plugin.manifest.name, lostMs);
+      return new ExtractorHost({ role, limits, stock, onLate });
+    }),
+  );
+}
+
+/** The rules that a job was evaluated under. */
+export function rulesOf({ rules }: Member, { stream }: PendingJob): readonly KnownOfRule[] {
+  const ofStream = rules[stream];
+  if (ofStream === undefined) throw new Error(`stream ${stream} has no rules`);
+  return ofStream;
+}
+
 /** The setup without the code of plugins that run in other processes: the thread does not need it. */
-export function forThread(setup: EvaluationSetup): EvaluationSetup {
+function forThread(setup: EvaluationSetup): EvaluationSetup {
   const streams = setup.streams.map((stream) => ({
     ...stream,
     extractors: stream.extractors.map((role) =>
@@ -83,9 +174,4 @@ export function forThread(setup: EvaluationSetup): EvaluationSetup {
     ),
   }));
   return { ...setup, streams };
-}
-
-/** Position of the first call that is watched: an error outside of all calls is ours. */
-export function suspectOf(setup: EvaluationSetup): number | undefined {
-  return watchedCalls(setup).length === 0 ? undefined : 0;
 }

@@ -17,10 +17,14 @@ export class SourceInbox implements StoreLink {
   readonly #released: Uint8Array[] = [];
   #wakeUps = 0;
   #wokenUp = 0;
-  signal = 0;
+  #signal = 0;
 
   constructor(port: ProcessPort<SourceRequest, SourceMessage>) {
     this.#port = port;
+  }
+
+  get signal(): number {
+    return this.#signal;
   }
 
   /** Where the next batch ended that the outputs have. */
@@ -41,12 +45,12 @@ export class SourceInbox implements StoreLink {
   /** The other side keeps the time: nothing else is heard here. */
   wait(seen: number, milliseconds: number): boolean {
     this.#takeAll();
-    if (this.signal !== seen) return true;
+    if (this.#signal !== seen) return true;
     this.#wakeUps += 1;
     const id = this.#wakeUps;
     this.#port.post({ kind: 'wake', id, milliseconds });
-    while (this.signal === seen && this.#wokenUp < id) this.#wait();
-    return this.signal !== seen;
+    while (this.#signal === seen && this.#wokenUp < id) this.#wait();
+    return this.#signal !== seen;
   }
 
   #takeAll(): void {
@@ -64,7 +68,7 @@ export class SourceInbox implements StoreLink {
         if (request.position !== undefined) this.#released.push(request.position);
         break;
       case 'store':
-        this.signal += 1;
+        this.#signal += 1;
         this.#fromStore.push(request.message);
         break;
       case 'woken':

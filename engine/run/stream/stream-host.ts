@@ -3,6 +3,7 @@
  * had to be ended.
  */
 
+import { Waker } from '../../base/waker.ts';
 import { enforcedLimits, type Manifest } from '../../plugin/file/manifest.ts';
 import type { StoreConnection, WindowFile } from '../../store/protocol/store-protocol.ts';
 import type { FaultLedger } from '../../worker/fault-ledger.ts';
@@ -43,16 +44,15 @@ export interface StreamHostOptions {
 }
 
 export class StreamHost implements StreamFeed {
-  /** Where the stream stands, of what was handed on. */
-  state: StreamState;
-  phase: StreamPhase = 'starting';
+  #state: StreamState;
+  #phase: StreamPhase = 'starting';
   readonly room: RoomMemory;
   readonly #options: StreamHostOptions;
   readonly #slotBuffer = createSlots();
   readonly #slots = new Slots(this.#slotBuffer);
   readonly #roomView: SlotRoom;
   /** Runs that were read to their end, and the events up to there; the latest last. */
-  #finished: { readonly run: number; readonly events: number }[] = [];
+  readonly #finished: { readonly run: number; readonly events: number }[] = [];
   /** With the outputs. */
   #settledEvents: number;
   /** Those that hold batches which were handed on. */
@@ -64,17 +64,26 @@ export class StreamHost implements StreamFeed {
   #isStopping = false;
   /** A worker of it has been reading. */
   #wasOpen = false;
-  #endPause: () => void = () => {};
+  readonly #pause = new Waker();
   #abandon: () => void = () => {};
   #worker: SupervisedWorker<SourceRequest, SourceMessage> | undefined;
 
   constructor(options: StreamHostOptions) {
     this.#options = options;
-    this.state = options.state;
+    this.#state = options.state;
     this.#settledEvents = options.state.events;
     const { limits, source } = options.setup;
     this.room = createRoom(limits, source.isolation);
     this.#roomView = openRoom(this.room, limits);
+  }
+
+  /** Where the stream stands, of what was handed on. */
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  get phase(): StreamPhase {
+    return this.#phase;
   }
 
   get storedBytesRead(): number {
@@ -88,7 +97,7 @@ export class StreamHost implements StreamFeed {
   /** Asks the source to stop after its current batch. */
   stop(): void {
     this.#isStopping = true;
-    this.#endPause();
+    this.#pause.endPause();
     this.#side?.handle.control.stop();
     this.#side?.wake();
   }
@@ -130,12 +139,12 @@ export class StreamHost implements StreamFeed {
       for (;;) {
         const end = await this.#runWorker();
         if (end.kind === 'ended') return { stopped: end.reason, failure: undefined };
-        this.phase = 'pausing';
+        this.#phase = 'pausing';
         const failure = await this.#afterFault(end);
         if (failure !== undefined) return { stopped: 'fault', failure };
       }
     } finally {
-      this.phase = 'over';
+      this.#phase = 'over';
     }
   }
 
@@ -169,35 +178,16 @@ export class StreamHost implements StreamFeed {
           onDefect: reject,
           onMessage: (sent) => {
             const message = side.admit(sent);
-            switch (message.kind) {
-              case 'open':
-                hasOpened = true;
-                this.phase = 'reading';
-                worker.hasStarted();
-                this.#options.onOpen();
-                break;
-              case 'batch':
-                this.#takeBatch(message);
-                break;
-              case 'finished':
-                this.#takeFinished(message.run);
-                break;
-              case 'notes':
-                this.#options.onNotes(message.notes);
-                break;
-              case 'failed':
-                resolve({ ...message, hasOpened });
-                break;
-              case 'ended':
-                resolve(message);
-                break;
-              default:
-                side.answer(message);
+            if (message.kind === 'open') {
+              hasOpened = true;
+              worker.hasStarted();
             }
+            const end = this.#take(message, side);
+            if (end !== undefined) resolve(end.kind === 'failed' ? { ...end, hasOpened } : end);
           },
         });
         this.#worker = worker;
-        side.start(worker, this.state, this.#usedSlots.keys());
+        side.start(worker, this.#state, this.#usedSlots.keys());
       });
     } finally {
       const worker = this.#worker;
@@ -207,10 +197,38 @@ export class StreamHost implements StreamFeed {
     }
   }
 
+  /** How its worker ended, when that is what it says. */
+  #take(
+    message: SourceMessage,
+    side: SourceSide,
+  ): Extract<SourceMessage, { kind: 'failed' | 'ended' }> | undefined {
+    switch (message.kind) {
+      case 'open':
+        this.#phase = 'reading';
+        this.#options.onOpen();
+        return undefined;
+      case 'batch':
+        this.#takeBatch(message);
+        return undefined;
+      case 'finished':
+        this.#takeFinished(message.run);
+        return undefined;
+      case 'notes':
+        this.#options.onNotes(message.notes);
+        return undefined;
+      case 'failed':
+      case 'ended':
+        return message;
+      default:
+        side.answer(message);
+        return undefined;
+    }
+  }
+
   #takeFinished(run: number): void {
     // A source that was started again says it again.
     if (run <= (this.#finished.at(-1)?.run ?? 0)) return;
-    this.#finished.push({ run, events: this.state.events });
+    this.#finished.push({ run, events: this.#state.events });
     this.#tellSettled();
   }
 
@@ -218,13 +236,13 @@ export class StreamHost implements StreamFeed {
     const settled = this.#finished.filter(({ events }) => events <= this.#settledEvents);
     const last = settled.at(-1);
     if (last === undefined) return;
-    this.#finished = this.#finished.slice(settled.length);
+    this.#finished.splice(0, settled.length);
     this.#options.onRunsSettled(last.run);
   }
 
   #takeBatch(message: Extract<SourceMessage, { kind: 'batch' }>): void {
     const { batch, state, finishedRun, notes } = message;
-    const before = this.state.events;
+    const before = this.#state.events;
     if (
       this.#usedSlots.has(batch.slot) ||
       batch.firstEventNumber !== before + 1 ||
@@ -233,7 +251,7 @@ export class StreamHost implements StreamFeed {
       throw new Error('a batch that does not follow the one before');
     }
     this.#options.faults.madeProgress(this.#ledgerName);
-    this.state = state;
+    this.#state = state;
     this.#usedSlots.set(batch.slot, batch);
     if (notes !== undefined) this.#options.onNotes(notes);
     this.#takeFinished(finishedRun);
@@ -264,19 +282,8 @@ export class StreamHost implements StreamFeed {
     if (decision === 'give-up-stream') {
       return { stream: setup.name, plugin, reason: message, kind, atStart: !this.#wasOpen };
     }
-    await this.#pause(pauseMs);
+    if (!this.#isStopping) await this.#pause.pause(pauseMs);
     return undefined;
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    if (this.#isStopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   get #manifest(): Manifest {

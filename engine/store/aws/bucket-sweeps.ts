@@ -52,8 +52,7 @@ export class BucketSweeps {
   /** Time in listings of the sweep. */
   #spentMs = 0;
   #nextFullMs = 0;
-  /** Of the sweep under way; the first one is 1. */
-  number = 1;
+  #number = 1;
 
   constructor(options: BucketSweepsOptions) {
     this.#options = options;
@@ -63,6 +62,11 @@ export class BucketSweeps {
     this.#startMs = startMs;
     this.#isFull = isFull;
     this.#path = path;
+  }
+
+  /** Of the sweep under way; the first one is 1. */
+  get number(): number {
+    return this.#number;
   }
 
   get state(): SweepState {
@@ -131,7 +135,7 @@ export class BucketSweeps {
         if (modifiedMs <= knownMs) this.#known.delete(digest);
       this.#nextFullMs = nowMs + Math.max(FULL_PAUSE_MS, FULL_SHARE * this.#spentMs);
     }
-    this.number += 1;
+    this.#number += 1;
     this.#isFull = nowMs >= this.#nextFullMs;
     this.#startMs = undefined;
     this.#path = '';

@@ -33,8 +33,8 @@ export class S3Body implements StoredObject {
   readonly #service: S3Service;
   readonly #name: S3ObjectName;
   readonly #clock: Clock;
-  #size: number | undefined;
-  #etag: string | undefined;
+  /** What the first answer said of the object. */
+  #object: { readonly size?: number | undefined; readonly etag?: string | undefined } = {};
   #body: Body | undefined;
   #chunks: AsyncIterator<Uint8Array> | undefined;
   /** Came, and was not read yet. */
@@ -60,7 +60,7 @@ export class S3Body implements StoredObject {
   }
 
   get size(): number | undefined {
-    return this.#size;
+    return this.#object.size;
   }
 
   async read(room: Uint8Array): Promise<number> {
@@ -74,8 +74,8 @@ export class S3Body implements StoredObject {
         if (this.#chunks === undefined) await this.#fetch();
         const { value, done } = await this.#next();
         if (done !== true) this.#accept(value);
-        else if (this.#size === undefined) return 0;
-        else if (this.#position < this.#size) throw new Error('the body broke off');
+        else if (this.size === undefined) return 0;
+        else if (this.#position < this.size) throw new Error('the body broke off');
       } catch (error) {
         await this.#recover(error);
       }
@@ -96,7 +96,7 @@ export class S3Body implements StoredObject {
   }
 
   get #isAtEnd(): boolean {
-    return this.#size !== undefined && this.#position >= this.#size;
+    return this.size !== undefined && this.#position >= this.size;
   }
 
   #take(room: Uint8Array): number {
@@ -140,12 +140,12 @@ export class S3Body implements StoredObject {
           Bucket: bucket,
           Key: key,
           ...(isWhole ? {} : { Range: `bytes=${this.#position}-` }),
-          ...(this.#etag === undefined ? {} : { IfMatch: this.#etag }),
+          ...(this.#object.etag === undefined ? {} : { IfMatch: this.#object.etag }),
         }),
       );
-      this.#etag ??= output.ETag;
+      const { size, etag = output.ETag } = this.#object;
       if (isWhole) counts.objects += 1;
-      if (isWhole) this.#size = output.ContentLength;
+      this.#object = { size: isWhole ? output.ContentLength : size, etag };
       this.#body = output.Body as unknown as Body;
       // It was closed while it was on its way.
       if (this.#isClosed) this.#abandonBody();
@@ -155,7 +155,7 @@ export class S3Body implements StoredObject {
       // Behind the end of an object there is nothing.
       if ((error as { name?: string }).name !== 'InvalidRange')
         throw toS3Error(error, bucket, 's3:GetObject');
-      this.#size = this.#position;
+      this.#object = { ...this.#object, size: this.#position };
     }
   }
 

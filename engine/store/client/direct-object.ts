@@ -17,7 +17,7 @@ export class DirectObject implements OpenObject {
   readonly #close: () => void;
   readonly #room: Uint8Array;
   #position: number;
-  storedBytesRead = 0;
+  #storedBytesRead = 0;
 
   /** `offset`: where to begin. */
   constructor(content: FileContent, offset: number, close: () => void) {
@@ -25,6 +25,10 @@ export class DirectObject implements OpenObject {
     this.#close = close;
     this.#room = new Uint8Array(READ_SIZE);
     this.#position = offset;
+  }
+
+  get storedBytesRead(): number {
+    return this.#storedBytesRead;
   }
 
   read(max: number): Uint8Array {
@@ -36,7 +40,7 @@ export class DirectObject implements OpenObject {
       throw toStoreError(error);
     }
     this.#position += bytesRead;
-    this.storedBytesRead += bytesRead;
+    this.#storedBytesRead += bytesRead;
     if (bytesRead === 0 && max > 0 && this.#position < size) throw becameShorter(this.#position);
     return this.#room.subarray(0, bytesRead);
   }

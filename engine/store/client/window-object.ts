@@ -39,15 +39,19 @@ export class WindowObject implements OpenObject {
   #room: Uint8Array | undefined;
   #isAsked = false;
   #error: StoreError | undefined;
-  storedBytesRead = 0;
+  #storedBytesRead = 0;
 
   constructor(options: WindowOptions) {
     this.#options = options;
   }
 
+  get storedBytesRead(): number {
+    return this.#storedBytesRead;
+  }
+
   read(max: number): Uint8Array {
     const piece = this.#pieces[0] ?? this.#waitForPiece();
-    this.storedBytesRead = piece.stored;
+    this.#storedBytesRead = piece.stored;
     if (piece.state === 'idle') {
       this.#pieces.shift();
       this.#options.onIdle();

@@ -10,12 +10,16 @@ export class LineBuffer {
   /** Behind the last line that is whole. */
   #whole = 0;
   #end = 0;
-  /** Line ends among what was given out. */
-  linesGiven = 0;
+  #linesGiven = 0;
 
   /** A line that is longer than `sizeMax` is given out in pieces. */
   constructor(sizeMax: number) {
     this.#sizeMax = sizeMax;
+  }
+
+  /** Line ends among what was given out. */
+  get linesGiven(): number {
+    return this.#linesGiven;
   }
 
   /** Bytes that are not a whole line yet. */
@@ -68,7 +72,7 @@ export class LineBuffer {
     room.set(given);
     this.#start += size;
     for (let at = given.indexOf(NEWLINE); at >= 0; at = given.indexOf(NEWLINE, at + 1)) {
-      this.linesGiven += 1;
+      this.#linesGiven += 1;
     }
     return size;
   }

@@ -41,13 +41,17 @@ export class FolderListing {
   readonly #isChanging: boolean;
   readonly #stack: OpenFolder[] = [];
   #isStarted = false;
-  lastPath = '';
+  #lastPath = '';
 
   constructor(root: string, report: ReportOddity, followed?: FollowedListing) {
     this.#root = root;
     this.#report = report;
     this.#onFolder = followed?.onFolder ?? (() => {});
     this.#isChanging = followed !== undefined;
+  }
+
+  get lastPath(): string {
+    return this.#lastPath;
   }
 
   async take(limit: number): Promise<ListedFile[]> {
@@ -57,7 +61,7 @@ export class FolderListing {
       const entry = await this.#nextEntry();
       if (entry === undefined) break;
       entries.push(entry);
-      this.lastPath = entry.path;
+      this.#lastPath = entry.path;
     }
     return entries;
   }
@@ -79,7 +83,7 @@ export class FolderListing {
         if (order === 0) break;
       }
     }
-    this.lastPath = path;
+    this.#lastPath = path;
   }
 
   async #start(): Promise<void> {

@@ -9,6 +9,7 @@ import { guarded } from '../../base/guard.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
+import { GivenLately } from './given-lately.ts';
 
 const NEWLINE = 0x0a;
 const CONNECTIONS_MAX = 1_024;
@@ -38,10 +39,7 @@ export class LineSocket implements ObjectStore {
   /** Of lines whose end has not come, over all connections. */
   #restSize = 0;
   #isPaused = false;
-  /** What was given lately, and the position behind it. */
-  #history: Buffer[] = [];
-  #historySize = 0;
-  #given = 0;
+  readonly #given = new GivenLately(HISTORY_SIZE);
   #wake: () => void = () => {};
 
   constructor(path: string) {
@@ -198,7 +196,7 @@ export class LineSocket implements ObjectStore {
     if (size === chunk.length) this.#ready.shift();
     else this.#ready[0] = chunk.subarray(size);
     this.#readySize -= size;
-    this.#remember(part);
+    this.#given.add(part);
     if (this.#isPaused && this.#readySize < READY_SIZE_MAX / 2) {
       this.#isPaused = false;
       for (const { socket } of this.#connections) socket.resume();
@@ -206,25 +204,10 @@ export class LineSocket implements ObjectStore {
     return size;
   }
 
-  #remember(part: Buffer): void {
-    this.#given += part.length;
-    this.#history.push(part);
-    this.#historySize += part.length;
-    while (this.#historySize - (this.#history[0]?.length ?? 0) > HISTORY_SIZE)
-      this.#historySize -= this.#history.shift()?.length ?? 0;
-  }
-
   /** A source that is started again goes on behind what it had used. */
   #goTo(offset: number): void {
-    const again = this.#given - offset;
-    if (again <= 0) return;
-    const kept = Buffer.concat(this.#history);
-    const lost = again - kept.length;
+    const { repeated, lost } = this.#given.takeBack(offset);
     if (lost > 0) this.#report('lost', this.#path, `${lost} bytes were given and not used`);
-    const repeated = kept.subarray(Math.max(0, kept.length - again));
-    this.#given -= repeated.length;
-    this.#history = [kept.subarray(0, kept.length - repeated.length)];
-    this.#historySize = kept.length - repeated.length;
     if (repeated.length === 0) return;
     this.#ready.unshift(repeated);
     this.#readySize += repeated.length;

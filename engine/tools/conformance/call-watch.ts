@@ -30,11 +30,15 @@ export function createWatchMemory(): WatchMemory {
 
 export class CallWatch {
   readonly #state: Int32Array;
-  /** Milliseconds. */
-  longestMs = 0;
+  #longestMs = 0;
 
   constructor({ state }: WatchMemory) {
     this.#state = state;
+  }
+
+  /** Milliseconds. */
+  get longestMs(): number {
+    return this.#longestMs;
   }
 
   call<T>(name: CallName, run: () => T): T {
@@ -48,7 +52,7 @@ export class CallWatch {
     } finally {
       const time = SYSTEM_CLOCK.monotonicMs() - start;
       Atomics.store(state, IS_RUNNING, 0);
-      if (name !== 'instantiate') this.longestMs = Math.max(this.longestMs, time);
+      if (name !== 'instantiate') this.#longestMs = Math.max(this.#longestMs, time);
     }
   }
 }

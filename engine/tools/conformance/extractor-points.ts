@@ -154,7 +154,7 @@ export function tryMemory(trial: Trial): string {
       const what = `event ${count + 1}, at ${size} of memory`;
       attempt(trial, 'extract', what, () => extractor.extract(0, batch));
     }
-    trial.memorySize = Math.max(trial.memorySize, instance.memorySize);
+    trial.noteMemory(instance.memorySize);
   };
   const first = instance.memorySize;
   for (let half = MEMORY_EVENTS / 2; ; half *= MORE_EVENTS) {

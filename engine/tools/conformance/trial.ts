@@ -62,14 +62,23 @@ export class Trial {
   readonly #location: string;
   readonly #room = new Uint8Array(ROOM_SIZE);
   #given: GivenEvents | undefined;
-  /** Of all instances so far, the largest. */
-  memorySize = 0;
+  #memorySize = 0;
 
   constructor({ plugin, files, location, watch }: TrialOptions) {
     this.plugin = plugin;
     this.watch = watch;
     this.#files = files;
     this.#location = location;
+  }
+
+  /** Bytes of the memories of an instance, the largest so far. */
+  get memorySize(): number {
+    return this.#memorySize;
+  }
+
+  /** An instance has so many bytes now. */
+  noteMemory(size: number): void {
+    this.#memorySize = Math.max(this.#memorySize, size);
   }
 
   get files(): readonly SampleFile[] {
@@ -136,7 +145,7 @@ export class Trial {
         if (habits.isAcknowledging === true)
           watch.call('acknowledge', () => source.acknowledge(last));
         watch.call('close', () => source.close());
-        this.memorySize = Math.max(this.memorySize, instance.memorySize);
+        this.noteMemory(instance.memorySize);
         return { events, times, problems, positions };
       }
       if (step.kind === 'idle' || step.batch.times.length === 0) {

@@ -2,46 +2,13 @@
 
 import { bytes } from 'tiercel/sdk/bytes';
 import { ElementView } from 'tiercel/sdk/element-view';
-import { EventView, pointer } from 'tiercel/sdk/event-view';
+import { EventView } from 'tiercel/sdk/event-view';
 import { Kind } from 'tiercel/sdk/slots';
-
-export const EVENT_NAME = pointer('/eventName');
-export const EVENT_SOURCE = pointer('/eventSource');
-export const AWS_REGION = pointer('/awsRegion');
-export const SOURCE_IP = pointer('/sourceIPAddress');
-export const ERROR_CODE = pointer('/errorCode');
-export const READ_ONLY = pointer('/readOnly');
-export const MANAGEMENT_EVENT = pointer('/managementEvent');
-export const FROM_CONSOLE = pointer('/sessionCredentialFromConsole');
-export const RESOURCES = pointer('/resources');
-export const USER_TYPE = pointer('/userIdentity/type');
-export const USER_NAME = pointer('/userIdentity/userName');
-export const INVOKED_BY = pointer('/userIdentity/invokedBy');
-export const ISSUER_NAME = pointer('/userIdentity/sessionContext/sessionIssuer/userName');
-export const USER_ARN = pointer('/userIdentity/arn');
-export const PRINCIPAL_ID = pointer('/userIdentity/principalId');
-export const USER_ACCOUNT = pointer('/userIdentity/accountId');
-export const RECIPIENT_ACCOUNT = pointer('/recipientAccountId');
-export const BUCKET_NAME = pointer('/requestParameters/bucketName');
-export const OBJECT_KEY = pointer('/requestParameters/key');
-export const REQUEST_HOST = pointer('/requestParameters/Host');
-export const PUBLIC_ACCESS_BLOCK = pointer('/requestParameters/PublicAccessBlockConfiguration');
-export const BYTES_IN = pointer('/additionalEventData/bytesTransferredIn');
-export const BYTES_OUT = pointer('/additionalEventData/bytesTransferredOut');
-export const TAG_ITEMS = pointer('/requestParameters/tagSpecificationSet/items');
-export const INSTANCE_ITEMS = pointer('/responseElements/instancesSet/items');
-export const IMAGE_ID = pointer('/requestParameters/imageId');
-export const FAST_LAUNCH_IMAGE = pointer('/requestParameters/DescribeFastLaunchImagesRequest/ImageId/content');
-export const SPOT_IMAGE = pointer('/requestParameters/launchSpecification/imageId');
-
-export const USER_POINTERS: i32[] = [USER_TYPE, USER_NAME, INVOKED_BY, ISSUER_NAME];
-export const IMAGE_POINTERS: i32[] = [INSTANCE_ITEMS, IMAGE_ID, FAST_LAUNCH_IMAGE, SPOT_IMAGE];
-export const SIZE_POINTERS: i32[] = [BYTES_IN, BYTES_OUT];
-export const INFO_POINTERS: i32[] = [
-  USER_TYPE, USER_NAME, INVOKED_BY, ISSUER_NAME, SOURCE_IP, EVENT_NAME, ERROR_CODE, READ_ONLY, PUBLIC_ACCESS_BLOCK,
-  BYTES_IN, BYTES_OUT, BUCKET_NAME, OBJECT_KEY, REQUEST_HOST,
-];
-export const EVENT_TEXT_POINTERS: i32[] = INFO_POINTERS.concat([AWS_REGION, EVENT_SOURCE]);
+import {
+  EVENT_NAME, EVENT_SOURCE, READ_ONLY, MANAGEMENT_EVENT, FROM_CONSOLE, RESOURCES, USER_TYPE, USER_NAME,
+  INVOKED_BY, ISSUER_NAME, USER_ARN, PRINCIPAL_ID, USER_ACCOUNT, RECIPIENT_ACCOUNT, BUCKET_NAME, OBJECT_KEY,
+  BYTES_IN, BYTES_OUT, TAG_ITEMS, INSTANCE_ITEMS, IMAGE_ID, FAST_LAUNCH_IMAGE, SPOT_IMAGE,
+} from './pointers';
 
 const ROOT = bytes('Root');
 const IAM_USER = bytes('IAMUser');
@@ -52,10 +19,8 @@ const FEDERATED_USER = bytes('FederatedUser');
 const AMAZON_DOMAIN = bytes('.amazonaws.com');
 const TRUE = bytes('true');
 const FALSE = bytes('false');
-const BLANK = bytes(' ');
 const GET_OBJECT = bytes('GetObject');
 const PUT_OBJECT = bytes('PutObject');
-const PUT_PUBLIC_ACCESS_BLOCK = bytes('PutBucketPublicAccessBlock');
 const INSTANCE = bytes('instance');
 const NAME = bytes('Name');
 const S3_SCHEME = bytes('s3://');
@@ -63,7 +28,7 @@ const SLASH = bytes('/');
 const COMMA = bytes(',');
 
 /** Adds ct.user to the text being built; false when the record names none. */
-function addUser(event: EventView): bool {
+export function addUser(event: EventView): bool {
   if (event.textIs(USER_TYPE, ROOT) || event.textIs(USER_TYPE, IAM_USER)) return addIfPresent(event, USER_NAME);
   if (event.textIs(USER_TYPE, AWS_SERVICE)) return addIfPresent(event, INVOKED_BY);
   if (event.textIs(USER_TYPE, ASSUMED_ROLE)) {
@@ -126,7 +91,7 @@ export function userAccountId(event: EventView): void {
   event.putText(event.has(USER_ACCOUNT) ? USER_ACCOUNT : RECIPIENT_ACCOUNT);
 }
 
-function addShortSource(event: EventView): void {
+export function addShortSource(event: EventView): void {
   event.plainText(EVENT_SOURCE);
   const isLong = event.textSize > AMAZON_DOMAIN.size && AMAZON_DOMAIN.endsText(event.textStart, event.textSize);
   event.addBytes(event.textStart, isLong ? event.textSize - AMAZON_DOMAIN.size : event.textSize);
@@ -172,7 +137,7 @@ export function resources(event: EventView): void {
   if (count > 0) event.putBuilt();
 }
 
-function addUri(event: EventView): void {
+export function addUri(event: EventView): void {
   event.add(S3_SCHEME);
   event.addText(BUCKET_NAME);
   event.add(SLASH);
@@ -285,103 +250,4 @@ export function imageIds(event: EventView): void {
 
 function addBuiltToList(event: EventView): void {
   event.columns.addToList(event.builtStart, event.builtSize);
-}
-
-const NO_USER = bytes('<invalid cloudtrail event: userIdentity field missing>');
-const NO_ADDRESS = bytes('<invalid cloudtrail event: eventSource field missing>');
-const NO_NAME = bytes('<invalid cloudtrail event: eventName field missing>');
-const NO_SOURCE = bytes('<invalid JSON: event did not contain a source>');
-const VIA = bytes(' via ');
-const FAILED = bytes('!');
-const WRITES = bytes('→ ');
-const READS = bytes('← ');
-const PUBLIC_ACCESS = bytes(
-  ' BlockPublicAcls=false BlockPublicPolicy=false IgnorePublicAcls=false RestrictPublicBuckets=false ',
-);
-const SIZE = bytes(' Size=');
-const URI = bytes(' URI=');
-const BUCKET = bytes(' Bucket=');
-const KEY = bytes(' Key=');
-const HOST = bytes(' Host=');
-
-/** Who did what from where, in a line: Falco's text for tools that show events. */
-export function info(event: EventView): void {
-  event.startBuilding();
-  addInfo(event);
-  event.putBuilt();
-}
-
-function addInfo(event: EventView): void {
-  const before = event.builtSize;
-  if (!addUser(event)) {
-    event.add(NO_USER);
-    return;
-  }
-  if (!event.has(SOURCE_IP)) {
-    event.cutBuilt(before);
-    event.add(NO_ADDRESS);
-    return;
-  }
-  if (!event.has(EVENT_NAME)) {
-    event.cutBuilt(before);
-    event.add(NO_NAME);
-    return;
-  }
-  event.plainText(SOURCE_IP);
-  if (!event.builtEndIs(before, event.textStart, event.textSize)) {
-    event.add(VIA);
-    event.addText(SOURCE_IP);
-  }
-  event.add(BLANK);
-  if (event.has(ERROR_CODE)) event.add(FAILED);
-  const readOnlyKind = event.kind(READ_ONLY);
-  event.add(readOnlyKind == Kind.Absent || readOnlyKind == Kind.True ? READS : WRITES);
-  event.addText(EVENT_NAME);
-  if (event.textIs(EVENT_NAME, PUT_PUBLIC_ACCESS_BLOCK)) {
-    if (event.kind(PUBLIC_ACCESS_BLOCK) == Kind.Object) event.add(PUBLIC_ACCESS);
-    return;
-  }
-  addObject(event);
-}
-
-/** What was read or written: its size, and the most exact name there is. */
-function addObject(event: EventView): void {
-  if (event.has(BYTES_IN) || event.has(BYTES_OUT)) {
-    event.add(SIZE);
-    event.addNumber(event.number(BYTES_IN) + event.number(BYTES_OUT));
-  }
-  if (event.isText(BUCKET_NAME) && event.isText(OBJECT_KEY)) {
-    event.add(URI);
-    addUri(event);
-  } else if (event.has(BUCKET_NAME)) {
-    event.add(BUCKET);
-    event.addText(BUCKET_NAME);
-  } else if (event.has(OBJECT_KEY)) {
-    event.add(KEY);
-    event.addText(OBJECT_KEY);
-  } else if (event.has(REQUEST_HOST)) {
-    event.add(HOST);
-    event.addText(REQUEST_HOST);
-  }
-}
-
-/** `evt.plugininfo`: region, user, service, event and its info. */
-export function eventText(event: EventView): void {
-  event.startBuilding();
-  if (!event.has(EVENT_SOURCE)) {
-    event.add(NO_SOURCE);
-    event.putBuilt();
-    return;
-  }
-  event.addText(AWS_REGION);
-  event.add(BLANK);
-  const before = event.builtSize;
-  if (addUser(event)) event.add(BLANK);
-  else event.cutBuilt(before);
-  addShortSource(event);
-  event.add(BLANK);
-  event.addText(EVENT_NAME);
-  event.add(BLANK);
-  addInfo(event);
-  event.putBuilt();
 }

@@ -2,15 +2,18 @@
 
 import { pointer } from 'tiercel/sdk/event-view';
 import { FieldTable } from 'tiercel/sdk/field-table';
+import { eventText, info } from './event-text';
+import {
+  ec2Name, fromConsole, imageId, imageIds, managementEvent, never, originalUser, readOnly,
+  resources, s3Bytes, s3BytesIn, s3BytesOut, s3CountGet, s3CountOther, s3CountPut, s3Uri, shortSource, user,
+  userAccountId,
+} from './extract';
 import {
   AWS_REGION, BUCKET_NAME, BYTES_IN, BYTES_OUT, ERROR_CODE, EVENT_NAME, EVENT_SOURCE, EVENT_TEXT_POINTERS,
   FROM_CONSOLE, IMAGE_POINTERS, INFO_POINTERS, MANAGEMENT_EVENT, OBJECT_KEY, PRINCIPAL_ID, READ_ONLY,
   RECIPIENT_ACCOUNT, REQUEST_HOST, RESOURCES, SIZE_POINTERS, SOURCE_IP, TAG_ITEMS, USER_ACCOUNT, USER_ARN,
   USER_NAME, USER_POINTERS, USER_TYPE,
-  ec2Name, eventText, fromConsole, imageId, imageIds, info, managementEvent, never, originalUser, readOnly,
-  resources, s3Bytes, s3BytesIn, s3BytesOut, s3CountGet, s3CountOther, s3CountPut, s3Uri, shortSource, user,
-  userAccountId,
-} from './extract';
+} from './pointers';
 
 export const fields = new FieldTable();
 

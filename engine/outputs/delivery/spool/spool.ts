@@ -13,27 +13,19 @@
  * - there are segments where there are alerts.
  */
 
-import type { FileHandle } from 'node:fs/promises';
 import { assert } from '../../../base/assert.ts';
 import { makeFolder } from '../../../base/make-folder.ts';
 import { OperationQueue } from '../../../base/operation-queue.ts';
 import { lockFolder, type OwnerLock } from '../../../base/owner-lock.ts';
 import type { Alert } from '../../../detect/alert/alert.ts';
 import { PositionFile } from './position-file.ts';
-import {
-  createSegment,
-  findSegments,
-  newSegment,
-  removeSegment,
-  type Segment,
-  SegmentReader,
-  setAside,
-  setAsideOthers,
-  standOf,
-} from './segments.ts';
-import { readDestination, type SpoolDestination, writeDestination } from './spool-destination.ts';
+import { ReadAhead } from './read-ahead.ts';
+import { SegmentLog } from './segment-log.ts';
+import { type Segment, SegmentReader, setAside, setAsideOthers, standOf } from './segments.ts';
+import { readDestination, writeDestination } from './spool-destination.ts';
 import { SpoolFull, SpoolOfOther } from './spool-errors.ts';
 import { lossMessage, positionMessage } from './spool-messages.ts';
+import type { SpoolOptions } from './spool-options.ts';
 import { alertOf, printRecords, readRecord } from './spool-record.ts';
 
 const NEWLINE = 0x0a;
@@ -44,41 +36,15 @@ const AHEAD_MAX = 4_096;
 /** Alerts hold what only the operator reads. */
 const FOLDER_MODE = 0o700;
 
-/** One that was read and not yet delivered. */
-interface Waiting {
-  readonly number: number;
-  readonly alert: Alert;
-}
-
-export interface SpoolOptions {
-  readonly folder: string;
-  /** Bytes on disk, at most, but for an alert that is larger. */
-  readonly sizeMax: number;
-  readonly segmentSize?: number;
-  /** For whom alerts wait; `undefined`: for whoever it was. */
-  readonly destination?: SpoolDestination | undefined;
-  /** Folders of spools for the same destination: their alerts are taken over when this one is opened. */
-  readonly absorbed?: readonly string[];
-  /** A folder above it is locked by this process. */
-  readonly isLocked?: boolean;
-  /** What people should know: what is damaged, how much it cost, where it is kept. */
-  readonly say?: (message: string) => void;
-}
-
 export class Spool {
   readonly folder: string;
   readonly #options: SpoolOptions;
-  readonly #segmentSize: number;
   readonly #operations = new OperationQueue();
   readonly #position: PositionFile;
   #lock: OwnerLock | undefined;
-  /** Oldest first. */
-  #segments: Segment[] = [];
-  #writer: FileHandle | undefined;
+  readonly #log: SegmentLog;
   readonly #reader = new SegmentReader();
-  #ahead: Waiting[] = [];
-  /** Index in `#ahead` of the oldest alert that is not delivered. */
-  #next = 0;
+  readonly #ahead = new ReadAhead();
   /** Number of the next record that is read. */
   #expected = 1;
   #end = 1;
@@ -93,7 +59,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#options = options;
     this.folder = options.folder;
-    this.#segmentSize = options.segmentSize ?? SEGMENT_SIZE;
+    this.#log = new SegmentLog(options.folder, options.segmentSize ?? SEGMENT_SIZE);
     this.#position = new PositionFile(options.folder);
   }
 
@@ -109,7 +75,7 @@ export class Spool {
 
   /** Bytes on disk. */
   get size(): number {
-    return this.#segments.reduce((sum, { size }) => sum + size, 0);
+    return this.#log.size;
   }
 
   /** Takes over what an earlier process left. Rejects with what the system says, and while another process has it. */
@@ -124,11 +90,12 @@ export class Spool {
       if (!this.#options.isLocked) await this.#takeLock();
       await setAsideOthers(this.folder);
       const { position, isDamaged } = await this.#position.open();
-      this.#segments = await findSegments(this.folder);
-      const { begin, end } = await standOf(this.#segments, position);
+      await this.#log.open();
+      const { segments } = this.#log;
+      const { begin, end } = await standOf(segments, position);
       [this.#expected, this.#end, this.#count] = [begin, end, end - begin];
       await this.#takeFor(position?.digest);
-      if (isDamaged && (position !== undefined || this.#segments.length > 0))
+      if (isDamaged && (position !== undefined || segments.length > 0))
         this.#options.say?.(positionMessage(this.folder, position !== undefined));
       await this.#fill(1);
       // Both entries.
@@ -141,18 +108,7 @@ export class Spool {
   append(alerts: readonly Alert[]): Promise<number> {
     return this.#run(async () => {
       const { bytes, count } = this.#fitting(alerts);
-      const { segment, writer } = await this.#segmentToWrite();
-      try {
-        await writeAt(writer, bytes, segment.size);
-        // A position of the source may be kept behind these alerts from now on.
-        await writer.datasync();
-      } catch (error) {
-        // What stays there is overwritten, or has numbers that nobody expects.
-        await writer.truncate(segment.size).catch(() => {});
-        if (segment.size === 0) await this.#dropSegment(segment);
-        throw error;
-      }
-      segment.size += bytes.length;
+      const segment = await this.#log.append(bytes, this.#end);
       this.#addAhead(alerts.slice(0, count), segment);
       this.#end += count;
       this.#count += count;
@@ -165,8 +121,7 @@ export class Spool {
   peek(max: number, skip = 0): Promise<Alert[]> {
     return this.#run(async () => {
       await this.#fill(skip + max);
-      const from = this.#next + skip;
-      return this.#ahead.slice(from, from + max).map(({ alert }) => alert);
+      return this.#ahead.peek(max, skip);
     });
   }
 
@@ -174,13 +129,7 @@ export class Spool {
   forget(count: number): Promise<void> {
     return this.#run(async () => {
       await this.#fill(count);
-      const gone = Math.min(count, this.#ahead.length - this.#next);
-      this.#next += gone;
-      this.#count -= gone;
-      if (this.#next * 2 > this.#ahead.length) {
-        this.#ahead = this.#ahead.slice(this.#next);
-        this.#next = 0;
-      }
+      this.#count -= this.#ahead.drop(count);
       await this.#keepPosition();
     });
   }
@@ -188,9 +137,8 @@ export class Spool {
   close(): Promise<void> {
     return this.#run(async () => {
       await this.#position.close();
-      await this.#writer?.close();
+      await this.#log.close();
       await this.#reader.close();
-      this.#writer = undefined;
       await this.#lock?.release();
     });
   }
@@ -204,15 +152,18 @@ export class Spool {
   }
 
   #check(): void {
-    const [begin, ahead] = [this.#begin, this.#ahead.length - this.#next];
+    const [begin, ahead] = [this.#begin, this.#ahead.length];
     assert(begin <= this.#expected && this.#expected <= this.#end, 'a spool is read in its order');
     assert(this.#count === ahead + this.#end - this.#expected, 'each alert of a spool is counted');
-    assert(this.#count === 0 || this.#segments.length > 0, 'a spool has segments for its alerts');
+    assert(
+      this.#count === 0 || this.#log.segments.length > 0,
+      'a spool has segments for its alerts',
+    );
   }
 
   /** Number of the oldest alert that is not delivered. */
   get #begin(): number {
-    return this.#ahead[this.#next]?.number ?? this.#expected;
+    return this.#ahead.firstNumber ?? this.#expected;
   }
 
   /** Alerts that wait for somebody else are left alone. */
@@ -250,45 +201,23 @@ export class Spool {
     return { bytes: bytes.subarray(0, end), count };
   }
 
-  async #segmentToWrite(): Promise<{ segment: Segment; writer: FileHandle }> {
-    const latest = this.#segments.at(-1);
-    if (latest !== undefined && this.#writer !== undefined && latest.size < this.#segmentSize)
-      return { segment: latest, writer: this.#writer };
-    await this.#writer?.close();
-    this.#writer = undefined;
-    const segment = newSegment(this.folder, this.#end);
-    this.#writer = await createSegment(segment, this.folder);
-    // One that a crash left empty has the same name.
-    this.#segments = this.#segments.filter(({ first }) => first !== segment.first);
-    this.#segments.push(segment);
-    return { segment, writer: this.#writer };
-  }
-
-  /** One that nothing could be written to. */
-  async #dropSegment(segment: Segment): Promise<void> {
-    this.#segments = this.#segments.filter((one) => one !== segment);
-    await this.#writer?.close();
-    this.#writer = undefined;
-    await removeSegment(segment);
-  }
-
   /** They need not be read again where all before them are in memory. */
   #addAhead(alerts: readonly Alert[], segment: Segment): void {
     const isAllRead = this.#expected === this.#end;
-    if (!isAllRead || this.#ahead.length - this.#next + alerts.length > AHEAD_MAX) return;
-    for (const alert of alerts) this.#ahead.push({ number: this.#expected++, alert });
+    if (!isAllRead || this.#ahead.length + alerts.length > AHEAD_MAX) return;
+    for (const alert of alerts) this.#ahead.push(this.#expected++, alert);
     segment.read = segment.size;
   }
 
   /** Reads until so many are ahead, or all are. */
   async #fill(count: number): Promise<void> {
-    while (this.#ahead.length - this.#next < Math.min(count, this.#count)) await this.#readOn();
-    if (this.#count === 0 && this.#segments.length > 0) await this.#keepPosition();
+    while (this.#ahead.length < Math.min(count, this.#count)) await this.#readOn();
+    if (this.#count === 0 && this.#log.segments.length > 0) await this.#keepPosition();
   }
 
   /** Reads a piece of the oldest segment that has something to read; what cannot be found is lost. */
   async #readOn(): Promise<void> {
-    const segment = this.#segments.find(({ read, size }) => read < size);
+    const segment = this.#log.segments.find(({ read, size }) => read < size);
     if (segment === undefined) {
       await this.#skipTo(this.#end, undefined);
       return;
@@ -314,7 +243,7 @@ export class Spool {
     if (record.number < this.#expected) return;
     await this.#skipTo(record.number, segment);
     this.#damage = undefined;
-    this.#ahead.push({ number: record.number, alert });
+    this.#ahead.push(record.number, alert);
     this.#expected = record.number + 1;
   }
 
@@ -326,13 +255,13 @@ export class Spool {
     this.#expected = number;
     this.#count -= lost;
     this.#lost += lost;
-    const damaged = segment ?? this.#segments.at(-1);
+    const damaged = segment ?? this.#log.segments.at(-1);
     const damage = damaged === undefined ? undefined : this.#damage;
     const kept =
       damaged === undefined || damage === undefined
         ? undefined
         : await setAside(damaged).catch(() => undefined);
-    const place = { folder: this.folder, segments: this.#segments, damaged };
+    const place = { folder: this.folder, segments: this.#log.segments, damaged };
     this.#options.say?.(lossMessage({ lost, first, damage, kept }, place));
   }
 
@@ -352,20 +281,15 @@ export class Spool {
   /** A segment goes when what follows it is next, and the last one when nothing is left. */
   async #removeDelivered(): Promise<void> {
     const begin = this.#begin;
-    const isOver = (_: Segment, index: number): boolean => {
-      const next = this.#segments[index + 1];
+    const { segments } = this.#log;
+    const over = segments.filter((_, index) => {
+      const next = segments[index + 1];
       return next === undefined ? this.#count === 0 : next.first <= begin;
-    };
-    const over = this.#segments.filter(isOver);
+    });
     if (over.length === 0) return;
     await this.#position.sync();
-    this.#segments = this.#segments.filter((one) => !over.includes(one));
-    if (this.#segments.length === 0) {
-      await this.#writer?.close();
-      this.#writer = undefined;
-    }
     if (over.some((one) => one === this.#reader.segment)) await this.#reader.close();
-    for (const segment of over) await removeSegment(segment);
+    await this.#log.remove(over);
   }
 
   /** Killed in between, alerts are in both, and are sent twice. */
@@ -386,13 +310,5 @@ export class Spool {
     this.#lock = await lockFolder(this.folder);
     const { missing } = this.#lock;
     if (missing !== undefined) this.#options.say?.(`${this.folder} cannot be locked: ${missing}`);
-  }
-}
-
-async function writeAt(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const left = bytes.length - written;
-    const { bytesWritten } = await file.write(bytes, written, left, offset + written);
-    written += bytesWritten;
   }
 }

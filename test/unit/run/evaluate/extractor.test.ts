@@ -71,3 +71,30 @@ describe('an extractor whose calls come back in time', () => {
     },
   );
 });
+
+it('an extractor is asked for values that are printed, or hardly repeat, without interning them', () => {
+  const asked: Record<number, boolean[]> = {};
+  const unique: Field = { ...field, name: 'a.id', properties: { isUnique: true } };
+  const instance = plainExtractor('a', 'a', { onConditions: new Set(), onOutputs: new Set() });
+  const request = (of: Field) => ({ field: of, argument: undefined });
+  const extractor = new Extractor({
+    name: 'a',
+    requests: {
+      conditions: { requests: [request(field), request(unique)], firstSlot: 0, pluginName: 'a' },
+      outputs: { requests: [request(field)], firstSlot: 0, pluginName: 'a' },
+      rest: NONE,
+    },
+    instantiate: () => ({
+      ...instance,
+      configure: (plan, requests) => {
+        asked[plan] = requests.map(({ isOpaque }) => isOpaque);
+      },
+    }),
+    guard: (_plan, call) => call(),
+    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    lostTime: { lostMsMax: 9_000, refillMs: 60_000 },
+  });
+  extractor.restart();
+  expect(asked[0]).toEqual([false, true]);
+  expect(asked[1]).toEqual([true]);
+});
