@@ -1,43 +1,8 @@
 /* Which keys an output of each type has, and what is wrong with one. */
 
 import { TEMPLATE_NAMES, unknownNames } from '../detect/alert/shape/template.ts';
+import { keysOf, neededKey } from './output-kinds.ts';
 import type { RawOutput } from './raw-config.ts';
-
-export type OutputType = RawOutput['type'];
-type Key = keyof RawOutput;
-
-const COMMON: readonly Key[] = [
-  ...(['type', 'name', 'enabled', 'format', 'template', 'raw_event'] as const),
-  ...(['priority', 'rules', 'tags', 'sources'] as const),
-];
-const FILE: readonly Key[] = ['retry', 'spool', 'dead_letter_file'];
-const REMOTE: readonly Key[] = ['timeout', ...FILE];
-const TLS: readonly Key[] = [
-  ...(['insecure', 'ca_cert', 'ca_bundle', 'ca_path'] as const),
-  ...(['client_cert', 'client_key'] as const),
-];
-const HTTP: readonly Key[] = [
-  ...(['url', 'headers', 'user_agent', 'compress_uploads', 'keep_alive', 'echo'] as const),
-  ...(['batch_size', 'batch_format'] as const),
-];
-
-/** Beside those of all. The first one is the one that there must be. */
-const KEYS: Readonly<Record<OutputType, readonly Key[]>> = {
-  stdout: [],
-  file: ['filename', 'keep_alive', 'rotate', ...FILE],
-  program: ['program', 'keep_alive', 'close_timeout', 'batch_size', ...REMOTE],
-  http: [...HTTP, ...REMOTE, ...TLS],
-  syslog: ['address', 'facility', 'app_name', 'batch_size', ...REMOTE, ...TLS],
-  nats: ['servers', 'subject', 'jetstream', 'credentials', 'batch_size', ...REMOTE, ...TLS],
-};
-
-const EXAMPLES: Readonly<Record<Exclude<OutputType, 'stdout'>, string>> = {
-  file: 'filename: ./alerts.txt',
-  program: 'program: mail -s alert security@example.com',
-  http: 'url: https://siem.example.com/alerts',
-  syslog: 'address: unix:/dev/log',
-  nats: 'servers: [nats://127.0.0.1:4222]',
-};
 
 export interface OutputProblem {
   readonly message: string;
@@ -47,7 +12,7 @@ export interface OutputProblem {
 /** `where`: its path in the configuration. */
 export function problemsOf(raw: RawOutput, where: string): OutputProblem[] {
   const { type } = raw;
-  const known: readonly string[] = [...COMMON, ...KEYS[type]];
+  const known: readonly string[] = keysOf(type);
   const problems: OutputProblem[] = Object.keys(raw)
     .filter((key) => !known.includes(key))
     .map((key) => ({
@@ -55,12 +20,13 @@ export function problemsOf(raw: RawOutput, where: string): OutputProblem[] {
       hint: `it has ${known.join(', ')}`,
     }));
   problems.push(...shapeProblems(raw, where));
-  if (type === 'stdout') return problems;
-  const needed = KEYS[type][0] as Key;
-  const value = raw[needed];
+  const needed = neededKey(type);
+  if (needed === undefined) return problems;
+  const { key, example } = needed;
+  const value = raw[key];
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
-    const message = `\`${where}\` is enabled and has no \`${needed}\``;
-    problems.push({ message, hint: `for example ${EXAMPLES[type]}` });
+    const message = `\`${where}\` is enabled and has no \`${key}\``;
+    problems.push({ message, hint: `for example ${example}` });
     return problems;
   }
   const wrong = type === 'http' ? urlProblem(raw.url ?? '') : undefined;

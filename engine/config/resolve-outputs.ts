@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { type AlertChannel, type AlertShape, sameShape } from '../detect/alert/alert-channel.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { DeliveryConfig, OutputConfig, OutputTarget, SpoolConfig } from './output-config.ts';
+import type { DeliveryConfig, OutputConfig, SpoolConfig } from './output-config.ts';
 import { destinationOf } from './output-destination.ts';
-import { type OutputProblem, type OutputType, problemsOf } from './output-problems.ts';
-import { toTarget } from './output-targets.ts';
+import { type OutputTarget, type OutputType, toTarget } from './output-kinds.ts';
+import { type OutputProblem, problemsOf } from './output-problems.ts';
 import type { RawConfig, RawOutput } from './raw-config.ts';
 import type { ReadConfig } from './read-config.ts';
 

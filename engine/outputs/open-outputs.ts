@@ -6,15 +6,14 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { printable } from '../base/printable.ts';
 import type { Priority } from '../base/priority.ts';
 import type { Config } from '../config/config.ts';
+import type { DeliveryConfig, OutputConfig } from '../config/output-config.ts';
 import type {
-  DeliveryConfig,
   FileTarget,
   HttpTarget,
   NatsTarget,
-  OutputConfig,
   ProgramTarget,
   SyslogTarget,
-} from '../config/output-config.ts';
+} from '../config/output-kinds.ts';
 import { type Alert, selectAlerts } from '../detect/alert/alert.ts';
 import { channelAt } from '../detect/alert/alert-channel.ts';
 import { type Checked, hasErrors } from '../diagnostic/diagnostic.ts';
