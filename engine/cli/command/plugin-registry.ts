@@ -3,11 +3,11 @@
 import { printable } from '../../base/printable.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
-import { readComponentFile } from '../../index.ts';
 import { fetchFile } from '../../packages/install/fetch-plugin.ts';
 import { parseRegistryReference } from '../../packages/install/reference.ts';
 import { toArtifact } from '../../packages/install/registry/artifact.ts';
 import { publishArtifact } from '../../packages/install/registry/registry.ts';
+import { readComponentFile } from '../../plugin/gate/component-file.ts';
 import { EXIT } from '../console/exit-code.ts';
 import { ProgressBar } from '../console/progress-bar.ts';
 import type { Terminal } from '../console/terminal.ts';

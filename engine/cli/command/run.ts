@@ -10,10 +10,13 @@ import {
   hasErrors,
 } from '../../diagnostic/diagnostic.ts';
 import { renderText } from '../../diagnostic/render.ts';
-import { buildEngine, type Engine, type RunOptions, type RunSummary } from '../../index.ts';
 import type { OutputSet } from '../../outputs/delivery/output-set.ts';
 import { type OutputHost, openOutputs } from '../../outputs/open-outputs.ts';
 import { DeadLetterFile } from '../../run/dead-letter/dead-letter-file.ts';
+import { buildEngine } from '../../run/engine/build-engine.ts';
+import type { Engine } from '../../run/engine/engine.ts';
+import type { RunOptions } from '../../run/engine/run-options.ts';
+import type { RunSummary } from '../../run/engine/run-summary.ts';
 import { lockDataDirectory } from '../../run/load/lock-data-directory.ts';
 import { openService, type Service, type ServiceOptions } from '../../service/service.ts';
 import { EXIT } from '../console/exit-code.ts';

@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../index.ts';
+import type { RunOptions } from '../../run/engine/run-options.ts';
 
 type Progress = Parameters<NonNullable<RunOptions['onProgress']>>[0];
 

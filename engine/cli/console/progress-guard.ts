@@ -6,7 +6,7 @@
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { guarded } from '../../base/guard.ts';
-import type { EngineStatus } from '../../index.ts';
+import type { EngineStatus } from '../../run/engine/engine-status.ts';
 import { startWatchdog, type Watchdog } from '../../worker/watchdog.ts';
 import type { ServiceManager } from './service-manager.ts';
 

@@ -5,9 +5,9 @@ import { LIMITS } from '../../base/limits.ts';
 import { printable } from '../../base/printable.ts';
 import { PRIORITIES } from '../../base/priority.ts';
 import { countOf, formatBytes, formatCount, formatRate } from '../../base/quantity.ts';
-import type { RunSummary } from '../../index.ts';
 import type { OutputReport } from '../../outputs/delivery/output-set.ts';
 import type { DeadLetterFile } from '../../run/dead-letter/dead-letter-file.ts';
+import type { RunSummary } from '../../run/engine/run-summary.ts';
 
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
