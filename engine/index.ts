@@ -171,7 +171,7 @@ export {
   type GivenEvent,
   openEvaluator,
 } from './run/engine/evaluator.ts';
-/** Who is told what while a run goes on, and what ends it. */
+/** The callbacks of a run, and the signal that stops it. */
 export type { RunOptions } from './run/engine/run-options.ts';
 /** What a run did, with the count of everything that was not evaluated. */
 export type { RunSummary } from './run/engine/run-summary.ts';

@@ -134,7 +134,7 @@ export interface PluginConfig {
  */
 export type Asked = 'by name' | 'implicitly' | 'as companion';
 
-/** What a source is told to open: the plugin's manifest says whether it is a location. */
+/** What a source opens. The manifest of its plugin says whether the text is a location. */
 export interface OpenParams {
   /** As it was written. */
   readonly text: string;

@@ -106,7 +106,7 @@ interface OutputKind<Target extends OutputTarget> {
 }
 
 interface TargetContext {
-  /** Of relative paths. */
+  /** Folder that relative paths start from; absolute. */
   readonly base: string;
   readonly timeoutMs: number;
 }

@@ -21,12 +21,12 @@ const configured = (name: string, more = ''): string =>
 
 /** As soon as it is known. */
 async function urlOf(program: LiveProgram): Promise<string> {
-  await program.until('how it goes: ');
-  return /how it goes: (\S+)/.exec(program.stderr)?.[1] ?? '';
+  await program.until('status page: ');
+  return /status page: (\S+)/.exec(program.stderr)?.[1] ?? '';
 }
 
 describe('a run with a web server', () => {
-  it('shows how it goes, and alerts as they come', async () => {
+  it('shows the state of the run, and alerts as they come', async () => {
     const log = scratch.write('log.jsonl', record(1));
     const config = configured('page');
     const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];

@@ -76,7 +76,7 @@ describe('a secret of a configuration', () => {
     const { stdout, stderr } = await runLive(
       ['run', '-c', config, '-o', `log_format=${format}`],
       async ({ until }) => {
-        await until('how it goes');
+        await until('status page');
         for (const path of ['', 'metrics', 'readyz', 'versions', 'api/status', 'healthz'])
           pages[path] = await (await fetch(`http://127.0.0.1:${ports.web}/${path}`)).text();
         // It may listen a little later than the page is there.

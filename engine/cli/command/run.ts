@@ -229,7 +229,7 @@ async function openParts(
   }
   show(found, isQuiet, log);
   const { url } = service;
-  if (url !== undefined) tell('info', `how it goes: ${url}`, { url });
+  if (url !== undefined) tell('info', `status page: ${url}`, { url });
   return { outputs, setAside, service };
 }
 

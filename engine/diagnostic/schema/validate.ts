@@ -156,7 +156,7 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
 }
 
 function describePattern(error: ErrorObject, where: string, span: Span): Violation {
-  // What a pattern means is said by examples; people cannot be expected to read the pattern.
+  // The message shows examples instead of the pattern: few people can read a pattern.
   const examples = ((error.parentSchema as { examples?: unknown[] })?.examples ?? []).map(String);
   const near = didYouMean(String(error.data), examples);
   const expected =

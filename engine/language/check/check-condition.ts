@@ -41,7 +41,7 @@ export function checkCondition(
 
 interface NodeContext {
   readonly catalog: FieldCatalog;
-  /** Of all nodes so far. */
+  /** Problems found so far, in all nodes. */
   readonly problems: PlacedProblem[];
   readonly path: MacroPath;
 }
@@ -135,7 +135,7 @@ interface RightContext {
   readonly left: CheckedOperand;
   readonly operator: CompareOperator;
   readonly catalog: FieldCatalog;
-  /** Of the whole comparison. */
+  /** Span of the whole comparison. */
   readonly span: Span;
 }
 

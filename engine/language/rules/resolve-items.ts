@@ -38,7 +38,7 @@ export type ItemProblem = { readonly place: ItemPlace } & (
       readonly message: string;
       readonly offset: number;
       readonly text: PlacedText;
-      /** Of the item that the text is of. */
+      /** Place of the macro or rule that has the text. */
       readonly ofItem: ItemPlace;
     }
   | {

@@ -4,7 +4,7 @@ import type { DeadLetter, MessageLetter } from '../dead-letter/dead-letter.ts';
 import type { RunFault } from '../stream/stream-protocol.ts';
 import type { Progress } from './run-summary.ts';
 
-/** Who is told what while a run goes on, and what ends it. */
+/** The callbacks of a run, and the signal that stops it. */
 export interface RunOptions {
   /** Aborting stops after the current batches; everything up to there is delivered. */
   readonly signal?: AbortSignal;
