@@ -48,8 +48,10 @@ export function makeReference() {
     '## Manifest',
     'JSON, in the custom section `tiercel:manifest`; the schema is `schemas/plugin-manifest.schema.json`.',
     manifestTable(),
-    ...ASSEMBLYSCRIPT.map((name) => moduleOf('sdk', name, 'AssemblyScript: `tiercel/sdk/')),
-    ...JAVASCRIPT.map((name) => moduleOf('js', name, 'JavaScript: `tiercel/js/')),
+    ...ASSEMBLYSCRIPT.map((name) =>
+      moduleOf('assemblyscript', name, 'AssemblyScript: `tiercel/sdk/'),
+    ),
+    ...JAVASCRIPT.map((name) => moduleOf('javascript', name, 'JavaScript: `tiercel/js/')),
     ...C.map(headerOf),
     '',
   ].join('\n\n');
@@ -102,7 +104,7 @@ function cell(text) {
 // ---- modules ---------------------------------------------------------------------------------
 
 function moduleOf(folder, name, title) {
-  const path = join(root, 'plugins-wasm', folder, `${name}.ts`);
+  const path = join(root, 'plugins-wasm', 'sdk', folder, `${name}.ts`);
   const text = readFileSync(path, 'utf8');
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const entries = file.statements
@@ -176,7 +178,7 @@ const PART =
   /^\/\* ((?:(?!\*\/)[\s\S])+) \*\/\n(?:TIERCEL_PART (typedef [^;]+|[^;{]*?\))|typedef ([^;{]+);|#define (TIERCEL_\w+\([^)]*\)))/gm;
 
 function headerOf(name) {
-  const text = readFileSync(join(root, 'plugins-wasm', 'c', `${name}.h`), 'utf8');
+  const text = readFileSync(join(root, 'plugins-wasm', 'sdk', 'c', `${name}.h`), 'utf8');
   const lines = [...text.matchAll(PART)].map(([, comment, part, type, macro]) => {
     const shown = (part ?? type ?? macro).replaceAll(/\s+/g, ' ');
     return `- \`${shown}\`: ${comment.replaceAll(/\s+\**\s*/g, ' ')}`;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds the plugins that ship: plugins-wasm/<name> → dist/plugins/<name>.wasm, as anybody builds theirs.
+// Builds the plugins that ship: plugins-wasm/bundled/<name> → dist/plugins/<name>.wasm, as anybody builds theirs.
 //   node plugins-wasm/build/build.mjs [--debug] [name …]
 // A plugin is skipped when nothing that goes into it has changed.
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const pluginsFolder = join(repository, 'plugins-wasm');
+const pluginsFolder = join(repository, 'plugins-wasm', 'bundled');
+const sdkFolder = join(repository, 'plugins-wasm', 'sdk', 'assemblyscript');
 const outputFolder = join(repository, 'dist', 'plugins');
 const program = join(repository, 'dist', 'engine', 'cli', 'main.js');
 
@@ -24,7 +25,7 @@ mkdirSync(outputFolder, { recursive: true });
 for (const name of named.length > 0 ? named : all) {
   if (!all.includes(name)) {
     process.stderr.write(
-      `no plugin \`${name}\` below plugins-wasm/ (there are ${all.join(', ')})\n`,
+      `no plugin \`${name}\` below plugins-wasm/bundled/ (there are ${all.join(', ')})\n`,
     );
     process.exitCode = 1;
     continue;
@@ -43,7 +44,7 @@ for (const name of named.length > 0 ? named : all) {
 function digestInputs(name) {
   const hash = createHash('sha256').update(options.join());
   const folders = [
-    join(pluginsFolder, 'sdk'),
+    sdkFolder,
     join(pluginsFolder, name),
     join(repository, 'engine', 'tools', 'author'),
     join(repository, 'rules'),

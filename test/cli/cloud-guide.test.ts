@@ -11,7 +11,7 @@ import { REPOSITORY } from '../support/run-program.ts';
 import { type S3Service, startS3 } from '../support/s3-service.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
-const guide = readFileSync(join(REPOSITORY, 'plugins-wasm/cloudtrail/README.md'), 'utf8');
+const guide = readFileSync(join(REPOSITORY, 'plugins-wasm/bundled/cloudtrail/README.md'), 'utf8');
 /** By the name behind its language. */
 const files = new Map(
   [...guide.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map((match) => [

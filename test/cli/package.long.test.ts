@@ -73,7 +73,7 @@ describe('the package', () => {
 
   it('builds a plugin with the SDK that it brings, byte for byte as ours', async () => {
     const author = join(folder, 'author');
-    cpSync(join(REPOSITORY, 'plugins-wasm/json'), author, { recursive: true });
+    cpSync(join(REPOSITORY, 'plugins-wasm/bundled/json'), author, { recursive: true });
     installTools(author, 'assemblyscript');
     const { stderr, code } = await runProgram(['plugin', 'build', author], { program });
     expect([stderr, code]).toEqual(['', 0]);

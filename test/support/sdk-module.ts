@@ -119,7 +119,8 @@ async function build(): Promise<Uint8Array<ArrayBuffer>> {
     readFile: (name, base) => {
       const ofSdk = SDK.exec(name)?.[1];
       if (basename(name) === 'config.json') return readText(join(REPOSITORY, 'asconfig.json'));
-      if (ofSdk !== undefined) return readText(join(REPOSITORY, 'plugins-wasm/sdk', ofSdk));
+      if (ofSdk !== undefined)
+        return readText(join(REPOSITORY, 'plugins-wasm/sdk/assemblyscript', ofSdk));
       if (basename(name) === ENTRY) return readText(join(REPOSITORY, PROBE));
       return readText(join(base, name));
     },

@@ -257,6 +257,20 @@ describe('layers', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('a plugin imports nothing from outside of its folder but the SDK, by its public name', () => {
+    const plugins = listFiles('plugins-wasm', ['.ts', '.js']);
+    const ownFolder = /^plugins-wasm\/(?:sdk|(?:bundled|examples|templates)\/[^/]+)\//;
+    const wrong = plugins
+      .filter(({ path }) => !path.startsWith('plugins-wasm/build/'))
+      .flatMap((file) => {
+        const own = ownFolder.exec(file.path)?.[0] ?? '(no folder of a plugin)';
+        return importsOf(file)
+          .filter((target) => !target.startsWith(own))
+          .map((target) => `${file.path} → ${target}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
   it('leaves no file that nothing imports', () => {
     const all = listFiles('engine', ['.ts']);
     const roots = new Set(['engine/cli/main.ts']);

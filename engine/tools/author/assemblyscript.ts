@@ -58,7 +58,7 @@ async function compile(
 ): Promise<Compiled> {
   const compiler = (await import(pathToFileURL(compilerPath).href)) as Compiler;
   const entry = `import './assembly/index';\nexport * from 'tiercel/sdk/worlds/${world}';\n`;
-  const sdk = join(packageRoot(), 'plugins-wasm', 'sdk');
+  const sdk = join(packageRoot(), 'plugins-wasm', 'sdk', 'assemblyscript');
   const written = new Map<string, Uint8Array>();
   const target = isDebug ? 'debug' : 'release';
   // Colours are on in a pipe too where `CI` is set, and what is printed is read here.

@@ -45,7 +45,7 @@ function compile(
 ): Compiled {
   const object = join(scratch, 'plugin.o');
   const output = join(scratch, 'plugin.wasm');
-  const headers = join(packageRoot(), 'plugins-wasm', 'c');
+  const headers = join(packageRoot(), 'plugins-wasm', 'sdk', 'c');
   const places = ['-fno-caret-diagnostics', '-fno-color-diagnostics', '-isystem', headers];
   const target = isDebug ? ['-O0', '-g'] : ['-O2'];
   // In two steps: clang, as the linker’s driver, runs whatever `wasm-opt` it finds, with flags of its own.

@@ -29,7 +29,9 @@ describe('schemas', () => {
   });
 
   it.each(['cloudtrail', 'json'])('accept the manifest of %s', (name) => {
-    expect(violations('plugin-manifest', read(`plugins-wasm/${name}/manifest.json`))).toEqual([]);
+    expect(
+      violations('plugin-manifest', read(`plugins-wasm/bundled/${name}/manifest.json`)),
+    ).toEqual([]);
   });
 
   it('refuse a key of a rule that is misspelt', () => {

@@ -4,10 +4,10 @@
 import {
   BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE,
   clearEscape, containerEnd, hasEscape, scalarEnd, skipBlanks, stringEnd, valueEnd,
-} from './json-bytes';
+} from '../json-bytes';
 import { PointerSet, findEntry, findIndex, lastIndex } from './json-pointers';
-import { unescapeTo } from './json-text';
-import { Kind, Slots } from './slots';
+import { unescapeTo } from '../json-text';
+import { Kind, Slots } from '../slots';
 
 let stamp: u32 = 0;
 let slots: usize = 0;

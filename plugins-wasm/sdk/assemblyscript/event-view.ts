@@ -3,13 +3,13 @@
 
 import { parseAddress } from './addresses';
 import { Bytes } from './bytes';
-import { ColumnWriter } from './column-writer';
+import { ColumnWriter } from './column/column-writer';
 import { findByte } from './columns';
 import { ElementCursor } from './element-view';
-import { GrowingBuffer } from './growing-buffer';
-import { PointerSet } from './json-pointers';
+import { GrowingBuffer } from './column/growing-buffer';
+import { PointerSet } from './json/json-pointers';
 import { compactTo, hasBlanks, indentTo, indentedSizeMax, unescapeTo } from './json-text';
-import { digitsFound, parseDigits, parseNumber } from './numbers';
+import { digitsFound, parseDigits, parseNumber } from './json/numbers';
 import { findPair, pairEnd, pairStart } from './pairs';
 import { NO_TIME } from './record-shape';
 import { Kind, Slots } from './slots';

@@ -1,6 +1,6 @@
 // Lines and what lies between values at the top level of a file.
 
-import { OPEN_BRACE, QUOTE, skipBlanks } from './json-bytes';
+import { OPEN_BRACE, QUOTE, skipBlanks } from '../json-bytes';
 
 /** Blanks, line ends, padding of zeros and byte order marks between values. */
 export function skipTop(start: usize, end: usize): usize {

@@ -1,12 +1,12 @@
 // The source side of the component: a record reader behind the exports of `source`.
 
-import { JsonReader } from './json-reader';
+import { JsonReader } from './reader/json-reader';
 import { JsonShape } from './json-shape';
-import { LineReader } from './line-reader';
+import { LineReader } from './reader/line-reader';
 import { LineShape } from './line-shape';
 import { ANSWER, ErrorCode, answerError, answerOk, release, takeString } from './memory';
 import { Source } from './plugin';
-import { RecordReader } from './record-reader';
+import { RecordReader } from './reader/record-reader';
 
 const STEP_EVENTS: u8 = 0;
 const STEP_IDLE: u8 = 1;

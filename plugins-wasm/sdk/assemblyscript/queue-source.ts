@@ -1,7 +1,7 @@
 // A source of messages that come by themselves. Each is settled when all of its events are with the outputs; one that
 // comes again after a restart is read again, and what was given out of it is passed over.
 
-import { GrowingBuffer } from './growing-buffer';
+import { GrowingBuffer } from './column/growing-buffer';
 import { Severity, lastError, lastErrorCode, report } from './host';
 import { ANSWER, answerError, answerOk, ErrorCode, release, takeString } from './memory';
 import { MessageEvents } from './message-events';

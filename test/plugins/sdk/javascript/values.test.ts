@@ -5,7 +5,7 @@ import {
   toNanoseconds,
   toNumber,
   toText,
-} from '../../../plugins-wasm/js/values.ts';
+} from '../../../../plugins-wasm/sdk/javascript/values.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes && Buffer.from(bytes).toString('hex');

@@ -1,11 +1,11 @@
 // The extractor side of the component: plans of requests, and batches in, columns out.
 
 import { Bytes } from './bytes';
-import { ColumnWriter } from './column-writer';
+import { ColumnWriter } from './column/column-writer';
 import { EventView } from './event-view';
 import { FieldKind, FieldRow, FieldTable } from './field-table';
-import { PointerSet } from './json-pointers';
-import { Walker } from './json-walk';
+import { PointerSet } from './json/json-pointers';
+import { Walker } from './json/json-walk';
 import { LineFormat, LineSlots } from './line-format';
 import { ErrorCode, answerError, answerOk, release } from './memory';
 

@@ -1,20 +1,20 @@
 // Events out of JSON files: JSON lines, `{"Records": [ … ]}` (also pretty-printed, with other members, several in a
 // row), arrays, single objects. Here the values are found and judged; files are the matter of record-reader.ts.
 
-import { Severity } from './host';
-import { ENVELOPE_DEPTH_MAX, EnvelopeKeys } from './envelope-keys';
+import { Severity } from '../host';
+import { ENVELOPE_DEPTH_MAX, EnvelopeKeys } from '../json/envelope-keys';
 import { EVENT_SIZE_MAX, READ_SIZE, REST_NOT_READ } from './input-file';
 import {
   CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd,
-} from './json-bytes';
-import { JsonShape } from './json-shape';
-import { INCOMPLETE, INVALID, invalidAt, validateValue } from './json-validate';
+} from '../json-bytes';
+import { JsonShape } from '../json-shape';
+import { INCOMPLETE, INVALID, invalidAt, validateValue } from '../json-validate';
 import {
   countZeros, describeInvalid, describeText, exportLinePrefix, findNewline, holdsRecords, skipTop,
 } from './lines';
 import { Mode } from './position';
 import { RecordReader, Step } from './record-reader';
-import { Verdict } from './record-shape';
+import { Verdict } from '../record-shape';
 
 export class JsonReader extends RecordReader {
   private readonly keys: EnvelopeKeys;

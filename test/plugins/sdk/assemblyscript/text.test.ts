@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSdk, type SdkModule } from '../../support/sdk-module.ts';
+import { openSdk, type SdkModule } from '../../../support/sdk-module.ts';
 
 /** In the order of `TimeForm`. */
 const FORMS = ['rfc3339', 'dateTime', 'webLog', 'http', 'epoch'] as const;

@@ -2,9 +2,9 @@
 // before. Empty lines are none.
 
 import { findNewline } from './lines';
-import { LineShape, recordEnd } from './line-shape';
+import { LineShape, recordEnd } from '../line-shape';
 import { RecordReader, Step } from './record-reader';
-import { Verdict } from './record-shape';
+import { Verdict } from '../record-shape';
 
 export class LineReader extends RecordReader {
   private readonly spansLines: bool;

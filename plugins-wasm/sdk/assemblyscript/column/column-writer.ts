@@ -1,7 +1,7 @@
 // The answer of `extract`: cells, inline values, and what is new in the dictionaries (layout: `columns` in
 // the WIT file).
 
-import { ANSWER } from './memory';
+import { ANSWER } from '../memory';
 import { Additions, Dictionary, NOT_INTERNED } from './dictionary';
 import { GrowingBuffer } from './growing-buffer';
 

@@ -1,9 +1,9 @@
 // The events of the batch being made, and what is counted of those of a file.
 
-import { GrowingBuffer } from './growing-buffer';
-import { Severity } from './host';
+import { GrowingBuffer } from '../column/growing-buffer';
+import { Severity } from '../host';
 import { InputFile } from './input-file';
-import { NO_TIME } from './record-shape';
+import { NO_TIME } from '../record-shape';
 
 export class EventList {
   private spans: GrowingBuffer = new GrowingBuffer();

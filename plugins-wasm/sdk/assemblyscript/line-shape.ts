@@ -1,7 +1,7 @@
 // What a source of text says of the lines that a reader finds.
 
 import { LineFormat, LineSlots } from './line-format';
-import { findNewline } from './lines';
+import { findNewline } from './reader/lines';
 import { FileVerdict, NO_TIME, RecordShape, Verdict } from './record-shape';
 import { TimeForm, parseTimeAs } from './times';
 

@@ -4,9 +4,9 @@
 import {
   LogLevel, Severity, StoreEntry, closeObject, lastError, lastErrorCode, listEntries, log, openObject, readObject,
   report,
-} from './host';
-import { ErrorCode, SLACK } from './memory';
-import { FileVerdict, RecordShape } from './record-shape';
+} from '../host';
+import { ErrorCode, SLACK } from '../memory';
+import { FileVerdict, RecordShape } from '../record-shape';
 
 export const ROOT = 'input';
 /** The location that means it. */

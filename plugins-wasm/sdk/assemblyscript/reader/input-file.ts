@@ -1,10 +1,10 @@
 // The file being read, and the buffer that it is read into. The buffer holds [head, tail): bytes read but not used.
 // Events of the batch being made lie between `batchStart` and `head`, and stay where they are until the next batch.
 
-import { Severity, closeObject, lastError, lastErrorCode, openObject, readObject, report } from './host';
+import { Severity, closeObject, lastError, lastErrorCode, openObject, readObject, report } from '../host';
 import { countNewlines } from './lines';
 import { ROOT } from './file-list';
-import { ErrorCode, SLACK } from './memory';
+import { ErrorCode, SLACK } from '../memory';
 
 export const READ_SIZE: usize = 256 << 10;
 /** A single event may be so long; longer ones are reported as lost. */

@@ -1,6 +1,6 @@
 // The events of messages that were received and not all given out yet.
 
-import { GrowingBuffer } from './growing-buffer';
+import { GrowingBuffer } from './column/growing-buffer';
 
 export class MessageEvents {
   readonly data: GrowingBuffer = new GrowingBuffer();

@@ -1,6 +1,6 @@
 // Members of an envelope under which its records are, as `{"Records": [ … ]}` or `{"hits": {"hits": [ … ]}}`.
 
-import { COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd } from './json-bytes';
+import { COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks, stringEnd, valueEnd } from '../json-bytes';
 
 /** Envelopes within envelopes, as search results have them. */
 export const ENVELOPE_DEPTH_MAX = 4;

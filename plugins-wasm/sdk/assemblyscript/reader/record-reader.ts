@@ -7,7 +7,7 @@ import { FileList } from './file-list';
 import { Fill, InputFile, REST_NOT_READ, TOO_LONG } from './input-file';
 import { findNewline } from './lines';
 import { Mode, Position } from './position';
-import { RecordShape, Verdict } from './record-shape';
+import { RecordShape, Verdict } from '../record-shape';
 
 export enum Step {
   Done,

@@ -1,7 +1,7 @@
 // What a source of JSON says of the values that a reader finds.
 
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipBlanks } from './json-bytes';
-import { exportLinePrefix, holdsRecords, skipTop } from './lines';
+import { exportLinePrefix, holdsRecords, skipTop } from './reader/lines';
 import { RecordShape, Verdict } from './record-shape';
 
 /** `judge` is given complete, valid JSON objects. */

@@ -1,10 +1,10 @@
 // The elements of a JSON array, one after the other, and the wanted members of each.
 
-import { GrowingBuffer } from './growing-buffer';
+import { GrowingBuffer } from './column/growing-buffer';
 import { skipBlanks, valueEnd } from './json-bytes';
-import { PointerSet } from './json-pointers';
+import { PointerSet } from './json/json-pointers';
 import { unescapeTo } from './json-text';
-import { Walker } from './json-walk';
+import { Walker } from './json/json-walk';
 import { Kind } from './slots';
 
 /** Element after element of an array: `while (cursor.next()) …` with `start` and `end` of each. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../support/kill-pass.ts';
-import { openSdk, type SdkModule } from '../../support/sdk-module.ts';
+import { seededRandom } from '../../../support/kill-pass.ts';
+import { openSdk, type SdkModule } from '../../../support/sdk-module.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20261127);
 const ROUNDS = 600;

@@ -9,8 +9,8 @@
 //         register. Copies follow each other.
 
 import { LineFormat, notePart } from './line-format';
-import { Machine, PatternAction, TOO_OPEN } from './pattern-compile';
-import { parsePattern } from './pattern-parse';
+import { Machine, PatternAction, TOO_OPEN } from './pattern/pattern-compile';
+import { parsePattern } from './pattern/pattern-parse';
 
 const ACTION_BITS: u32 = 11;
 const ACTION_MASK: u32 = (1 << ACTION_BITS) - 1;
