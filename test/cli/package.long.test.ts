@@ -26,8 +26,8 @@ const installed = join(folder, 'project', 'node_modules', 'tiercel');
 const program = join(installed, 'dist/engine/cli/main.js');
 const elsewhere = join(folder, 'elsewhere');
 
-beforeAll(() => {
-  installPackage(folder);
+beforeAll(async () => {
+  await installPackage(folder);
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'events.jsonl'), loginRecord());
   writeFileSync(join(elsewhere, 'every.yaml'), EVERY_EVENT);

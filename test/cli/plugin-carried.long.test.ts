@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withCustomSection } from '../../engine/plugin/file/wasm-binary.ts';
+import { exampleComponent } from '../support/made-once.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -18,8 +19,7 @@ const run = (...args: string[]): ReturnType<typeof runProgram> => runProgram(arg
 beforeAll(async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, 'access.log'), LOG);
-  const { stderr } = await runProgram(['plugin', 'build', NGINX, '-o', plugin]);
-  expect(stderr).toBe('');
+  cpSync(await exampleComponent('nginx'), plugin);
 });
 
 describe('what a plugin carries', () => {

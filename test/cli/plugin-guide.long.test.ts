@@ -18,8 +18,8 @@ const blocks = [...tutorial.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map
 describe('the guide for authors of plugins', () => {
   let cwd = join(scratch.path, 'project');
   let printed = '';
-  beforeAll(() => {
-    installPackage(scratch.path);
+  beforeAll(async () => {
+    await installPackage(scratch.path);
   });
 
   it.each(

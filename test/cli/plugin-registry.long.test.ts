@@ -38,7 +38,7 @@ function person(name: string): Person {
 }
 
 beforeAll(async () => {
-  program = join(installPackage(scratch.path), 'dist/engine/cli/main.js');
+  program = join(await installPackage(scratch.path), 'dist/engine/cli/main.js');
   if (missing === undefined) real = await startRegistry();
 });
 afterAll(() => real?.stop());

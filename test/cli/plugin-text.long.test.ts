@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { exampleComponent } from '../support/made-once.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -11,13 +12,6 @@ const NGINX = join(REPOSITORY, 'plugins-wasm/examples/nginx');
 interface Alert {
   readonly time: string;
   readonly output_fields: Record<string, unknown>;
-}
-
-async function build(folder: string, name: string): Promise<string> {
-  const path = join(scratch.path, `${name}.wasm`);
-  const { stderr, code } = await runProgram(['plugin', 'build', folder, '-o', path]);
-  expect([code, stderr]).toEqual([0, '']);
-  return path;
 }
 
 function rulesFor(source: string, condition: string, fields: readonly string[]): string {
@@ -42,7 +36,7 @@ async function read(
 describe('the example for access logs', () => {
   let plugin: string;
   beforeAll(async () => {
-    plugin = await build(NGINX, 'nginx');
+    plugin = await exampleComponent('nginx');
   });
 
   it('alerts with the rules that come with it', async () => {
@@ -171,7 +165,9 @@ describe('a plugin for records of several lines', () => {
     const modules = join(folder, 'node_modules');
     mkdirSync(modules);
     symlinkSync(join(REPOSITORY, 'node_modules/assemblyscript'), join(modules, 'assemblyscript'));
-    plugin = await build(folder, 'app');
+    plugin = join(scratch.path, 'app.wasm');
+    const { stderr, code } = await runProgram(['plugin', 'build', folder, '-o', plugin]);
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it('has lists, pairs, times, and the lines that go on', async () => {

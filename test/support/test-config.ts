@@ -24,6 +24,7 @@ export function testConfig(part: 'quick' | 'long'): ViteUserConfig {
     test: {
       include: part === 'quick' ? ['test/**/*.test.ts'] : [LONG, ...sampledTables()],
       exclude,
+      globalSetup: './test/support/run-folder.ts',
       // Times of alerts are those of the machine's zone.
       env: { TZ: 'UTC', ...(part === 'quick' ? {} : { TEST_ALL: '1' }) },
       reporters: ['default', './test/support/closing-line-reporter.ts'],
