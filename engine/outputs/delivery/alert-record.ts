@@ -1,5 +1,7 @@
 /* An alert as one line of JSON, in spools and among dead letters, and back. */
 
+import * as v from 'valibot';
+import { parseOwnJson } from '../../base/own-json.ts';
 import { PRIORITIES } from '../../base/priority.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
 
@@ -8,25 +10,20 @@ export function printAlert({ rule, priority, source, eventNumber, time, line }: 
   return JSON.stringify({ rule, priority, source, eventNumber, line, time: String(time) });
 }
 
+const ALERT_RECORD = v.object({
+  rule: v.string(),
+  priority: v.picklist(PRIORITIES),
+  source: v.string(),
+  eventNumber: v.number(),
+  time: v.pipe(
+    v.string(),
+    v.regex(/^-?\d{1,20}$/),
+    v.transform((digits) => BigInt(digits)),
+  ),
+  line: v.string(),
+});
+
 /** `undefined`: nothing that `printAlert` wrote. */
 export function parseAlert(line: string): Alert | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== 'object' || read === null) return undefined;
-  const { rule, priority, source, eventNumber, time, line: text } = read as Record<string, unknown>;
-  const known = PRIORITIES.find((one) => one === priority);
-  const isWhole =
-    typeof rule === 'string' &&
-    known !== undefined &&
-    typeof source === 'string' &&
-    typeof eventNumber === 'number' &&
-    typeof time === 'string' &&
-    /^-?\d{1,20}$/.test(time) &&
-    typeof text === 'string';
-  if (!isWhole) return undefined;
-  return { rule, priority: known, source, eventNumber, time: BigInt(time), line: text };
+  return parseOwnJson(ALERT_RECORD, line);
 }

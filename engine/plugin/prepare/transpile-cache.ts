@@ -20,7 +20,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { makeFolder } from '../../base/make-folder.ts';
+import { COUNT, parseOwnJson } from '../../base/own-json.ts';
 import type { Transpiled } from './run-transpiler.ts';
 
 const DIGEST_SIZE_BYTES = 32;
@@ -163,12 +165,15 @@ function encode({ glue, modules }: Transpiled): Buffer {
   return Buffer.concat([header, glueBytes, ...modules.map(({ bytes }) => bytes)]);
 }
 
-function decode(contents: Buffer): Transpiled {
+const INDEX = v.object({
+  glue: COUNT,
+  modules: v.array(v.object({ name: v.string(), size: COUNT })),
+});
+
+function decode(contents: Buffer): Transpiled | undefined {
   const lineEnd = contents.indexOf('\n');
-  const index = JSON.parse(contents.subarray(0, lineEnd).toString()) as {
-    glue: number;
-    modules: { name: string; size: number }[];
-  };
+  const index = parseOwnJson(INDEX, contents.subarray(0, lineEnd).toString());
+  if (index === undefined) return undefined;
   let at = lineEnd + 1;
   const take = (size: number): Buffer => {
     const part = contents.subarray(at, at + size);

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { findConfinement } from '../../base/confinement.ts';
 import { LIMITS } from '../../base/limits.ts';
+import { asOwn } from '../../base/own-json.ts';
 import { workerEntry } from '../../base/package-root.ts';
 import { sandboxFlags } from '../../base/sandbox-flags.ts';
 import type { Transpiled } from './run-transpiler.ts';
@@ -45,14 +47,17 @@ export function transpileComponent(component: Uint8Array): Promise<TranspileResu
   });
 }
 
+const ANSWER = v.union([
+  v.object({ error: v.string() }),
+  v.object({
+    transpiled: v.object({
+      glue: v.string(),
+      modules: v.array(v.object({ name: v.string(), bytes: v.instance(Uint8Array) })),
+    }),
+  }),
+]);
+
 /** What it sends is looked at: a component may have got the better of the transpiler. */
 function toResult(answer: unknown): TranspileResult {
-  const { error, transpiled } = answer as { error?: unknown; transpiled?: Partial<Transpiled> };
-  if (typeof error === 'string') return { error };
-  const { glue, modules } = transpiled ?? {};
-  const isWhole =
-    typeof glue === 'string' &&
-    Array.isArray(modules) &&
-    modules.every(({ name, bytes }) => typeof name === 'string' && bytes instanceof Uint8Array);
-  return isWhole ? { transpiled: { glue, modules } } : { error: 'its process gave no answer' };
+  return asOwn(ANSWER, answer) ?? { error: 'its process gave no answer' };
 }

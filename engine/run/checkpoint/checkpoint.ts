@@ -11,9 +11,10 @@
  * `followed` is there of streams that are followed; see follow-state.ts and bucket-state.ts.
  */
 
-import { areTexts, fieldsOf, isTimeText } from '../../base/json-fields.ts';
+import * as v from 'valibot';
 import { hasChecksum, withChecksum } from '../../base/json-line.ts';
-import { parseKeptRoot, writeKeptRoot } from '../../store/protocol/kept-root.ts';
+import { BASE64, orAbsent, parseOwnJson, TIME_TEXT } from '../../base/own-json.ts';
+import { KEPT_ROOT, writeKeptRoot } from '../../store/protocol/kept-root.ts';
 import type { FollowedRoots } from '../../store/protocol/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 
@@ -52,29 +53,32 @@ export function writeCheckpointText(
   return `${withChecksum(text)}\n`;
 }
 
+const WHOLE = v.pipe(v.number(), v.safeInteger());
+
+const CHECKPOINT = v.object({
+  format: v.literal(FORMAT),
+  stream: v.string(),
+  openParams: v.string(),
+  plugin: v.object({ name: v.string(), version: v.string(), digest: v.string() }),
+  state: v.object({
+    position: orAbsent(BASE64),
+    run: WHOLE,
+    events: WHOLE,
+    bytes: WHOLE,
+    eventsWithoutTime: WHOLE,
+    firstTime: orAbsent(TIME_TEXT),
+    latestTime: orAbsent(TIME_TEXT),
+  }),
+  followed: orAbsent(v.record(v.string(), KEPT_ROOT)),
+});
+
 /** Parses a checkpoint; `undefined` if it has another format, or was changed after it was written. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   if (!hasChecksum(text.trimEnd())) return undefined;
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { format, stream, openParams, plugin, state, followed } = fieldsOf(read);
-  const { name, version, digest } = fieldsOf(plugin);
-  const parsed = parseState(fieldsOf(state));
-  if (format !== FORMAT || parsed === undefined) return undefined;
-  if (!areTexts([stream, openParams, name, version, digest])) return undefined;
-  const roots = mapValues(fieldsOf(followed), parseKeptRoot);
-  if (!areAllThere(roots)) return undefined;
-  return {
-    stream: String(stream),
-    openParams: String(openParams),
-    plugin: { name: String(name), version: String(version), digest: String(digest) },
-    state: parsed,
-    followed: followed === undefined ? undefined : roots,
-  };
+  const read = parseOwnJson(CHECKPOINT, text);
+  if (read === undefined) return undefined;
+  const { format: _, ...checkpoint } = read;
+  return checkpoint;
 }
 
 function mapValues<From, To>(
@@ -82,27 +86,4 @@ function mapValues<From, To>(
   change: (value: From) => To,
 ): Readonly<Record<string, To>> {
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value)]));
-}
-
-function areAllThere<Value>(
-  values: Readonly<Record<string, Value | undefined>>,
-): values is Readonly<Record<string, Value>> {
-  return Object.values(values).every((value) => value !== undefined);
-}
-
-function parseState(fields: ReturnType<typeof fieldsOf>): StreamState | undefined {
-  const { position, run, events, bytes, eventsWithoutTime, firstTime, latestTime } = fields;
-  const times = [firstTime, latestTime].filter((time) => time !== undefined);
-  if (!areTexts([position ?? '']) || !times.every(isTimeText)) return undefined;
-  if (![run, events, bytes, eventsWithoutTime].every((one) => Number.isSafeInteger(one)))
-    return undefined;
-  return {
-    position: position === undefined ? undefined : Buffer.from(String(position), 'base64'),
-    run: Number(run),
-    events: Number(events),
-    bytes: Number(bytes),
-    eventsWithoutTime: Number(eventsWithoutTime),
-    firstTime: firstTime === undefined ? undefined : BigInt(String(firstTime)),
-    latestTime: latestTime === undefined ? undefined : BigInt(String(latestTime)),
-  };
 }

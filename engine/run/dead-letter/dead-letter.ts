@@ -14,8 +14,9 @@
  * `evt.reltime`). `rules` are those that were not evaluated.
  */
 
-import { areTexts, fieldsOf, isTimeText } from '../../base/json-fields.ts';
+import * as v from 'valibot';
 import { hasChecksum, withChecksum } from '../../base/json-line.ts';
+import { BASE64, parseOwnJson, TIME_TEXT } from '../../base/own-json.ts';
 
 export interface LetterFault {
   readonly plugin: string;
@@ -51,13 +52,10 @@ export function writeMessageLetter({ stream, queue, id, reason, body }: MessageL
 }
 
 export function isMessageLetter(line: string): boolean {
-  try {
-    const { queue, id, body } = fieldsOf(JSON.parse(line));
-    return areTexts([queue, id, body]);
-  } catch {
-    return false;
-  }
+  return parseOwnJson(MESSAGE_LETTER, line) !== undefined;
 }
+
+const MESSAGE_LETTER = v.object({ queue: v.string(), id: v.string(), body: v.string() });
 
 /** Without a line end. */
 export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLetter): string {
@@ -74,31 +72,18 @@ export function writeDeadLetter({ time, firstTime, bytes, ...letter }: DeadLette
   });
 }
 
+const DEAD_LETTER = v.object({
+  stream: v.string(),
+  source: v.string(),
+  event: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  time: TIME_TEXT,
+  firstTime: TIME_TEXT,
+  faults: v.array(v.object({ plugin: v.string(), kind: v.string(), message: v.string() })),
+  rules: v.array(v.string()),
+  bytes: BASE64,
+});
+
 /** Parses one line; `undefined` if it is not a dead letter, or was changed after it was written. */
 export function parseDeadLetter(line: string): DeadLetter | undefined {
-  if (!hasChecksum(line)) return undefined;
-  let read: unknown;
-  try {
-    read = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const { stream, source, event, time, firstTime, faults, rules, bytes } = fieldsOf(read);
-  if (!areTexts([stream, source, bytes]) || ![time, firstTime].every(isTimeText)) return undefined;
-  if (!Array.isArray(rules) || !areTexts(rules) || !Array.isArray(faults)) return undefined;
-  if (!Number.isSafeInteger(event) || Number(event) < 1) return undefined;
-  return {
-    stream: String(stream),
-    source: String(source),
-    event: Number(event),
-    time: BigInt(String(time)),
-    firstTime: BigInt(String(firstTime)),
-    faults: faults.map(fieldsOf).map(({ plugin, kind, message }) => ({
-      plugin: String(plugin),
-      kind: String(kind),
-      message: String(message),
-    })),
-    rules: rules.map(String),
-    bytes: Buffer.from(String(bytes), 'base64'),
-  };
+  return hasChecksum(line) ? parseOwnJson(DEAD_LETTER, line) : undefined;
 }

@@ -1,6 +1,7 @@
 /* How far a followed bucket was read, as one process leaves it to the next. */
 
-import { areTexts, fieldsOf, isCount, isTimeText } from '../../base/json-fields.ts';
+import * as v from 'valibot';
+import { COUNT, orAbsent, TIME_TEXT } from '../../base/own-json.ts';
 import type { SweepState } from './bucket-sweeps.ts';
 
 export interface KeptObject {
@@ -27,40 +28,17 @@ export function writeBucketState({ lastNumber, runs, unread, sweep }: BucketStat
   return { lastNumber, runs: runs.map(write), unread: unread.map(write), sweep };
 }
 
-/** `undefined` for what is no such state. */
-export function parseBucketState(value: unknown): BucketState | undefined {
-  const { lastNumber, runs, unread, sweep } = fieldsOf(value);
-  if (!isCount(lastNumber) || !Array.isArray(runs) || !Array.isArray(unread)) return undefined;
-  const keptRuns = runs.map((run) => {
-    const object = parseObject(run);
-    const { number } = fieldsOf(run);
-    return object === undefined || !isCount(number)
-      ? undefined
-      : { ...object, number: Number(number) };
-  });
-  const keptUnread = unread.map(parseObject);
-  const keptSweep = parseSweep(sweep);
-  if (!keptRuns.every((one) => one !== undefined)) return undefined;
-  if (!keptUnread.every((one) => one !== undefined) || keptSweep === undefined) return undefined;
-  return { lastNumber: Number(lastNumber), runs: keptRuns, unread: keptUnread, sweep: keptSweep };
-}
+const KEPT_OBJECT = v.object({ path: v.string(), size: COUNT, modifiedNs: TIME_TEXT });
 
-function parseObject(value: unknown): KeptObject | undefined {
-  const { path, size, modifiedNs } = fieldsOf(value);
-  if (!areTexts([path]) || !isCount(size) || !isTimeText(modifiedNs)) return undefined;
-  return { path: String(path), size: Number(size), modifiedNs: BigInt(String(modifiedNs)) };
-}
-
-function parseSweep(value: unknown): SweepState | undefined {
-  const { knownMs, known, startMs, isFull, path } = fieldsOf(value);
-  const times = Object.entries(fieldsOf(known));
-  const areCounts = [knownMs ?? 0, startMs ?? 0, ...times.map(([, time]) => time)].every(isCount);
-  if (!areCounts || !areTexts([path]) || typeof isFull !== 'boolean') return undefined;
-  return {
-    knownMs: knownMs === undefined ? undefined : Number(knownMs),
-    known: Object.fromEntries(times.map(([digest, time]) => [digest, Number(time)])),
-    startMs: startMs === undefined ? undefined : Number(startMs),
-    isFull,
-    path: String(path),
-  };
-}
+export const BUCKET_STATE = v.object({
+  lastNumber: COUNT,
+  runs: v.array(v.object({ ...KEPT_OBJECT.entries, number: COUNT })),
+  unread: v.array(KEPT_OBJECT),
+  sweep: v.object({
+    knownMs: orAbsent(COUNT),
+    known: v.record(v.string(), COUNT),
+    startMs: orAbsent(COUNT),
+    isFull: v.boolean(),
+    path: v.string(),
+  }),
+});

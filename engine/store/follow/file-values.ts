@@ -90,7 +90,8 @@ export interface FileRuns {
 }
 
 /** What became of a file: see `Fate`. */
-export type FateKind = 'there' | 'gone' | 'truncated';
+export const FATES = ['there', 'gone', 'truncated'] as const;
+export type FateKind = (typeof FATES)[number];
 
 /** A file as another process knew it. */
 export interface KnownFile extends Omit<Sight, 'modifiedNs'> {

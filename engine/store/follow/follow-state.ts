@@ -3,14 +3,9 @@
  * and first bytes, how far each of them was read, and the latest runs of them, one of which a position may name.
  */
 
-import { areTexts, fieldsOf, isCount } from '../../base/json-fields.ts';
-import {
-  type FateKind,
-  type FileProgress,
-  type FileTail,
-  type KnownFile,
-  NO_TAIL,
-} from './file-values.ts';
+import * as v from 'valibot';
+import { BASE64, COUNT, orAbsent } from '../../base/own-json.ts';
+import { FATES, type FileProgress, type KnownFile, NO_TAIL } from './file-values.ts';
 import type { TrackedFile } from './tracked-file.ts';
 import type { Waypoint } from './waypoints.ts';
 
@@ -61,70 +56,40 @@ export function writeFollowState({ files, ...rest }: FollowState): unknown {
   return { ...rest, files: files.map(write) };
 }
 
-/** `undefined` for what is no such state. */
-export function parseFollowState(value: unknown): FollowState | undefined {
-  const { files, runs, lastNumber } = fieldsOf(value);
-  if (!Array.isArray(files) || !Array.isArray(runs) || !isCount(lastNumber)) return undefined;
-  const keptFiles = files.map(parseFile);
-  const keptRuns = runs.map((run) => parseRun(run, files.length));
-  const parsed = { lastNumber: Number(lastNumber) };
-  const areFiles = keptFiles.every((one) => one !== undefined);
-  if (!areFiles || !keptRuns.every((one) => one !== undefined)) return undefined;
-  return { ...parsed, files: keptFiles, runs: keptRuns };
-}
+/** Earlier versions kept no tail. */
+const TAIL = v.pipe(
+  v.object({ end: COUNT, bytes: BASE64 }),
+  v.check((tail) => tail.bytes.length <= tail.end),
+);
 
-function parseFile(value: unknown): KnownFile | undefined {
-  const { id, path, knownAs, fate, isAside, isCompressed, head, tail, size, progress } =
-    fieldsOf(value);
-  const { offset, lines, seenEnd, isRestGiven } = fieldsOf(progress);
-  if (!areTexts([id, path, knownAs, fate, head])) return undefined;
-  if (![size, offset, lines, seenEnd].every(isCount)) return undefined;
-  if (!FATES.includes(fate as FateKind)) return undefined;
-  return {
-    id: String(id),
-    path: String(path),
-    knownAs: String(knownAs),
-    fate: fate as FateKind,
-    isAside: isAside === true,
-    isCompressed: typeof isCompressed === 'boolean' ? isCompressed : undefined,
-    head: toBytes(head),
-    tail: parseTail(tail),
-    size: Number(size),
-    progress: {
-      offset: Number(offset),
-      lines: Number(lines),
-      seenEnd: Number(seenEnd),
-      isRestGiven: isRestGiven === true,
-    },
-  };
-}
+const KNOWN_FILE = v.object({
+  id: v.string(),
+  path: v.string(),
+  knownAs: v.string(),
+  fate: v.picklist(FATES),
+  isAside: v.fallback(v.boolean(), false),
+  isCompressed: v.fallback(orAbsent(v.boolean()), undefined),
+  head: BASE64,
+  tail: v.fallback(TAIL, NO_TAIL),
+  size: COUNT,
+  progress: v.object({
+    offset: COUNT,
+    lines: COUNT,
+    seenEnd: COUNT,
+    isRestGiven: v.fallback(v.boolean(), false),
+  }),
+});
 
-/** Earlier versions kept none. */
-function parseTail(value: unknown): FileTail {
-  const { end, bytes } = fieldsOf(value);
-  if (!isCount(end) || !areTexts([bytes])) return NO_TAIL;
-  const tail = { end: Number(end), bytes: toBytes(bytes) };
-  return tail.bytes.length <= tail.end ? tail : NO_TAIL;
-}
+const KEPT_RUN = v.object({
+  number: COUNT,
+  file: COUNT,
+  start: COUNT,
+  startLines: COUNT,
+  end: orAbsent(COUNT),
+  waypoints: v.array(v.object({ bytes: COUNT, lines: COUNT })),
+});
 
-function toBytes(text: unknown): Uint8Array {
-  return new Uint8Array(Buffer.from(String(text), 'base64'));
-}
-
-const FATES: readonly FateKind[] = ['there', 'gone', 'truncated'];
-
-function parseRun(value: unknown, fileCount: number): KeptRun | undefined {
-  const { number, file, start, startLines, end, waypoints } = fieldsOf(value);
-  if (![number, file, start, startLines, end ?? 0].every(isCount)) return undefined;
-  if (Number(file) >= fileCount || !Array.isArray(waypoints)) return undefined;
-  const points = waypoints.map(fieldsOf);
-  if (!points.every(({ bytes, lines }) => isCount(bytes) && isCount(lines))) return undefined;
-  return {
-    number: Number(number),
-    file: Number(file),
-    start: Number(start),
-    startLines: Number(startLines),
-    end: end === undefined ? undefined : Number(end),
-    waypoints: points.map(({ bytes, lines }) => ({ bytes: Number(bytes), lines: Number(lines) })),
-  };
-}
+export const FOLLOW_STATE = v.pipe(
+  v.object({ files: v.array(KNOWN_FILE), runs: v.array(KEPT_RUN), lastNumber: COUNT }),
+  v.check(({ files, runs }) => runs.every((run) => run.file < files.length)),
+);

@@ -2,6 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseOwnJson } from '../../../base/own-json.ts';
 import { writeWhole } from '../../../base/write-whole.ts';
 
 const FILE_NAME = 'destination.json';
@@ -19,23 +21,21 @@ export interface SpoolDestination {
   readonly digest: string;
 }
 
+const DESTINATION = v.object({
+  version: v.literal(VERSION),
+  output: v.string(),
+  label: v.string(),
+  form: v.string(),
+  digest: v.string(),
+});
+
 /** Reads the destination of a spool; `undefined` if the file is missing or damaged. */
 export async function readDestination(folder: string): Promise<SpoolDestination | undefined> {
-  let read: unknown;
-  try {
-    read = JSON.parse(await readFile(join(folder, FILE_NAME), 'utf8'));
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== 'object' || read === null) return undefined;
-  const { version, output, label, form, digest } = read as Record<string, unknown>;
-  const isWhole =
-    version === VERSION &&
-    typeof output === 'string' &&
-    typeof label === 'string' &&
-    typeof form === 'string' &&
-    typeof digest === 'string';
-  return isWhole ? { output, label, form, digest } : undefined;
+  const text = await readFile(join(folder, FILE_NAME), 'utf8').catch(() => '');
+  const read = parseOwnJson(DESTINATION, text);
+  if (read === undefined) return undefined;
+  const { version: _, ...destination } = read;
+  return destination;
 }
 
 /** Throws what the system says. */
