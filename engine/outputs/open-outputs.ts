@@ -148,7 +148,7 @@ function createProgramOutput(
   { program, keepsOpen, timeoutMs, closeTimeoutMs }: ProgramTarget,
   say: (message: string) => void,
 ): Output {
-  const options = { program, onError: (text: string) => say(text.trim()) };
+  const options = { program, onError: say };
   return keepsOpen
     ? new KeptProgramOutput({ ...options, closeTimeoutMs })
     : new ProgramOutput({ ...options, timeoutMs });

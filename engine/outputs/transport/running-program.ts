@@ -7,15 +7,19 @@ import { OutputFault } from './output-fault.ts';
 export interface ProgramOptions {
   /** A command for the shell. */
   readonly program: string;
-  /** Called with what it prints on standard error. */
-  readonly onError?: ((text: string) => void) | undefined;
+  /** Called with each line that it prints on standard error. */
+  readonly onError?: ((line: string) => void) | undefined;
 }
 
 const REASON_SIZE_MAX = 200;
+/** Characters of a line of its standard error that is told as one. */
+const LINE_SIZE_MAX = 4_096;
 const NAME_SIZE_MAX = 60;
 /** Milliseconds between SIGTERM and SIGKILL, and after it. */
 const TERM_TIME_MS = 400;
 const KILL_TIME_MS = 200;
+/** Milliseconds from the end of a process to the end of its standard error, at most. */
+const LAST_WORDS_TIME_MS = 100;
 /** Whether there is less time by now. */
 const LOOK_MS = 50;
 
@@ -31,7 +35,10 @@ export class RunningProgram {
   #isSuccess = false;
   /** Why it is over, or will be. */
   #reason = '';
-  #lastError = '';
+  /** The latest line on its standard error that is not blank. */
+  #lastLine = '';
+  /** The start of the next one. */
+  #lineStart = '';
 
   /** `onEnd` is called once, when it is over, however that came about. */
   constructor({ program, onError }: ProgramOptions, onEnd: () => void = () => {}) {
@@ -43,10 +50,7 @@ export class RunningProgram {
       detached: true,
     });
     this.#child.stdin?.on('error', () => {});
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#lastError = text.trim().slice(0, REASON_SIZE_MAX);
-      onError?.(text);
-    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#hear(text, onError));
     this.#ended = new Promise((resolve) => {
       const end = (reason: string): void => {
         if (this.#isOver) return;
@@ -56,11 +60,21 @@ export class RunningProgram {
         onEnd();
       };
       this.#child.on('error', (error) => end(error.message));
-      this.#child.on('exit', (code, signal) => {
+      const endWith = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (this.#isOver) return;
         this.#isSuccess = code === 0 && this.#reason === '';
         const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-        end(this.#lastError === '' ? how : `${how}: ${this.#lastError}`);
+        this.#hear('\n', onError);
+        end(this.#lastLine === '' ? how : `${how}: ${this.#lastLine}`);
+      };
+      // The end may be seen before what it last said; a child that it leaves behind keeps its standard error open.
+      this.#child.on('exit', (code, signal) => {
+        // What is in the pipe by then is read before what an immediate does, however late the timer is.
+        const atLast = (): unknown => setImmediate(() => endWith(code, signal));
+        const timer = setTimeout(atLast, LAST_WORDS_TIME_MS);
+        this.#child.on('close', () => clearTimeout(timer));
       });
+      this.#child.on('close', endWith);
     });
   }
 
@@ -101,6 +115,20 @@ export class RunningProgram {
       await this.#hasEndedWithin(KILL_TIME_MS);
     }
     if (!this.#isSuccess) throw this.fault;
+  }
+
+  /** Its standard error comes in pieces of any size. */
+  #hear(text: string, onError: ProgramOptions['onError']): void {
+    const lines = `${this.#lineStart}${text}`.split('\n');
+    const rest = lines.pop() ?? '';
+    const isLong = rest.length > LINE_SIZE_MAX;
+    this.#lineStart = isLong ? '' : rest;
+    for (const line of isLong ? [...lines, rest] : lines) {
+      const told = line.trim();
+      if (told === '') continue;
+      this.#lastLine = told.slice(0, REASON_SIZE_MAX);
+      onError?.(told);
+    }
   }
 
   /** The shell and what it started. */

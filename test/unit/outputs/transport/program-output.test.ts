@@ -28,7 +28,7 @@ describe('alerts to a program', () => {
       taken: 1,
       message: 'ended with code 1: no 2',
     });
-    expect(said).toEqual(['no 1\n', 'no 2\n']);
+    expect(said).toEqual(['no 1', 'no 2']);
     await output.close();
   });
 
@@ -45,6 +45,27 @@ describe('alerts to a program', () => {
     await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(existsSync(at('late'))).toBe(false);
+    await output.close();
+  });
+
+  it('that say it in pieces are quoted whole, and what they said last', async () => {
+    const program =
+      'printf "first\\nno " >&2; sleep 0.1; printf room >&2; sleep 0.1; echo >&2; exit 4';
+    const said: string[] = [];
+    const onError = (line: string): void => void said.push(line);
+    const output = new ProgramOutput({ program, timeoutMs: 60_000, onError });
+    const fault = { message: 'ended with code 4: no room' };
+    await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
+    expect(said).toEqual(['first', 'no room']);
+    await output.close();
+  });
+
+  it('that leave something behind, which keeps their standard error, are over all the same', async () => {
+    const program = `sleep 600 & echo $! > ${at('left')}; echo last >&2; exit 3`;
+    const output = new ProgramOutput({ program, timeoutMs: 60_000 });
+    const fault = { message: 'ended with code 3: last' };
+    await expect(output.deliver(someAlerts(1))).rejects.toMatchObject(fault);
+    process.kill(Number(readFileSync(at('left'), 'utf8')));
     await output.close();
   });
 
