@@ -1,10 +1,10 @@
 /* A source of lines of text in files: a line is an event. Included by tiercel.h. */
 
-#define TIERCEL_ROOT TIERCEL_TEXT("input")
+#include "tiercel-files.h"
+
 #define TIERCEL_READ_SIZE (256u << 10)
 /* A longer line is reported as lost. */
 #define TIERCEL_LINE_SIZE_MAX (16u << 20)
-#define TIERCEL_ENTRIES_A_PAGE 1000
 /* Milliseconds; the engine calls sooner when something comes. */
 #define TIERCEL_IDLE 1000
 /* A call that finds nothing but what is no event ends all the same. */
@@ -14,162 +14,12 @@
 /* When what a line tells happened, in nanoseconds since 1970, or TIERCEL_NO_TIME. NULL, or why it is no event. */
 typedef const char *tiercel_judge(tiercel_text line, uint64_t *time);
 
-typedef struct {
-  const char *path;
-  size_t path_size;
-  uint64_t size;
-  uint64_t modified;
-} tiercel_entry;
-
-/* What an import answers: `result<handle or list, error>`. */
-typedef struct {
-  uint32_t is_error;
-  /* The handle, or the list; the code of an error. */
-  uint32_t value;
-  uint32_t size;
-  uint32_t message_size;
-} tiercel_result;
-
 TIERCEL_PART struct {
   tiercel_judge *judge;
-  tiercel_buffer location;
-  /* A page of the list, and which of it is next. */
-  tiercel_entry *entries;
-  size_t entry_count;
-  size_t next_entry;
-  tiercel_buffer listed;
-  bool is_listed;
-  /* -1: no file is open. */
-  int32_t object;
-  tiercel_buffer path;
-  bool at_end;
-  bool is_dropping;
-  tiercel_buffer end_error;
-  /* Bytes that were read; those before `used` are used up. */
-  tiercel_buffer bytes;
-  size_t used;
-  /* Of those behind, in which no line ends. */
-  size_t searched;
-  uint64_t offset;
-  uint64_t line;
   tiercel_buffer spans;
   tiercel_buffer times;
   tiercel_buffer position;
-} tiercel_source;
-
-TIERCEL_PART tiercel_text tiercel_content(const tiercel_buffer *buffer) {
-  return (tiercel_text){buffer->at, buffer->size};
-}
-
-TIERCEL_PART void tiercel_keep(tiercel_buffer *buffer, tiercel_text text) {
-  buffer->size = 0;
-  tiercel_push_text(buffer, text);
-}
-
-TIERCEL_PART tiercel_text tiercel_message(const tiercel_result *result) {
-  return (tiercel_text){(const char *)result->size, result->message_size};
-}
-
-/* Without what a run of a followed file has in front: `#NUMBER/PATH`, or `#NUMBER` where the location is one file. */
-TIERCEL_PART tiercel_text tiercel_file_name(void) {
-  tiercel_text path = tiercel_content(&tiercel_source.path);
-  if (path.size > 0 && path.at[0] == '#') tiercel_cut(&path, '/');
-  if (path.size > 0) return path;
-  tiercel_text location = tiercel_content(&tiercel_source.location);
-  size_t start = location.size;
-  while (start > 0 && location.at[start - 1] != '/') start--;
-  return tiercel_from(location, start);
-}
-
-/* `line` 0: it is about the whole. */
-TIERCEL_PART void tiercel_lose(uint64_t line, tiercel_text message) {
-  tiercel_text name = tiercel_file_name();
-  tiercel_import_report(TIERCEL_LOST, name.at, name.size, line, message.at, message.size);
-}
-
-typedef enum { TIERCEL_FOUND, TIERCEL_WAITING, TIERCEL_OVER } tiercel_found;
-
-TIERCEL_PART void tiercel_drop_entries(void) {
-  for (size_t at = tiercel_source.next_entry; at < tiercel_source.entry_count; at++)
-    tiercel_release(tiercel_source.entries[at].path, tiercel_source.entries[at].path_size);
-  tiercel_release(tiercel_source.entries, tiercel_source.entry_count);
-  tiercel_source.entry_count = 0;
-  tiercel_source.next_entry = 0;
-}
-
-TIERCEL_PART tiercel_found tiercel_list_more(tiercel_result *result) {
-  tiercel_text root = TIERCEL_ROOT;
-  tiercel_buffer *listed = &tiercel_source.listed;
-  tiercel_drop_entries();
-  tiercel_import_list(root.at, root.size, listed->at, listed->size, TIERCEL_ENTRIES_A_PAGE, result);
-  if ((result->is_error & 0xff) != 0) {
-    if ((result->value & 0xff) == TIERCEL_TIMED_OUT) return TIERCEL_WAITING;
-    tiercel_source.is_listed = true;
-    return TIERCEL_OVER;
-  }
-  tiercel_source.entries = (tiercel_entry *)result->value;
-  tiercel_source.entry_count = result->size;
-  if (result->size == 0) tiercel_source.is_listed = true;
-  else {
-    const tiercel_entry *last = &tiercel_source.entries[result->size - 1];
-    tiercel_keep(listed, (tiercel_text){last->path, last->path_size});
-  }
-  return TIERCEL_FOUND;
-}
-
-TIERCEL_PART bool tiercel_open_file(tiercel_text path, uint64_t offset, bool has_to_be_there) {
-  tiercel_result result;
-  tiercel_text root = TIERCEL_ROOT;
-  tiercel_keep(&tiercel_source.path, path);
-  tiercel_source.at_end = false;
-  tiercel_source.is_dropping = false;
-  tiercel_source.end_error.size = 0;
-  tiercel_source.bytes.size = 0;
-  tiercel_source.used = 0;
-  tiercel_source.searched = 0;
-  tiercel_source.offset = offset;
-  tiercel_source.line = 1;
-  tiercel_import_open(root.at, root.size, path.at, path.size, 0, offset, &result);
-  if ((result.is_error & 0xff) == 0) {
-    tiercel_source.object = (int32_t)result.value;
-    return true;
-  }
-  bool is_gone = (result.value & 0xff) == TIERCEL_NOT_FOUND;
-  if (has_to_be_there || !is_gone) tiercel_lose(0, tiercel_message(&result));
-  tiercel_release(tiercel_message(&result).at, result.message_size);
-  return false;
-}
-
-TIERCEL_PART void tiercel_close_file(void) {
-  if (tiercel_source.end_error.size > 0) tiercel_lose(0, tiercel_content(&tiercel_source.end_error));
-  if (tiercel_source.object >= 0) tiercel_import_drop(tiercel_source.object);
-  tiercel_source.object = -1;
-}
-
-TIERCEL_PART tiercel_found tiercel_next_file(void) {
-  for (;;) {
-    if (tiercel_source.next_entry < tiercel_source.entry_count) {
-      tiercel_entry *entry = &tiercel_source.entries[tiercel_source.next_entry++];
-      tiercel_text path = {entry->path, entry->path_size};
-      bool is_open = tiercel_open_file(path, 0, true);
-      tiercel_release(path.at, path.size);
-      if (is_open) return TIERCEL_FOUND;
-      continue;
-    }
-    if (tiercel_source.is_listed) return TIERCEL_OVER;
-    tiercel_result result;
-    tiercel_found found = tiercel_list_more(&result);
-    if (found == TIERCEL_WAITING || found == TIERCEL_OVER) {
-      if (found == TIERCEL_OVER) {
-        tiercel_text message = tiercel_message(&result);
-        tiercel_text location = tiercel_content(&tiercel_source.location);
-        tiercel_import_report(TIERCEL_LOST, location.at, location.size, 0, message.at, message.size);
-      }
-      tiercel_release(tiercel_message(&result).at, result.message_size);
-      return found;
-    }
-  }
-}
+} tiercel_lines;
 
 TIERCEL_PART void tiercel_use(size_t size) {
   tiercel_source.used += size;
@@ -219,8 +69,8 @@ TIERCEL_PART size_t tiercel_take_lines(uint32_t bytes_max, uint32_t events_max) 
   const char *start = rest.at;
   size_t count = 0;
   bool is_searched = false;
-  tiercel_source.spans.size = 0;
-  tiercel_source.times.size = 0;
+  tiercel_lines.spans.size = 0;
+  tiercel_lines.times.size = 0;
   while (rest.size > 0 && count < events_max && ((size_t)(rest.at - start) < bytes_max || count == 0)) {
     size_t searched = rest.at == start ? tiercel_source.searched : 0;
     size_t feed = searched + tiercel_find(tiercel_from(rest, searched), '\n');
@@ -230,12 +80,12 @@ TIERCEL_PART size_t tiercel_take_lines(uint32_t bytes_max, uint32_t events_max) 
     tiercel_text line = tiercel_trimmed((tiercel_text){rest.at, feed});
     uint64_t time = TIERCEL_NO_TIME;
     if (line.size > 0 && !tiercel_source.is_dropping) {
-      const char *wrong = tiercel_source.judge == NULL ? NULL : tiercel_source.judge(line, &time);
+      const char *wrong = tiercel_lines.judge == NULL ? NULL : tiercel_lines.judge(line, &time);
       if (wrong != NULL) tiercel_lose(tiercel_source.line, tiercel_text_of(wrong));
       else {
-        tiercel_push_u32(&tiercel_source.spans, (uint32_t)(line.at - start));
-        tiercel_push_u32(&tiercel_source.spans, (uint32_t)(line.at - start) + line.size);
-        tiercel_push_u64(&tiercel_source.times, time);
+        tiercel_push_u32(&tiercel_lines.spans, (uint32_t)(line.at - start));
+        tiercel_push_u32(&tiercel_lines.spans, (uint32_t)(line.at - start) + line.size);
+        tiercel_push_u64(&tiercel_lines.times, time);
         count++;
       }
     }
@@ -264,11 +114,11 @@ TIERCEL_PART void *tiercel_idle(void) {
 
 TIERCEL_PART void *tiercel_events(const char *start) {
   tiercel_step(0);
-  size_t size = tiercel_source.spans.size == 0 ? 0 : (size_t)(tiercel_source.bytes.at + tiercel_source.used - start);
+  size_t size = tiercel_lines.spans.size == 0 ? 0 : (size_t)(tiercel_source.bytes.at + tiercel_source.used - start);
   tiercel_answer[2] = (uint32_t)start;
   tiercel_answer[3] = size;
-  tiercel_put_list(4, &tiercel_source.spans, 4);
-  tiercel_put_list(6, &tiercel_source.times, 8);
+  tiercel_put_list(4, &tiercel_lines.spans, 4);
+  tiercel_put_list(6, &tiercel_lines.times, 8);
   return tiercel_answer;
 }
 
@@ -286,14 +136,14 @@ TIERCEL_PART void *tiercel_next(uint32_t bytes_max, uint32_t events_max) {
     else if (!tiercel_read_more()) return tiercel_idle();
     reads++;
   }
-  tiercel_source.spans.size = 0;
-  tiercel_source.times.size = 0;
+  tiercel_lines.spans.size = 0;
+  tiercel_lines.times.size = 0;
   return tiercel_events((const char *)tiercel_answer);
 }
 
 TIERCEL_PART void *tiercel_open(tiercel_text location, tiercel_judge *judge) {
   tiercel_result result;
-  tiercel_source.judge = judge;
+  tiercel_lines.judge = judge;
   tiercel_source.object = -1;
   tiercel_keep(&tiercel_source.location, location);
   tiercel_release(location.at, location.size);
@@ -309,7 +159,7 @@ TIERCEL_PART void *tiercel_open(tiercel_text location, tiercel_judge *judge) {
 
 /* `1`, offset, line, whether a file is open and a line is being dropped, path: a line of each. */
 TIERCEL_PART void *tiercel_checkpoint(void) {
-  tiercel_buffer *position = &tiercel_source.position;
+  tiercel_buffer *position = &tiercel_lines.position;
   tiercel_keep(position, TIERCEL_TEXT("1\n"));
   tiercel_push_number(position, tiercel_source.offset);
   tiercel_push_text(position, TIERCEL_TEXT("\n"));

@@ -1,0 +1,19 @@
+/* Where something is thrown on purpose, and what was said about it. */
+
+import { vi } from 'vitest';
+
+const TIMEOUT_MS = 20_000;
+export const MESSAGE = 'thrown on purpose';
+
+/** Where something is thrown, and how often it was. */
+export const trap = { entry: undefined as string | undefined, thrown: 0 };
+
+/** What was said about it. */
+export const said: string[] = [];
+export const say = (...words: readonly string[]): void => {
+  said.push(words.join(' '));
+};
+export const isThrown = (): Promise<unknown> =>
+  vi.waitUntil(() => trap.thrown > 0, { timeout: TIMEOUT_MS });
+export const isSaid = (): Promise<unknown> =>
+  vi.waitUntil(() => said.some((one) => one.includes(MESSAGE)), { timeout: TIMEOUT_MS });
