@@ -48,7 +48,7 @@ function check(version, folder) {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
   let wrong = 0;
   for (const command of COMMANDS) {
-    const { status, stdout } = spawnSync('sh', ['-c', command], {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
       cwd: clone,
       env,
       encoding: 'utf8',
@@ -57,7 +57,10 @@ function check(version, folder) {
     process.stdout.write(`${found}  ${command}  exit ${status}  ${last}\n`);
     if (status === 0) continue;
     wrong += 1;
-    const said = stdout.split('\n').filter((line) => /FAIL|Error:|^npm error/.test(line));
+    // The runner of the tests names those that fail on standard error.
+    const said = `${stdout}\n${stderr}`
+      .split('\n')
+      .filter((line) => /FAIL|Error:|^npm error/.test(line));
     for (const line of said.slice(0, LINES_SHOWN)) process.stdout.write(`    ${line}\n`);
   }
   return wrong;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PreparedPlugin } from '../../engine/plugin/prepare/prepared-plugin.ts';
 import { preparePluginNamed, readLocation } from '../support/read-with-plugin.ts';
 import { runsOf } from '../support/sampled.ts';
+import { forms, RECORD, strangers, TEXT } from '../support/trail-layouts.ts';
 
 const SEED = 7;
 const folder = mkdtempSync(join(tmpdir(), 'tiercel-reader-'));
@@ -17,94 +18,15 @@ beforeAll(async () => {
   plugin = await preparePluginNamed('cloudtrail', join(folder, 'cache'));
 });
 
-function readText(text: string, form: 'plain' | 'gzip' = 'plain'): ReturnType<typeof readLocation> {
+function readBytes(contents: Uint8Array | string): ReturnType<typeof readLocation> {
   const path = join(folder, 'log.json');
-  writeFileSync(path, form === 'gzip' ? gzipSync(text) : text);
+  writeFileSync(path, contents);
   return readLocation(plugin, path);
 }
 
-const RECORD = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
-const TEXT = JSON.stringify(RECORD);
-const forms: [name: string, text: string][] = [
-  ['lines', `${RECORD}\n${RECORD}`],
-  ['an envelope', `{"Records":[${RECORD},${RECORD}]}`],
-  ['an envelope after other keys', `{"a":{"Records":[1]},"Records":[${RECORD},${RECORD}],"z":"}"}`],
-  ['a pretty envelope', JSON.stringify(JSON.parse(`{"Records":[${RECORD},${RECORD}]}`), null, 2)],
-  ['an array', `[${RECORD},\n${RECORD}]`],
-  ['two envelopes', `{"Records":[${RECORD}]}{"Records":[${RECORD}]}`],
-  ['EventBridge', `{"detail-type":"x","detail":${RECORD}}\n{"detail":${RECORD}}`],
-  ['lines of lookup-events', `{"CloudTrailEvent":${TEXT}}\n{"CloudTrailEvent":${TEXT}}`],
-  [
-    'what lookup-events prints',
-    JSON.stringify(
-      {
-        Events: [RECORD, RECORD].map((text) => ({
-          EventId: '1',
-          EventName: 'A',
-          EventTime: '2026-01-01T00:00:00+00:00',
-          Resources: [],
-          CloudTrailEvent: text,
-        })),
-        NextToken: 'n',
-      },
-      null,
-      4,
-    ),
-  ],
-  ['lookup-events, texts alone', `[${TEXT},\n    ${TEXT}\n]`],
-  ['lookup-events, texts between tabs', `${RECORD}\t${RECORD}\n`],
-  ['CloudWatch Logs lines', `{"timestamp":1,"message":${TEXT}}\n{"timestamp":2,"message":${TEXT}}`],
-  [
-    'a CloudWatch Logs subscription',
-    `{"messageType":"DATA_MESSAGE","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1,"message":${TEXT}},{"id":"2","timestamp":2,"message":${TEXT}}]}`,
-  ],
-  [
-    'aws logs filter-log-events',
-    `{"events":[{"logStreamName":"s","timestamp":1,"message":${TEXT},"eventId":"1"},{"message":${TEXT}}],"searchedLogStreams":[]}`,
-  ],
-  [
-    'a CloudWatch Logs export',
-    `2026-01-01T00:00:00.000Z ${RECORD}\n2026-01-01T00:00:01.000Z ${RECORD}\n`,
-  ],
-  [
-    'Splunk',
-    `{"preview":false,"result":{"_raw":${TEXT}}}\n{"offset":1,"result":{"_raw":${TEXT},"eventTime":"x"}}`,
-  ],
-  ['Splunk results', `{"preview":false,"results":[{"_raw":${TEXT}},{"_raw":${TEXT}}]}`],
-  ['Splunk, fields extracted', `{"result":${RECORD}}\n{"result":${RECORD}}`],
-  [
-    'Elastic hits',
-    `{"took":1,"hits":{"total":2,"hits":[{"_id":"1","_source":${RECORD}},{"_source":${RECORD}}]},"z":1}`,
-  ],
-  ['Elastic documents', `{"_index":"i","_source":${RECORD}}\n{"_index":"i","_source":${RECORD}}`],
-  [
-    'Elastic Common Schema',
-    `{"_source":{"@timestamp":"t","event":{"original":${TEXT}},"tags":[]}}\n{"@timestamp":"t","event":{"original":${TEXT}},"cloud":{},"tags":[]}`,
-  ],
-  [
-    'Filebeat',
-    `{"@timestamp":"t","message":${TEXT},"agent":{}}\n{"@timestamp":"t","message":${TEXT},"agent":{}}`,
-  ],
-  ['SNS', `{"Type":"Notification","Message":${TEXT}}\n{"Type":"Notification","Message":${TEXT}}`],
-  [
-    'EventBridge in SNS in SQS',
-    `{"Body":${JSON.stringify(JSON.stringify({ Message: `{"detail":${RECORD}}` }))}}\n{"Body":${JSON.stringify(`{"detail":${RECORD}}`)}}`,
-  ],
-];
-
-/** Wrappers whose content is no record: each is one part that is lost, and the record behind it is read. */
-const strangers: [name: string, text: string, reason: RegExp][] = [
-  ['a message in words', '{"message":"hello"}', /a message whose text is not a CloudTrail record/],
-  ['a message with other JSON', '{"message":"{\\"a\\":1}"}', /not a CloudTrail record/],
-  [
-    'an S3 notification',
-    '{"Type":"Notification","Message":"{\\"s3Bucket\\":\\"b\\",\\"s3ObjectKey\\":[\\"k\\"]}"}',
-    /names files in S3/,
-  ],
-  ['what Python prints', "{'eventName': 'A'}", /single quotes, as Python prints them/],
-  ['CSV', 'eventname,eventtime', /not JSON/],
-  ['an empty message', '{"message":""}', /a message whose text/],
-];
+function readText(text: string, form: 'plain' | 'gzip' = 'plain'): ReturnType<typeof readLocation> {
+  return readBytes(form === 'gzip' ? gzipSync(text) : text);
+}
 
 describe('zeros in a log', () => {
   it.each([
@@ -137,6 +59,48 @@ describe('the reader', () => {
     const { events, lost } = readText(`${text}\n${RECORD}`);
     expect(events).toEqual([RECORD]);
     expect(lost).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('names the lines of the file, in an envelope too', () => {
+    const records = [{ eventName: 'A' }, { level: 'info', msg: 'm', ts: 1 }, 7];
+    const { events, lost } = readText(JSON.stringify({ Records: records }, null, 2));
+    expect(events.length).toBe(1);
+    expect(lost).toEqual([
+      expect.stringMatching(/^6: record 2: not a CloudTrail record/),
+      expect.stringMatching(/^11: record 3 is not an object/),
+    ]);
+  });
+
+  it.each<[name: string, contents: Uint8Array | string, reason: RegExp]>([
+    [
+      'random bytes',
+      Uint8Array.from(
+        { length: 90_000 },
+        (_, at) => (Math.imul(at + 1, 2_654_435_761) >>> 13) % 256,
+      ),
+      /binary data/,
+    ],
+    [
+      'an image',
+      Buffer.from(`\x89PNG\r\n\x1a\n\0\0\0\rIHDR${'\0\x01\n'.repeat(500)}`, 'latin1'),
+      /binary data/,
+    ],
+    [
+      'a database',
+      Buffer.from(`SQLite format 3\0${'\0\x02\n\x10'.repeat(500)}`, 'latin1'),
+      /binary data/,
+    ],
+    ['UTF-16', Buffer.from(`\ufeff${RECORD}\n${RECORD}`, 'utf16le'), /UTF-16, expected UTF-8/],
+    ['UTF-16 without its mark', Buffer.from(`${RECORD}\n${RECORD}`, 'utf16le'), /UTF-16/],
+  ])('says once that a file is %s', (_name, contents, reason) => {
+    const { events, lost } = readBytes(contents);
+    expect(events).toEqual([]);
+    expect(lost).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('reads on behind lines that are damaged, at the start of a file too', () => {
+    const { events, lost } = readText(`x\u0001\u0002\u0003\u0004\nx\u0001\u0001\n${RECORD}\n`);
+    expect([events, lost.length]).toEqual([[RECORD], 2]);
   });
 
   it('reads a large envelope of every kind piece by piece', () => {

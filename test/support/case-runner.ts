@@ -14,10 +14,12 @@ import { openOutputs } from '../../engine/outputs/open-outputs.ts';
 import { buildEngine } from '../../engine/run/engine/build-engine.ts';
 import { openEvaluator } from '../../engine/run/engine/evaluator.ts';
 import { loadAll } from '../../engine/run/load/load-all.ts';
+import { REPOSITORY } from './run-program.ts';
 import type { ScratchFolder } from './scratch-folder.ts';
 
 export interface Case {
   readonly name: string;
+  /** `bundled`: those that ship. */
   readonly rules?: string;
   readonly config?: string;
   /** `KEY=VALUE`, as after `-o`. */
@@ -56,6 +58,8 @@ export async function runCase(one: Case, folder: ScratchFolder): Promise<Found> 
     : { ...asked, files: await filesOf(config, one.files, folder) };
 }
 
+const BUNDLED = join(REPOSITORY, 'rules/aws_cloudtrail_rules.yaml');
+
 function loadCase(one: Case, folder: ScratchFolder): ReturnType<typeof loadConfig> {
   const { rules, config, options = [], events, files } = one;
   const rulesFile = folder.write('rules.yaml', rules ?? '[]');
@@ -63,7 +67,7 @@ function loadCase(one: Case, folder: ScratchFolder): ReturnType<typeof loadConfi
   const isRun = files !== undefined;
   return loadConfig({
     configFile: config === undefined ? undefined : folder.write('tiercel.yaml', config),
-    rulesFiles: rules === undefined ? [] : [rulesFile],
+    rulesFiles: rules === undefined ? [] : [rules === 'bundled' ? BUNDLED : rulesFile],
     options,
     plugin: isRun ? 'cloudtrail' : undefined,
     openParams: isRun ? eventsFile : undefined,

@@ -1,7 +1,8 @@
 // Which JSON objects are CloudTrail records, and where other tools put them.
 
-import { ElementView, memberCount } from 'tiercel/sdk/element-view';
+import { ElementView } from 'tiercel/sdk/element-view';
 import { JsonShape } from 'tiercel/sdk/json-shape';
+import { skipBlanks } from 'tiercel/sdk/json-bytes';
 import { unescapeTo } from 'tiercel/sdk/json-text';
 import { INVALID, validateValue } from 'tiercel/sdk/json-validate';
 import { Kind } from 'tiercel/sdk/slots';
@@ -10,10 +11,15 @@ import { parseTime } from 'tiercel/sdk/times';
 import { DeliveredBefore } from './delivered-before';
 import { TrailKeys } from './trail-keys';
 
-/** In the view of the time alone. */
+/** In the view of what stands side by side in a record. */
 const TIME = 0;
+const NAME = 1;
+const SERVICE = 2;
 
-const MEMBERS_MIN: i32 = 3;
+/** An object with so many members of a record is one: logs of other programs have one by chance. */
+const TELLTALES_MIN: i32 = 2;
+const NOT_A_RECORD: string = 'not a CloudTrail record: has no eventName, eventSource, userIdentity or the like';
+const NAMES_FILES: string = 'a notification that names files in S3: read the files, or the queue with sqs://';
 /** A record in a text in an object in a text …: so deep, and no deeper. */
 const NESTING_MAX: i32 = 4;
 const ENDINGS: string[] = ['.json', '.jsonl', '.ndjson', '.log'];
@@ -26,12 +32,14 @@ const ENVELOPES: string[] = [
   '/logEvents', // CloudWatch Logs subscriptions
   '/results', // Splunk
   '/hits/hits', // Elastic
+  '/Messages', // aws sqs receive-message
 ];
 /** A record as an object in a wrapper. */
 const OBJECTS: string[] = [
   '/detail', // EventBridge
   '/_source', // Elastic
   '/result', // Splunk
+  '/event', // Splunk's HTTP Event Collector
 ];
 /** A record as text in a wrapper. Splunk's come first: it puts fields that it extracted beside them. */
 const TEXTS: string[] = [
@@ -39,10 +47,14 @@ const TEXTS: string[] = [
   '/_raw', // Splunk
   '/CloudTrailEvent', // aws cloudtrail lookup-events
   '/Message', // SNS
+  '/Sns/Message', // SNS, as a Lambda function gets it
   '/Body', // SQS
+  '/body', // SQS, as a Lambda function gets it
   '/message', // CloudWatch Logs, Filebeat
   '/event/original', // Elastic Common Schema
   '/eventJson', // CloudTrail Lake
+  '/event', // Splunk's HTTP Event Collector
+  '/log', // Docker, containerd, Fluent Bit
 ];
 const EVENT_TIME = 0;
 const EVENT_TYPE = 1;
@@ -50,12 +62,16 @@ const DIGEST_BUCKET = 2;
 /** A notification that names files in S3: SNS messages of CloudTrail. */
 const OBJECT_KEY = 3;
 const FIRST_ENVELOPE = 4;
-const FIRST_OBJECT: i32 = FIRST_ENVELOPE + 6;
-const FIRST_TEXT: i32 = FIRST_OBJECT + 3;
-/** From here on: members of which a record has at least one. */
-const FIRST_TELLTALE: i32 = FIRST_TEXT + 8;
+const FIRST_OBJECT: i32 = FIRST_ENVELOPE + 7;
+const FIRST_TEXT: i32 = FIRST_OBJECT + 4;
+/** From here on: members of which a record has some; one of the first four is enough. */
+const FIRST_TELLTALE: i32 = FIRST_TEXT + 12;
+const FIRST_WEAK_TELLTALE: i32 = FIRST_TELLTALE + 4;
 const TELLTALES: string[] = [
-  '/eventName', '/eventSource', '/eventVersion', '/eventID', '/userIdentity', '/awsRegion',
+  '/eventName', '/eventSource',
+  '/eventname', // Athena, which has small letters only
+  '/p_log_type', // Panther
+  '/eventVersion', '/eventID', '/userIdentity', '/awsRegion',
   '/sourceIPAddress', '/userAgent', '/requestParameters', '/responseElements', '/requestID', '/errorCode',
 ];
 
@@ -65,7 +81,7 @@ export class CloudTrailShape extends JsonShape {
   /** Where in a bucket the logs of which account, region and day are. */
   private readonly keys: TrailKeys = new TrailKeys();
   private readonly deliveredBefore: DeliveredBefore = new DeliveredBefore();
-  private timeOnly: ElementView = new ElementView(['/eventTime']);
+  private core: ElementView = new ElementView(['/eventTime', '/eventName', '/eventSource']);
 
   constructor() {
     super();
@@ -87,7 +103,7 @@ export class CloudTrailShape extends JsonShape {
   }
 
   get envelopeKeys(): string[] {
-    return ['Records', 'Events', 'events', 'logEvents', 'results', 'hits'];
+    return ['Records', 'Events', 'events', 'logEvents', 'results', 'hits', 'Messages'];
   }
 
   get fileNames(): string {
@@ -126,12 +142,13 @@ export class CloudTrailShape extends JsonShape {
   }
 
   private judgeNested(start: usize, end: usize, nesting: i32): Verdict {
-    // A time as text is enough for a record, and stands in its first third: what follows is not read here.
-    const timeOnly = this.timeOnly;
-    timeOnly.walk(start, end);
-    if (timeOnly.text(TIME)) {
+    // Time, service and name are enough for a record, and stand in its first third: what follows is not read here.
+    const core = this.core;
+    core.walk(start, end);
+    const isNotification = core.text(SERVICE) && isOfNotification(core);
+    if (!isNotification && core.text(TIME) && (core.kind(NAME) != Kind.Absent || core.kind(SERVICE) != Kind.Absent)) {
       // Splunk's own extraction has the time beside the text it is from.
-      if (nesting == 0 || !this.hasRaw(start, end)) return this.take(start, end, timeOnly);
+      if (nesting == 0 || !this.hasRaw(start, end)) return this.take(start, end, core);
     }
     const view = this.view;
     view.walk(start, end);
@@ -141,7 +158,9 @@ export class CloudTrailShape extends JsonShape {
       }
       if (view.kind(FIRST_ENVELOPE) != Kind.Absent) return this.lose('`Records` is not an array');
     }
-    if (!this.hasTelltale() || isText(view.kind(FIRST_TEXT + 1))) return this.judgeStranger(start, end, nesting);
+    if (isNotification || !this.isRecord(start, end) || isText(view.kind(FIRST_TEXT + 1))) {
+      return this.judgeStranger(nesting);
+    }
     this.eventStart = start;
     this.eventEnd = end;
     this.time = view.text(EVENT_TIME) ? parseTime(view.textStart, view.textSize) : NO_TIME;
@@ -160,25 +179,28 @@ export class CloudTrailShape extends JsonShape {
     return isText(this.view.kind(FIRST_TEXT + 1));
   }
 
-  private hasTelltale(): bool {
-    if (this.view.kind(EVENT_TIME) != Kind.Absent || this.view.kind(EVENT_TYPE) != Kind.Absent) return true;
+  private isRecord(start: usize, end: usize): bool {
+    if (end - start == 2) return true;
+    let count: i32 = this.view.kind(EVENT_TIME) != Kind.Absent ? 1 : 0;
+    if (this.view.kind(EVENT_TYPE) != Kind.Absent) count++;
     for (let index = FIRST_TELLTALE; index < this.pointerCount; index++) {
-      if (this.view.kind(index) != Kind.Absent) return true;
+      if (this.view.kind(index) != Kind.Absent) count += index < FIRST_WEAK_TELLTALE ? TELLTALES_MIN : 1;
     }
-    return false;
+    return count >= TELLTALES_MIN;
   }
 
-  /** An object without any member of a record: a wrapper around one, a digest, or nothing of ours. */
-  private judgeStranger(start: usize, end: usize, nesting: i32): Verdict {
+  /** An object that is no record: a wrapper around one, a digest, or nothing of ours. */
+  private judgeStranger(nesting: i32): Verdict {
     const view = this.view;
     if (view.kind(DIGEST_BUCKET) != Kind.Absent) {
       this.reason = '';
       return Verdict.Skipped;
     }
     if (view.kind(OBJECT_KEY) != Kind.Absent) {
-      return this.lose('a notification that names files in S3: copy them and read them instead');
+      return this.lose(NAMES_FILES);
     }
     if (nesting < NESTING_MAX) {
+      if (view.kind(FIRST_ENVELOPE) == Kind.Array) return this.judgeOnly(nesting);
       for (let index = FIRST_TEXT; index < FIRST_TELLTALE; index++) {
         if (isText(view.kind(index))) return this.judgeText(view.start(index), view.end(index), nesting);
       }
@@ -188,22 +210,28 @@ export class CloudTrailShape extends JsonShape {
         }
       }
     }
-    // Records of other tools keep their members under other names; one or two members are no record at all.
-    if (end - start == 2 || memberCount(start, end, MEMBERS_MIN) >= MEMBERS_MIN) {
-      this.eventStart = start;
-      this.eventEnd = end;
-      this.time = NO_TIME;
-      return Verdict.Event;
-    }
-    return this.lose('not a CloudTrail record: has no eventName, eventSource, userIdentity or the like');
+    return this.lose(this.core.kind(NAME) == Kind.Absent ? NOT_A_RECORD : NAMES_FILES);
   }
 
-  /** A record as text: escapes are resolved where it lies, which never makes it longer. */
-  private judgeText(start: usize, escapedEnd: usize, nesting: i32): Verdict {
-    const size = unescapeTo(start, start, escapedEnd);
-    const end = start + size;
-    const valid = size > 1 && load<u8>(start) == 0x7b ? validateValue(start, end) : INVALID;
-    if (valid != end) return this.lose('a message whose text is not a CloudTrail record');
+  /** `Records` in a text: one record is read, and several, which only a file may have, are not. */
+  private judgeOnly(nesting: i32): Verdict {
+    const records = this.view.elements(FIRST_ENVELOPE);
+    if (!records.next() || load<u8>(records.start) != 0x7b) return this.lose(NOT_A_RECORD);
+    const start = records.start;
+    const end = records.end;
+    const isOnly = !records.next();
+    const verdict = this.judgeNested(start, end, nesting + 1);
+    if (isOnly || verdict == Verdict.Lost) return verdict;
+    return this.lose('a text with several records, where one can be read');
+  }
+
+  /** A record as text, with or without blanks around it: resolving escapes where it lies never makes it longer. */
+  private judgeText(textStart: usize, escapedEnd: usize, nesting: i32): Verdict {
+    const textEnd = textStart + unescapeTo(textStart, textStart, escapedEnd);
+    const start = skipBlanks(textStart, textEnd);
+    const end = start < textEnd && load<u8>(start) == 0x7b ? validateValue(start, textEnd) : INVALID;
+    const isWhole = end > INVALID && skipBlanks(end, textEnd) == textEnd;
+    if (!isWhole) return this.lose('a message whose text is not a CloudTrail record');
     return this.judgeNested(start, end, nesting + 1);
   }
 
@@ -211,6 +239,11 @@ export class CloudTrailShape extends JsonShape {
     this.reason = reason;
     return Verdict.Lost;
   }
+}
+
+/** S3 and others write notifications with `eventSource: aws:s3`, and the members of a record. */
+function isOfNotification(core: ElementView): bool {
+  return core.textSize > 4 && load<u32>(core.textStart) == 0x3a737761;
 }
 
 function isText(kind: Kind): bool {

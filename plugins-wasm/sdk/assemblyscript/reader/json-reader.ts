@@ -44,6 +44,7 @@ export class JsonReader extends RecordReader {
     if (start >= tail || mayBeMark) return Step.NeedsData;
     const first = load<u8>(start);
     const isContainer = first == OPEN_BRACE || first == OPEN_BRACKET;
+    if (this.leaveOutBinary(start, isContainer)) return Step.Done;
     const behindTime: usize = isContainer ? 0 : exportLinePrefix(start, tail);
     if (behindTime != 0) {
       input.head = behindTime;
@@ -167,15 +168,16 @@ export class JsonReader extends RecordReader {
     input.head = end;
     const isText = load<u8>(at) == QUOTE;
     if (load<u8>(at) != OPEN_BRACE && !isText) {
-      input.lose(number, 'record ' + number.toString() + ' is not an object');
+      input.lose(input.lineAt(at), nameOf(number) + ' is not an object');
       return Step.Done;
     }
     const verdict = isText ? this.json.judgeString(at + 1, end - 1) : this.shape.judge(at, end);
     if (verdict == Verdict.Envelope) {
-      input.lose(number, 'record ' + number.toString() + ' is an envelope, not a record');
+      input.lose(input.lineAt(at), nameOf(number) + ' is an envelope, not a record');
       return Step.Done;
     }
-    this.settle(verdict, number);
+    if (verdict == Verdict.Lost) input.lose(input.lineAt(at), nameOf(number) + ': ' + this.shape.reason);
+    else this.settle(verdict, 0);
     return Step.Done;
   }
 
@@ -188,15 +190,15 @@ export class JsonReader extends RecordReader {
     if (end == 0 && !input.atEnd && tail - at < EVENT_SIZE_MAX) return Step.NeedsData;
     this.record++;
     const character = (wrongAt - at + 1).toString();
-    const position = 'record ' + this.record.toString() + ' is not valid JSON at its character ' + character;
+    const position = nameOf(this.record) + ' is not valid JSON at its character ' + character;
     const next = end == 0 ? tail : skipBlanks(end, tail);
     const follows: u8 = next < tail ? load<u8>(next) : 0;
     if (isOpen && end != 0 && (follows == COMMA || follows == CLOSE_BRACKET)) {
-      input.lose(this.record, position);
+      input.lose(input.lineAt(at), position);
       input.head = end;
       return Step.Done;
     }
-    input.lose(this.record, position + REST_NOT_READ);
+    input.lose(input.lineAt(at), position + REST_NOT_READ);
     this.mode = Mode.DropFile;
     input.head = tail;
     return Step.Done;
@@ -246,4 +248,8 @@ export class JsonReader extends RecordReader {
     this.mode = Mode.DropFile;
     return Step.Done;
   }
+}
+
+function nameOf(record: u64): string {
+  return 'record ' + record.toString();
 }

@@ -20,6 +20,7 @@ export class LineReader extends RecordReader {
     const start = skipEmpty(input.head, tail);
     input.head = start;
     if (start >= tail) return Step.NeedsData;
+    if (this.leaveOutBinary(start, false)) return Step.Done;
     let end = findNewline(start, tail);
     if (end == tail && !input.atEnd) return Step.NeedsData;
     if (this.spansLines) {

@@ -39,11 +39,37 @@ export function countZeros(start: usize, end: usize): u64 {
   return count;
 }
 
+/** Bytes at the start of a file that tell whether it is text. */
+const SAMPLE_SIZE: usize = 64 << 10;
+/** Of a hundred bytes of text, so many may be damaged. */
+const DAMAGED_MAX: usize = 10;
+
+/** Whether a file begins with what text does not have, and no line of it with a record. */
+export function looksBinary(start: usize, tail: usize): bool {
+  const end = min(tail, start + SAMPLE_SIZE);
+  let odd: usize = 0;
+  let isLineStart = true;
+  for (let at = start; at < end; at++) {
+    const byte = load<u8>(at);
+    if (isLineStart && byte == OPEN_BRACE && load<u8>(skipBlanks(at + 1, tail)) == QUOTE) return false;
+    if (byte > 0x20) isLineStart = false;
+    else if (byte == 0x0a) isLineStart = true;
+    // Controls, and what no UTF-8 has.
+    if ((byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte != 0x1b) || byte == 0x7f || byte > 0xf4) odd++;
+  }
+  return odd * 100 > (end - start) * DAMAGED_MAX;
+}
+
+/** UTF-16, with or without its mark. */
+export function isWide(start: usize, tail: usize): bool {
+  const byte = load<u8>(start);
+  return byte == 0xff || byte == 0xfe || (tail - start > 1 && byte < 0x80 && load<u8>(start, 1) == 0);
+}
+
 /** What a line is that does not begin like a record; says little of its content. */
 export function describeText(start: usize, end: usize): string {
   const byte = load<u8>(start);
-  if (byte == 0xff || byte == 0xfe) return 'not JSON: looks like UTF-16, expected UTF-8';
-  if (end - start > 1 && load<u8>(start, 1) == 0) return 'not JSON: looks like UTF-16, expected UTF-8';
+  if (isWide(start, end)) return 'not JSON: looks like UTF-16, expected UTF-8';
   if (byte == 0x3c) return 'not JSON: looks like HTML or XML';
   if (byte < 0x20 || byte >= 0x7f) return 'not JSON: binary data';
   if (byte == QUOTE || byte == 0x2d || (byte >= 0x30 && byte <= 0x39)) {

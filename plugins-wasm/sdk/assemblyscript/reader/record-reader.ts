@@ -5,9 +5,12 @@
 import { EventList } from './event-list';
 import { FileList } from './file-list';
 import { Fill, InputFile, REST_NOT_READ, TOO_LONG } from './input-file';
-import { findNewline } from './lines';
+import { findNewline, isWide, looksBinary } from './lines';
 import { Mode, Position } from './position';
 import { RecordShape, Verdict } from '../record-shape';
+
+/** Bytes at the start of a file: behind them nobody asks any more whether it is text. */
+const BEGINNING_SIZE: u64 = 1024;
 
 export enum Step {
   Done,
@@ -162,6 +165,19 @@ export abstract class RecordReader {
       this.mode = Mode.DropFile;
     }
     this.input.dropBuffer();
+  }
+
+  /** A file that begins like no text is one finding, and not one for each of its lines. */
+  protected leaveOutBinary(start: usize, isText: bool): bool {
+    const input = this.input;
+    if (input.offset > BEGINNING_SIZE || this.record > 0) return false;
+    const wide = isWide(start, input.tail);
+    if (!wide && (isText || !looksBinary(start, input.tail))) return false;
+    const encoding = wide ? 'looks like UTF-16, expected UTF-8' : 'binary data';
+    input.lose(0, encoding + ': the file is not read');
+    this.mode = Mode.DropFile;
+    input.dropTo(input.tail);
+    return true;
   }
 
   protected step(): Step {
