@@ -25,24 +25,36 @@ const IS_PLAIN_VALUE = /^(?:true|false|null|~|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The text as a document in which variables stand for their values. */
+/** A variable that has no value, and where it stands. */
+export interface UnsetVariable {
+  readonly name: string;
+  readonly path: Path;
+}
+
+export interface ExpandedYaml extends YamlDocument {
+  readonly unset: readonly UnsetVariable[];
+}
+
+/** The text as a document in which variables stand for their values: nothing, as with Falco, where they are not set. */
 export function readExpandedYaml(
   name: string,
   text: string,
   environment: Environment,
-): YamlDocument {
+): ExpandedYaml {
   const document = createTextDocument(name, text);
   if (!text.includes('${')) {
     const plain = readYamlDocument(document);
-    return { ...plain, value: new Expansion(plain, environment).expand(plain.value, []) };
+    const value = new Expansion(plain, environment).expand(plain.value, []);
+    return { ...plain, value, unset: [] };
   }
   const guarded = text.replace(WRITTEN, (match) =>
     match.replaceAll('$', DOLLAR).replace('{', OPEN).replace('}', CLOSE),
   );
   const yaml = readYamlDocument(createTextDocument(name, guarded));
-  const value = new Expansion(yaml, environment).expand(yaml.value, []);
+  const expansion = new Expansion(yaml, environment);
+  const value = expansion.expand(yaml.value, []);
   const errors = yaml.errors.map((error) => ({ ...error, message: asWritten(error.message) }));
-  return { ...yaml, document, value, errors };
+  return { ...yaml, document, value, errors, unset: expansion.unset };
 }
 
 /** Remembers the secrets in values that come from `-o` options. */
@@ -57,10 +69,15 @@ function asWritten(text: string): string {
 class Expansion {
   readonly #yaml: YamlDocument;
   readonly #environment: Environment;
+  readonly #unset: UnsetVariable[] = [];
 
   constructor(yaml: YamlDocument, environment: Environment) {
     this.#yaml = yaml;
     this.#environment = environment;
+  }
+
+  get unset(): readonly UnsetVariable[] {
+    return this.#unset;
   }
 
   expand(value: unknown, path: Path): unknown {
@@ -69,7 +86,7 @@ class Expansion {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [
-        this.#replace(key, undefined),
+        this.#replace(key, [...path, key], undefined),
         this.expand(one, [...path, key]),
       ]),
     );
@@ -79,7 +96,7 @@ class Expansion {
     const names = path.filter((step) => typeof step === 'string');
     const isSecret = names.some((step) => IS_SECRET.test(step));
     const mayHave = isSecret || names.some((step) => MAY_HAVE_SECRETS.test(step));
-    const expanded = this.#replace(text, mayHave ? names : undefined);
+    const expanded = this.#replace(text, path, mayHave ? names : undefined);
     if (isSecret) keepLiteral(expanded);
     if (mayHave) keepOfAddress(expanded);
     if (expanded === text || !IS_PLAIN_VALUE.test(expanded) || this.#isQuoted(path))
@@ -90,12 +107,13 @@ class Expansion {
   }
 
   /** `secretAt`: the values of variables are secrets. */
-  #replace(text: string, secretAt: Path | undefined): string {
+  #replace(text: string, path: Path, secretAt: Path | undefined): string {
     if (!text.includes(DOLLAR)) return text;
     return text.replace(GUARDED, (_, doubled: string, name: string) => {
       const written = `\${${name}}`;
       if (doubled !== '') return written;
       const value = this.#environment[name] ?? '';
+      if (this.#environment[name] === undefined) this.#unset.push({ name, path });
       if (secretAt !== undefined) keepSecret(value, written);
       return value;
     });
@@ -109,8 +127,9 @@ class Expansion {
 
 /** A whole value, and what stands behind the name of a scheme. */
 function keepLiteral(value: string): void {
-  keepSecret(value);
   const behind = value.replace(SCHEME, '');
+  if (behind === '') return;
+  keepSecret(value);
   if (behind !== value) keepSecret(behind);
 }
 

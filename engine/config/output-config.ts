@@ -1,5 +1,7 @@
 /* The outputs of a configuration, with every default filled in. Paths are absolute, times in milliseconds. */
 
+import type { AlertFilter } from '../detect/alert/alert-channel.ts';
+import type { Label } from '../diagnostic/diagnostic.ts';
 import type { OutputTarget } from './output-kinds.ts';
 
 export interface OutputConfig {
@@ -7,12 +9,22 @@ export interface OutputConfig {
   readonly name: string;
   /** Of `alertChannels`; `undefined`: all alerts, as they all look. */
   readonly channel: number | undefined;
+  readonly filter: AlertFilter;
+  readonly places: FilterPlaces;
   readonly target: OutputTarget;
   readonly destination: DestinationConfig;
   /** `undefined`: it works until it fails, as files and standard output do. */
   readonly delivery: DeliveryConfig | undefined;
   /** Falco writes to syslog in vain where there is none; its own configuration asks for it. */
   readonly mayBeMissing: boolean;
+}
+
+/** Where the filter stands in the configuration; `undefined`: not in its file. */
+export interface FilterPlaces {
+  readonly output: Label | undefined;
+  readonly rules: readonly (Label | undefined)[];
+  readonly tags: readonly (Label | undefined)[];
+  readonly sources: readonly (Label | undefined)[];
 }
 
 export interface DeliveryConfig {

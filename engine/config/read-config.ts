@@ -5,20 +5,21 @@
 
 import { readFileSync } from 'node:fs';
 import { decodeText } from '../base/text.ts';
+import { parseTruth } from '../base/truth.ts';
 import {
   type Checked,
   createDiagnostic,
   type Diagnostic,
   type Label,
 } from '../diagnostic/diagnostic.ts';
-import { validateAgainst } from '../diagnostic/schema/validate.ts';
+import { textsForTruths, validateAgainst } from '../diagnostic/schema/validate.ts';
 import {
   type Path,
   readYamlDocument,
   type YamlDocument,
 } from '../diagnostic/schema/yaml-document.ts';
 import { createTextDocument } from '../diagnostic/text-document.ts';
-import { keepSecretsIn, readExpandedYaml } from './expand-environment.ts';
+import { type ExpandedYaml, keepSecretsIn, readExpandedYaml } from './expand-environment.ts';
 import { findLosses } from './falco-keys.ts';
 import { applyOption } from './option-override.ts';
 import type { RawConfig } from './raw-config.ts';
@@ -33,23 +34,26 @@ export function readConfig(
   path: string | undefined,
   options: readonly string[],
 ): Checked<ReadConfig> {
-  const yaml = path === undefined ? withoutNothing(readYamlDocument(EMPTY)) : readFile(path);
+  const yaml = path === undefined ? { ...readYamlDocument(EMPTY), unset: [] } : readFile(path);
   if ('code' in yaml) return { value: undefined, diagnostics: [yaml] };
+  const unset = unsetVariables(yaml);
+  if (yaml.errors.length === 0) readTruths(yaml.value);
   const wrong = [...syntaxErrors(yaml), ...(yaml.errors.length > 0 ? [] : schemaErrors(yaml))];
-  if (wrong.length > 0) return { value: undefined, diagnostics: wrong };
+  if (wrong.length > 0) return { value: undefined, diagnostics: [...unset, ...wrong] };
   const raw = { ...(yaml.value as Record<string, unknown> | null) };
   const unfit = applyOptions(raw, options);
-  if (unfit.length > 0) return { value: undefined, diagnostics: unfit };
+  if (unfit.length > 0) return { value: undefined, diagnostics: [...unset, ...unfit] };
   const labelOf = (at: Path): Label | undefined =>
     hasPath(yaml.value, at)
       ? { document: yaml.document, span: yaml.spanOf(at), text: 'here' }
       : undefined;
-  return { value: { raw: raw as RawConfig, labelOf }, diagnostics: unsupported(raw, yaml) };
+  const diagnostics = [...unset, ...unsupported(raw, yaml)];
+  return { value: { raw: raw as RawConfig, labelOf }, diagnostics };
 }
 
 const EMPTY = createTextDocument('the command line', '{}');
 
-function readFile(path: string): YamlDocument | Diagnostic {
+function readFile(path: string): ExpandedYaml | Diagnostic {
   try {
     const text = decodeText(readFileSync(path));
     return withoutNothing(readExpandedYaml(path, text, process.env));
@@ -61,11 +65,31 @@ function readFile(path: string): YamlDocument | Diagnostic {
 }
 
 /** Keys without a value, as where all entries are commented out, are as good as absent. */
-function withoutNothing(yaml: YamlDocument): YamlDocument {
+function withoutNothing<Yaml extends YamlDocument>(yaml: Yaml): Yaml {
   const { value } = yaml;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return yaml;
   const entries = Object.entries(value).filter(([, one]) => one !== null);
   return { ...yaml, value: Object.fromEntries(entries) };
+}
+
+/** `yes`, `no`, `on`, `off` are truth values for Falco, whose YAML is of version 1.1. Changes the value in place. */
+function readTruths(value: unknown): void {
+  for (const path of textsForTruths('config', value)) {
+    const key = path.pop() ?? '';
+    const parent = path.reduce((at, step) => (at as Record<string, unknown>)[step], value);
+    const fields = parent as Record<string, unknown>;
+    fields[key] = parseTruth(String(fields[key])) ?? fields[key];
+  }
+}
+
+function unsetVariables({ document, unset, ...yaml }: ExpandedYaml): Diagnostic[] {
+  return unset.map(({ name, path }) =>
+    createDiagnostic('CONFIG_VARIABLE_UNSET', {
+      message: `the variable \`${name}\` is not set: \`\${${name}}\` is empty`,
+      hint: `set it in the environment; \`$\${${name}}\` is the text itself`,
+      primary: { document, span: yaml.spanOf(path), text: 'here' },
+    }),
+  );
 }
 
 function syntaxErrors({ document, errors }: YamlDocument): Diagnostic[] {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { PRIORITIES, type Priority } from '../base/priority.ts';
 import { type AlertChannel, type AlertShape, sameShape } from '../detect/alert/alert-channel.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { DeliveryConfig, OutputConfig, SpoolConfig } from './output-config.ts';
+import type { DeliveryConfig, FilterPlaces, OutputConfig, SpoolConfig } from './output-config.ts';
 import { destinationOf } from './output-destination.ts';
 import { type OutputTarget, type OutputType, toTarget } from './output-kinds.ts';
 import { type OutputProblem, problemsOf } from './output-problems.ts';
@@ -62,7 +62,8 @@ export function resolveOutputs(read: ReadConfig, base: string): ResolvedOutputs 
     if (wrong.length > 0) return [];
     const folder = read.raw.data_dir === undefined ? undefined : resolve(base, read.raw.data_dir);
     const isJson = read.raw.json_output ?? false;
-    return [toOutput(one, name, { base, folder, isJson }, channels)];
+    const filterPlaces = placesOf(one, read);
+    return [toOutput(one, name, { base, folder, isJson, filterPlaces }, channels)];
   });
   if (written.length === 0)
     diagnostics.push(createDiagnostic('OUTPUT_NONE', { message: 'no output is enabled' }));
@@ -147,12 +148,24 @@ function sameFile({ path, raw }: Written, other: string): OutputProblem {
   };
 }
 
+function placesOf({ raw, path }: Written, { labelOf }: ReadConfig): FilterPlaces {
+  const each = (key: 'rules' | 'tags' | 'sources') =>
+    (raw[key] ?? []).map((_, index) => labelOf([...path, key, index]));
+  return {
+    output: labelOf(path),
+    rules: each('rules'),
+    tags: each('tags'),
+    sources: each('sources'),
+  };
+}
+
 interface Places {
   /** As all alerts look. */
   readonly isJson: boolean;
   readonly base: string;
   /** `data_dir`. */
   readonly folder: string | undefined;
+  readonly filterPlaces: FilterPlaces;
 }
 
 function toOutput(
@@ -167,6 +180,8 @@ function toOutput(
   return {
     name,
     channel: channels.positionOf(channel),
+    filter: channel.filter,
+    places: places.filterPlaces,
     target,
     destination: destinationOf(target, channel.shape ?? usual),
     delivery: isDevice(target) ? undefined : toDelivery(raw, name, places),

@@ -162,7 +162,8 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     const { signal } = stop;
-    return conclude({ summary, outputs: outputs.reports, signal, setAside }, isQuiet, log);
+    const { reports, unclaimed } = outputs;
+    return conclude({ summary, outputs: reports, unclaimed, signal, setAside }, isQuiet, log);
   } finally {
     bar.clear();
     stop.release();

@@ -15,6 +15,8 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 export interface RunReport {
   readonly summary: RunSummary;
   readonly outputs: readonly OutputReport[];
+  /** Alerts that no output takes, because of its filter. */
+  readonly unclaimed: number;
   /** Came before the end of the input. */
   readonly signal: StopSignal | undefined;
   /** Where events went that some rules were not evaluated for. */
@@ -29,7 +31,7 @@ const RULES_SHOWN = 50;
 const RULES_NAMED = 5;
 
 /** The same for programs. */
-export function summaryFields({ summary, outputs, signal }: RunReport): object {
+export function summaryFields({ summary, outputs, unclaimed, signal }: RunReport): object {
   const { alertsByRule, alertsByPriority, rulesNotEvaluated, logLinesUnlisted, ...rest } = summary;
   return {
     ...rest,
@@ -38,6 +40,7 @@ export function summaryFields({ summary, outputs, signal }: RunReport): object {
     rulesNotEvaluated: Object.fromEntries(rulesNotEvaluated),
     logLinesUnlisted: Object.fromEntries(logLinesUnlisted),
     outputs,
+    alertsUnclaimed: unclaimed,
     signal,
   };
 }
@@ -194,8 +197,10 @@ function outputRemarks({ name, end, counts }: OutputReport): string[] {
 }
 
 /** What is worth knowing and lost nothing. */
-function remarks({ summary, outputs }: RunReport): string[] {
+function remarks({ summary, outputs, unclaimed }: RunReport): string[] {
   const lines: string[] = [];
+  if (unclaimed > 0)
+    lines.push(`${countOf(unclaimed, 'alert')} went to no output: no filter of an output fits`);
   if (summary.warnings > 0) lines.push(`${countOf(summary.warnings, 'warning')} about the input`);
   if (summary.eventsWithoutTime > 0) {
     lines.push(`${countOf(summary.eventsWithoutTime, 'event')} had no usable time`);

@@ -40,7 +40,7 @@ export interface AlertChannel {
 }
 
 export function takesRule(
-  { filter }: AlertChannel,
+  { filter }: Pick<AlertChannel, 'filter'>,
   rule: Pick<CheckedRule, 'name' | 'priority' | 'tags' | 'source'>,
 ): boolean {
   const { minimumPriority, rules, tags, sources } = filter;

@@ -47,6 +47,20 @@ export const CONFIG_CODES = {
     explanation:
       'The key is one of Falco’s. What it asks for does not happen; everything else does.',
   },
+  CONFIG_FILTER_UNUSED: {
+    severity: 'warning',
+    title: 'an output gets no alerts',
+    explanation:
+      'The filter of an output (`rules`, `tags`, `sources`, `priority`) names what no loaded rule has, or fits no ' +
+      'enabled rule: alerts that are meant for it reach nobody.',
+  },
+  CONFIG_VARIABLE_UNSET: {
+    severity: 'warning',
+    title: 'a variable of the environment is not set',
+    explanation:
+      'A configuration names a variable of the environment (`$` and its name in braces) that is not set: it is ' +
+      'empty, as in Falco. Nobody notices a missing token before its receiver refuses the first alert.',
+  },
   CONFIG_SELECTION_UNUSED: {
     severity: 'warning',
     title: 'a selection of rules selects nothing',

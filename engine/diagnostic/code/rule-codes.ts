@@ -127,6 +127,6 @@ export const RULE_CODES = {
   RULE_WARNING: {
     severity: 'warning',
     title: 'a rules file has something that is probably not meant',
-    explanation: 'Falco warns of the same; the rules are used all the same.',
+    explanation: 'Falco warns of most of these as well. The rules are used nevertheless.',
   },
 } as const satisfies Record<string, CodeRecord>;

@@ -39,6 +39,17 @@ export function validateAgainst(
   return violationsOf(VALIDATORS[name], yaml, most);
 }
 
+/** Where texts stand for which the schema wants a truth value. */
+export function textsForTruths(name: SchemaName, value: unknown): string[][] {
+  const validate = VALIDATORS[name];
+  if (validate(value)) return [];
+  return (validate.errors ?? []).flatMap(({ keyword, params, data, instancePath }) =>
+    keyword === 'type' && params.type === 'boolean' && typeof data === 'string'
+      ? [toPath(instancePath).map(String)]
+      : [],
+  );
+}
+
 export function violationsOf(
   validate: ValidateFunction,
   yaml: YamlDocument,
@@ -142,16 +153,54 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
       return describePattern(error, where, yaml.spanOf(path));
     case 'type':
       return {
-        message: `${where} is ${show(error.data)}, expected ${String(params.type)}`,
+        message: `${where} is ${show(error.data)}, expected ${typesOf(params.type)}`,
         span: yaml.spanOf(path),
         hint: undefined,
       };
-    default:
+    default: {
+      const what = describeLimit(error) ?? `which ${error.message ?? 'is not allowed'}`;
       return {
-        message: `${where} is ${show(error.data)}, which ${error.message ?? 'is not allowed'}`,
+        message: `${where} is ${show(error.data)}, ${what}`,
         span: yaml.spanOf(path),
         hint: undefined,
       };
+    }
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'nothing',
+  number: 'a number',
+  object: 'a mapping',
+  string: 'text',
+};
+
+function typesOf(written: unknown): string {
+  const types: readonly unknown[] = Array.isArray(written) ? written : [written];
+  return types.map((type) => TYPES[String(type)] ?? String(type)).join(' or ');
+}
+
+/** Limits of a schema: what there must be at least, or at most. */
+function describeLimit({ keyword, params }: ErrorObject): string | undefined {
+  const { limit } = params as { limit?: number };
+  switch (keyword) {
+    case 'minimum':
+      return `expected ${limit} or more`;
+    case 'maximum':
+      return `expected ${limit} or less`;
+    case 'minLength':
+      return limit === 1 ? 'expected some text' : `expected ${limit} characters or more`;
+    case 'maxLength':
+      return `expected ${limit} characters or fewer`;
+    case 'minItems':
+      return `expected ${limit} entries or more`;
+    case 'maxItems':
+      return `expected ${limit} entries or fewer`;
+    default:
+      return undefined;
   }
 }
 

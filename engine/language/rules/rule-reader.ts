@@ -13,6 +13,7 @@ import { readRuleItem } from './read-rule.ts';
 import { readEngineVersion, readPluginVersions } from './read-versions.ts';
 import type { ItemPlace } from './rule-item.ts';
 import { readRulesDocument } from './rules-document.ts';
+import { SeenNames, warnOfRepeatedKeys } from './warn-of-repeats.ts';
 import { fail, hasKey, innerPlace, spanOf } from './yaml-item.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -97,6 +98,7 @@ function readDocuments(context: ReadContext): void {
       ...tabHint(document.document.text, document.error.span.start),
     });
   }
+  const names = new SeenNames();
   for (const contents of document.contents) {
     if (contents === null || document.isNull(contents)) continue;
     const span = spanOf(contents);
@@ -111,7 +113,7 @@ function readDocuments(context: ReadContext): void {
         },
       );
     if (!isSeq(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml' });
-    else for (const node of contents.items) readItem(node as Node | null, root, context);
+    else for (const node of contents.items) readItem(node as Node | null, root, context, names);
   }
 }
 
@@ -122,7 +124,12 @@ function tabHint(text: string, offset: number): { hint?: string } {
   return hasTab ? { hint: 'indent with blanks: YAML does not take tabs' } : {};
 }
 
-function readItem(node: Node | null, root: ItemPlace, context: ReadContext): void {
+function readItem(
+  node: Node | null,
+  root: ItemPlace,
+  context: ReadContext,
+  names: SeenNames,
+): void {
   if (node === null || context.document.isNull(node)) return;
   const span = spanOf(node);
   const itemPlace = innerPlace(root, { itemType: 'rules content item', itemName: '' }, span);
@@ -146,6 +153,8 @@ function readItem(node: Node | null, root: ItemPlace, context: ReadContext): voi
   }
   const place = readers[kind]?.(map, root, context);
   if (place === undefined) return;
+  warnOfRepeatedKeys(map, place, context);
+  names.warnOfRepeated(map, context);
   for (const pair of map.items) {
     const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
     if (!KEYS[kind]?.includes(key)) {

@@ -4,14 +4,12 @@
  */
 
 import { isAlias, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import { parseTruth } from '../../base/truth.ts';
 import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Span } from '../../diagnostic/span.ts';
 import { LoadError, type Location } from './load-finding.ts';
 import type { ItemPlace, PlacedText } from './rule-item.ts';
 import type { RulesDocument } from './rules-document.ts';
-
-const TRUE_WORDS = ['y', 'yes', 'on', 'true'];
-const FALSE_WORDS = ['n', 'no', 'off', 'false'];
 
 export interface NodeContext {
   readonly document: RulesDocument;
@@ -131,12 +129,8 @@ export function readOptionalBoolean(
   const text = readOptionalText(map, key, context);
   if (text === undefined) return undefined;
   const word = text.text;
-  const isUniform = word === word.toLowerCase() || word === word.toUpperCase();
-  const isCapitalised = /^[A-Z][a-z]*$/.test(word);
-  if (isUniform || isCapitalised) {
-    if (TRUE_WORDS.includes(word.toLowerCase())) return true;
-    if (FALSE_WORDS.includes(word.toLowerCase())) return false;
-  }
+  const truth = parseTruth(word);
+  if (truth !== undefined) return truth;
   const node = findPair(map, key)?.value;
   const place = innerPlace(context.place, { itemType: 'value for', itemName: key }, spanOf(node));
   return fail(place, {

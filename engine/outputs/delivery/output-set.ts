@@ -43,6 +43,7 @@ export interface Outlet {
 export class OutputSet {
   #outlets: readonly Outlet[];
   #closing: Promise<void> | undefined;
+  #unclaimed = 0;
 
   constructor(outlets: readonly Outlet[]) {
     this.#outlets = outlets;
@@ -52,6 +53,11 @@ export class OutputSet {
   get isOver(): boolean {
     const outlets = this.#outlets;
     return outlets.length > 0 && outlets.every(({ delivery }) => delivery.end !== undefined);
+  }
+
+  /** Alerts that no output takes, because of its filter. */
+  get unclaimed(): number {
+    return this.#unclaimed;
   }
 
   get reports(): readonly OutputReport[] {
@@ -88,8 +94,10 @@ export class OutputSet {
    * in the order of the calls.
    */
   async deliver(alerts: readonly Alert[]): Promise<boolean> {
+    const selected = this.#outlets.map(({ select }) => select?.(alerts) ?? alerts);
+    this.#unclaimed += countUnclaimed(alerts, selected);
     const taken = await Promise.all(
-      this.#outlets.map(({ delivery, select }) => delivery.deliver(select?.(alerts) ?? alerts)),
+      this.#outlets.map(({ delivery }, index) => delivery.deliver(selected[index] ?? [])),
     );
     return taken.every((isThere) => isThere);
   }
@@ -116,4 +124,13 @@ export class OutputSet {
   async #closeAll(options: CloseOptions): Promise<void> {
     await Promise.all(this.#outlets.map(({ delivery }) => delivery.close(options)));
   }
+}
+
+function countUnclaimed(alerts: readonly Alert[], selected: readonly (readonly Alert[])[]): number {
+  // Nearly always one output takes all.
+  if (selected.length === 0 || selected.some((some) => some.length === alerts.length)) return 0;
+  const keyOf = ({ source, eventNumber, rule }: Alert): string =>
+    `${source} ${eventNumber} ${rule}`;
+  const claimed = new Set(selected.flatMap((some) => some.map(keyOf)));
+  return alerts.filter((alert) => !claimed.has(keyOf(alert))).length;
 }

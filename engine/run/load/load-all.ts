@@ -8,6 +8,7 @@ import { loadRuleset, type RulesetLoad } from '../../language/load/load-ruleset.
 import { foldConsequences } from './fold-consequences.ts';
 import { type LoadedPlugin, type LoadedPlugins, loadPlugins } from './load-plugins.ts';
 import { readRulesFiles } from './rules-files.ts';
+import { findUnfitFilters } from './unfit-filters.ts';
 
 export interface Loaded {
   readonly plugins: LoadedPlugins;
@@ -35,7 +36,11 @@ export async function loadAll(config: Config): Promise<Loaded> {
   const plugins = await loadPlugins(config);
   const hasProblems = hasErrors(plugins.diagnostics);
   const { documents, rulesetLoad, ...found } = loadRules(config, { ...plugins, hasProblems });
-  const diagnostics = [...plugins.diagnostics, ...found.diagnostics];
+  const { results, items } = rulesetLoad;
+  const unfit = results.every(({ successful }) => successful)
+    ? findUnfitFilters(config.outputs, items.rules, [...plugins.catalogs.keys()])
+    : [];
+  const diagnostics = [...plugins.diagnostics, ...found.diagnostics, ...unfit];
   return { plugins, documents, rulesetLoad, diagnostics };
 }
 

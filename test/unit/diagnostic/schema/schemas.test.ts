@@ -41,7 +41,7 @@ describe('schemas', () => {
 
   it('say what is wrong with a configuration', () => {
     expect(violations('config', 'rule_matching: 1\n')).toEqual([
-      '`rule_matching` is 1, expected string',
+      '`rule_matching` is 1, expected text',
       '`rule_matching` is 1, expected one of first, all',
     ]);
   });

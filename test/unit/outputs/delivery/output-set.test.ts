@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../../engine/detect/alert/alert.ts';
 import { OutputQueue } from '../../../../engine/outputs/delivery/output-queue.ts';
-import { OutputSet } from '../../../../engine/outputs/delivery/output-set.ts';
+import { type Outlet, OutputSet } from '../../../../engine/outputs/delivery/output-set.ts';
 import type { Output } from '../../../../engine/outputs/transport/output.ts';
 import { StreamOutput } from '../../../../engine/outputs/transport/stream-output.ts';
 import { someAlerts as alerts } from '../../../support/some-alerts.ts';
@@ -58,6 +58,23 @@ function setUp() {
 }
 
 describe('outputs', () => {
+  it('count the alerts that no filter takes, each once', async () => {
+    const kept = (name: string, from: number): Outlet => ({
+      id: name,
+      delivery: new OutputQueue(
+        new StreamOutput(name, new Writable({ write: (_, __, done) => done() })),
+        () => {},
+      ),
+      select: (some) => some.filter(({ eventNumber }) => eventNumber >= from),
+    });
+    const outputs = new OutputSet([kept('a', 3), kept('b', 5)]);
+    await outputs.deliver(alerts(1, 6));
+    expect(outputs.unclaimed).toBe(2);
+    const all = new OutputSet([kept('a', 3), kept('b', 0)]);
+    await all.deliver(alerts(1, 6));
+    expect(all.unclaimed).toBe(0);
+  });
+
   it('do not wait for each other; a delivery is over when all of them have it', async () => {
     const { fast, slow, outputs } = setUp();
     let isOver = false;
