@@ -1,4 +1,4 @@
-/** Documented in the README and in `tiercel --help`. */
+/** Documented in the guide to operations and in `tiercel --help`. */
 export const EXIT = {
   ok: 0,
   /** Rules, configuration or a plugin are not right, or the source cannot be opened. */

@@ -51,7 +51,7 @@ export const CONFIG_CODES = {
     severity: 'warning',
     title: 'an output gets no alerts',
     explanation:
-      'The filter of an output (`rules`, `tags`, `sources`, `priority`) names what no loaded rule has, or fits no ' +
+      'The filter of an output (`rules`, `tags`, `sources`) names what no loaded rule has, or fits no ' +
       'enabled rule: alerts that are meant for it reach nobody.',
   },
   CONFIG_VARIABLE_UNSET: {

@@ -20,7 +20,9 @@ export function findUnfitFilters(
     const unknown = unknownNames(output, rules, sources);
     if (unknown.length > 0) return unknown;
     const active = rules.filter(({ isActive }) => isActive);
-    const gets = active.some((rule) => takesRule(output, rule));
+    // Few rules are urgent: an output for those alone is meant to be quiet.
+    const filter = { ...output.filter, minimumPriority: 'Debug' } as const;
+    const gets = active.some((rule) => takesRule({ filter }, rule));
     return gets || active.length === 0 ? [] : [getsNothing(output, active.length)];
   });
 }
@@ -79,7 +81,7 @@ function getsNothing({ name, places }: OutputConfig, count: number): Diagnostic 
   const rules =
     count === 1 ? 'the one enabled rule does not fit' : `none of the ${count} enabled rules fits`;
   return createDiagnostic('CONFIG_FILTER_UNUSED', {
-    message: `output \`${name}\` gets no alert: ${rules} its priority, rules, tags and sources`,
+    message: `output \`${name}\` gets no alert: ${rules} its rules, tags and sources`,
     hint: 'an alert has to fit all of them',
     primary: places.output,
   });
