@@ -21,6 +21,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { hostname, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { systemErrorTextAt } from './system-error.ts';
 
 const NAME_SIZE_MAX = 24;
 const HOST_SIZE_MAX = 20;
@@ -93,7 +94,7 @@ async function acquire(folder: string, prefix: string): Promise<OwnerLock> {
     }
   } catch (error) {
     if (error instanceof LockedByOther) throw error;
-    return { missing: (error as Error).message, release: async () => {} };
+    return { missing: systemErrorTextAt(error), release: async () => {} };
   }
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { VERSION } from '#generated/build-info';
 import { hideSecrets } from '../base/secrets.ts';
+import { systemErrorText } from '../base/system-error.ts';
 import { EXIT } from './console/exit-code.ts';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -64,7 +65,9 @@ await new Promise<void>((resolve) => {
 });
 // A reader that went away (`| head`) wanted no more; a full disk is a loss.
 if (writeError !== undefined && writeError.code !== 'EPIPE' && exitCode === EXIT.ok) {
-  process.stderr.write(`tiercel: standard output could not be written: ${writeError.message}\n`);
+  process.stderr.write(
+    `tiercel: standard output could not be written: ${systemErrorText(writeError)}\n`,
+  );
   process.exitCode = EXIT.incomplete;
 } else process.exitCode = exitCode;
 // Bytes that nobody takes would keep the process alive for ever.

@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { systemErrorText } from '../base/system-error.ts';
 import { decodeText } from '../base/text.ts';
 import { parseTruth } from '../base/truth.ts';
 import {
@@ -58,7 +59,7 @@ function readFile(path: string): ExpandedYaml | Diagnostic {
     const text = decodeText(readFileSync(path));
     return withoutNothing(readExpandedYaml(path, text, process.env));
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = systemErrorText(error);
     const message = `cannot read the configuration ${path}: ${reason}`;
     return createDiagnostic('CONFIG_UNREADABLE', { message });
   }

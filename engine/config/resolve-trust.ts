@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemErrorText } from '../base/system-error.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { TrustPolicy } from '../packages/trust/judge-signature.ts';
 import { type PublicKey, parsePublicKey } from '../packages/trust/public-key.ts';
@@ -63,9 +64,8 @@ function readPublicKey(written: string, base: string): PublicKey | string {
   try {
     const isSmall = statSync(path).size <= KEY_FILE_SIZE_MAX;
     const inFile = isSmall ? parsePublicKey(readFileSync(path, 'utf8')) : undefined;
-    return inFile ?? `${path} is no public key`;
+    return inFile ?? `${path} is not a public key`;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return `\`${written}\` is no public key, nor a file with one (${code})`;
+    return `\`${written}\` is not a public key, and not a file with one (${systemErrorText(error)})`;
   }
 }

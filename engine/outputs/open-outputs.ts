@@ -34,6 +34,7 @@ import { StreamOutput } from './transport/stream-output.ts';
 import { syslogHeader } from './transport/syslog-message.ts';
 import { createSyslogOutput } from './transport/syslog-output.ts';
 
+const FILE_HINT = 'check that the folder exists and may be written, or disable the output';
 const TEXT_TYPE = 'text/plain';
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
@@ -73,9 +74,10 @@ export async function openOutputs(
   const outlets = await Promise.all(
     config.outputs.map(async (output): Promise<Outlet> => {
       const delivery = await createDelivery(output, spools.get(output.name), { config, host });
-      const { channel, mayBeMissing } = output;
+      const { channel, mayBeMissing, places, target } = output;
+      const hint = target.type === 'file' ? FILE_HINT : undefined;
       const select = (alerts: readonly Alert[]): readonly Alert[] => selectAlerts(alerts, channel);
-      return { id: output.name, delivery, mayBeMissing, select };
+      return { id: output.name, delivery, place: places.output, hint, mayBeMissing, select };
     }),
   );
   const outputs = new OutputSet(outlets);

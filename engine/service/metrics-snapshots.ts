@@ -1,6 +1,7 @@
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { guarded } from '../base/guard.ts';
 import { hideSecrets } from '../base/secrets.ts';
+import { systemErrorText } from '../base/system-error.ts';
 import type { Config } from '../config/config.ts';
 import type { Alert } from '../detect/alert/alert.ts';
 import { LineFile } from '../outputs/transport/line-file.ts';
@@ -47,7 +48,7 @@ export function takeSnapshots({
     // One after the other, however long the disk takes.
     writing = writing
       .then(() => file?.append(line))
-      .catch((error: Error) => say(`${metrics.file}: ${error.message}`));
+      .catch((error: Error) => say(`${metrics.file}: ${systemErrorText(error)}`));
     if (!metrics.isAlert) return undefined;
     const shape = alertFormat.shape ?? {
       kind: alertFormat.jsonOutput ? ('json' as const) : ('text' as const),

@@ -1,3 +1,4 @@
+import { systemErrorTextAt } from '../base/system-error.ts';
 import type { Config } from '../config/config.ts';
 import { type Checked, createDiagnostic } from '../diagnostic/diagnostic.ts';
 import type { ServiceStatus } from './health.ts';
@@ -20,7 +21,7 @@ export async function openWebServer(
   try {
     return { value: { server, url: await server.open() }, diagnostics: [] };
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = systemErrorTextAt(error);
     const { address, port } = webserver;
     const message = `web server on ${address}:${port} cannot be started: ${reason}`;
     const diagnostics = [createDiagnostic('WEBSERVER_UNUSABLE', { message })];

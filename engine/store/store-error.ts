@@ -1,3 +1,5 @@
+import { systemErrorText } from '../base/system-error.ts';
+
 /** Codes of `error-code` in the WIT file that the store answers. */
 export type StoreErrorCode =
   | 'denied'
@@ -30,5 +32,5 @@ export function toStoreError(error: unknown): StoreError {
   if (code === 'ENOENT' || code === 'ENOTDIR') return new StoreError('not-found', 'does not exist');
   if (code === 'EACCES' || code === 'EPERM') return new StoreError('denied', 'permission denied');
   if (code === 'ELOOP') return new StoreError('io', 'too many symbolic links');
-  return new StoreError('io', `cannot be read: ${code}`);
+  return new StoreError('io', `cannot be read: ${systemErrorText(error)}`);
 }

@@ -144,7 +144,11 @@ describe('a bundle', () => {
 
   it.each([
     ['create', ['-c', 'nowhere.yaml'], /cannot read the configuration nowhere\.yaml/],
-    ['install', ['nowhere.tar.gz'], /cannot read nowhere\.tar\.gz: ENOENT \[BUNDLE_UNUSABLE\]/],
+    [
+      'install',
+      ['nowhere.tar.gz'],
+      /cannot read nowhere\.tar\.gz: it does not exist \[BUNDLE_UNUSABLE\]/,
+    ],
     ['install', ['own.yaml'], /own\.yaml is no gzipped tar/],
   ])('is not made of or by what is wrong: %s %j', async (what, args, said) => {
     const { code, stderr } = await tiercel(['bundle', what, ...args]);

@@ -59,7 +59,7 @@ describe('events that a plugin could not take', () => {
   it('come from a file that is there', async () => {
     const missing = join(folder.path, 'missing.jsonl');
     const { code, stderr } = await run(mended, ['--from-dead-letter', missing]);
-    expect(stderr).toContain(`cannot read dead letters: ${missing}: ENOENT`);
+    expect(stderr).toContain(`cannot read dead letters: ${missing}: it does not exist`);
     expect(stderr).toContain('hint: name the file that was the `dead_letter_file`');
     expect(code).toBe(1);
     const isFolder = await run(mended, ['--from-dead-letter', folder.path]);

@@ -86,7 +86,11 @@ describe('what a plugin carries', () => {
   });
 
   it.each([
-    ['rules.yaml', 'rule.yaml', 'manifest.json:34:12: error: cannot read rule.yaml: ENOENT'],
+    [
+      'rules.yaml',
+      'rule.yaml',
+      'manifest.json:34:12: error: cannot read rule.yaml: it does not exist',
+    ],
     [
       '["samples/access.log"]',
       '["samples/access.log", "access.log"]',

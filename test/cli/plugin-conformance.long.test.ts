@@ -64,7 +64,7 @@ describe('a sound plugin', () => {
     const nowhere = await runProgram(['plugin', 'test', 'cloudtrail', '--open', '/nowhere']);
     expect([nowhere.code, nowhere.stderr]).toEqual([
       1,
-      expect.stringContaining('/nowhere: ENOENT'),
+      expect.stringContaining('/nowhere: it does not exist'),
     ]);
     const none = await runProgram(['plugin', 'test', 'README.md']);
     expect([none.code, none.stderr]).toEqual([

@@ -199,7 +199,7 @@ describe('rules, from one who writes them to one who runs them', () => {
   it.each([
     [
       ['push', 'none.yaml', 'oci://ghcr.io/me/x:1.0.0'],
-      /cannot read the rules file none\.yaml: ENOENT/,
+      /cannot read the rules file none\.yaml: it does not exist/,
     ],
     [['push', 'rules.yaml', 'oci://ghcr.io/me/x'], /expected a version as its tag/],
     [['push', 'no-rules.yaml', 'oci://ghcr.io/me/x:1.0.0'], /\[INSTALL_NO_RULES\]/],

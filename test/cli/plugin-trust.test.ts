@@ -108,7 +108,12 @@ describe('a key', () => {
     ['another password', 'shut', ['-k', 'acme.key'], 'the password is not that of acme.key'],
     ['none', '', ['-k', 'acme.key'], 'the password of acme.key is not known'],
     ['a public key', '', ['-k', 'acme.pub'], 'acme.pub is no secret key'],
-    ['a file that is not there', '', ['-k', 'no.key'], 'cannot read the secret key no.key: ENOENT'],
+    [
+      'a file that is not there',
+      '',
+      ['-k', 'no.key'],
+      'cannot read the secret key no.key: it does not exist',
+    ],
   ])('does not sign with %s', async (_name, password, args, said) => {
     const { code, stderr, stdout } = await withPassword(password, 'sign', 'trail.wasm', ...args);
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(said)]);
@@ -143,7 +148,7 @@ describe('verify', () => {
 
   it.each([
     ['without a key', [], /no key to verify with: tiercel\.yaml has no `trusted_keys`/],
-    ['with what is no key', ['-k', 'events.jsonl'], /events\.jsonl is no public key/],
+    ['with what is no key', ['-k', 'events.jsonl'], /events\.jsonl is not a public key/],
   ])('is refused %s', async (_name, args, said) => {
     configure('');
     const { code, stderr } = await plugin('verify', 'plain.wasm', ...args);

@@ -86,7 +86,7 @@ describe('a run with a web server', () => {
     const missing = join(scratch.path, 'none.pem');
     const config = configured('tls', `, ssl_enabled: true, ssl_certificate: ${missing}`);
     const run = await runProgram(['run', '-c', config, 'cloudtrail', log, '-r', rules]);
-    expect(run.stderr).toContain('ENOENT');
+    expect(run.stderr).toContain('it does not exist');
     expect(run.code).toBe(1);
   });
 });

@@ -176,7 +176,7 @@ describe('a file of dead letters', () => {
     const file = new DeadLetterFile(path, (text) => problems.push(text));
     const writing = file.writeMessage(message);
     while (problems.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    expect(problems[0]).toMatch(/^cannot be written: ENOENT.*; events wait$/);
+    expect(problems[0]).toMatch(/^cannot be written: it does not exist; events wait$/);
     mkdirSync(dirname(path));
     expect(await writing).toBe(true);
     expect(file.messagesWritten).toBe(1);
@@ -189,6 +189,6 @@ describe('a file of dead letters', () => {
     expect(await file.writeMessage(message)).toBe(false);
     expect(await file.writeMessage(message)).toBe(false);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^cannot be written: EISDIR/);
+    expect(problems[0]).toMatch(/^cannot be written: it is a folder/);
   });
 });

@@ -91,7 +91,7 @@ describe('a secret of a configuration', () => {
         });
         sent.catch(() => {});
         // Nobody is there to take the alert, and it is said.
-        await until('ECONNREFUSED');
+        await until('connection refused');
         pages.late = await (await fetch(`http://127.0.0.1:${ports.web}/api/status`)).text();
       },
       { env: environment, cwd: folder.path },

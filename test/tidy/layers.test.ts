@@ -117,8 +117,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   outputs: ['path', 'stream'],
   'outputs/delivery': ['fs/promises', 'path', 'zlib'],
   'outputs/transport': [
-    ...['child_process', 'dgram', 'fs', 'fs/promises', 'http', 'https', 'net', 'os', 'path'],
-    ...['stream', 'tls', 'util', 'zlib'],
+    ...['child_process', 'crypto', 'dgram', 'fs', 'fs/promises', 'http', 'https', 'net', 'os'],
+    ...['path', 'stream', 'tls', 'util', 'zlib'],
   ],
   'run/stream': ['fs', 'worker_threads'],
   'run/evaluate': ['v8', 'worker_threads'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LIMITS } from '../../base/limits.ts';
 import { printable } from '../../base/printable.ts';
 import { countOf, formatBytes } from '../../base/quantity.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
@@ -46,7 +47,7 @@ export async function createBundleCommand(
   try {
     writeWhole(output, archive);
   } catch (error) {
-    const message = `cannot write ${output}: ${(error as NodeJS.ErrnoException).code}`;
+    const message = `cannot write ${output}: ${systemErrorText(error)}`;
     return refuse([createDiagnostic('INSTALL_NOT_WRITTEN', { message })], args, terminal);
   }
   const [digest, files] = [digestOf(archive), [...made.files.keys()].sort()];
@@ -109,7 +110,7 @@ function readArchive(path: string): Uint8Array | Diagnostic {
       ? unusable(`${path} has ${size} bytes, the limit is ${limit}`)
       : readFileSync(path);
   } catch (error) {
-    return unusable(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    return unusable(`cannot read ${path}: ${systemErrorText(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { printable } from '../../base/printable.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { publicKeyFile } from '../../packages/trust/public-key.ts';
 import { generateKey, secretKeyFile } from '../../packages/trust/secret-key.ts';
@@ -36,8 +37,10 @@ export async function keygenCommand(args: KeygenArguments, terminal: Terminal): 
     writeFileSync(secretPath, secretKeyFile(key, password), options);
     writeFileSync(publicPath, publicKeyFile(key.publicKey), { flag: 'wx' });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return fail(`cannot write ${output}.key and .pub: ${code}`, 'give another place with -o');
+    return fail(
+      `cannot write ${output}.key and .pub: ${systemErrorText(error)}`,
+      'give another place with -o',
+    );
   }
   const { id, text } = key.publicKey;
   const shown = { secretKey: secretPath, publicKey: publicPath, id, key: text };

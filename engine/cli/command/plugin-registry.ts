@@ -1,6 +1,7 @@
 /* `tiercel plugin push` and `pull`. */
 
 import { printable } from '../../base/printable.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { fetchFile } from '../../packages/install/fetch-plugin.ts';
@@ -61,7 +62,7 @@ export async function pullCommand(args: PullArguments, terminal: Terminal): Prom
     if (read.detached !== undefined) writeWhole(`${path}.minisig`, read.detached);
     writeWhole(path, read.bytes);
   } catch (error) {
-    const message = `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`;
+    const message = `cannot write ${path}: ${systemErrorText(error)}`;
     return refuse([createDiagnostic('INSTALL_NOT_WRITTEN', { message })], args, terminal);
   }
   const { digest, sizeBytes } = file;

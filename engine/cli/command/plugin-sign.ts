@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { signDetached } from '../../packages/trust/detached-signature.ts';
@@ -44,7 +45,7 @@ export async function signCommand(args: SignArguments, terminal: Terminal): Prom
   try {
     writeWhole(path, contents);
   } catch (error) {
-    const message = `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`;
+    const message = `cannot write ${path}: ${systemErrorText(error)}`;
     return refuse([createDiagnostic('KEY_UNUSABLE', { message })], args, terminal);
   }
   const { id } = key.publicKey;

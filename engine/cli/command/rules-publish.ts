@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { findNameFault, toRulesArtifact } from '../../packages/install/fetch-rules.ts';
@@ -37,7 +38,7 @@ export async function signRulesCommand(
   try {
     writeWhole(path, signDetached(read.bytes, key, `file:${basename(file)}\thashed`));
   } catch (error) {
-    const message = `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`;
+    const message = `cannot write ${path}: ${systemErrorText(error)}`;
     return refuse([createDiagnostic('KEY_UNUSABLE', { message })], args, terminal);
   }
   const { id, text: keyText } = key.publicKey;

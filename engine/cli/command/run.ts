@@ -2,6 +2,7 @@
 
 import { printable } from '../../base/printable.ts';
 import { countOf } from '../../base/quantity.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import type { Config } from '../../config/config.ts';
 import {
   type Checked,
@@ -262,9 +263,9 @@ async function openDeadLetters(file: DeadLetterFile | undefined): Promise<Diagno
     await file?.open();
     return [];
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    const message = `dead letter file ${file?.path} cannot be opened: ${reason}`;
-    return [createDiagnostic('OUTPUT_UNUSABLE', { message })];
+    const message = `dead letter file ${file?.path} cannot be opened: ${systemErrorText(error)}`;
+    const hint = 'check that the folder exists and may be written';
+    return [createDiagnostic('OUTPUT_UNUSABLE', { message, hint })];
   }
 }
 

@@ -1,6 +1,7 @@
 /* What was made becomes a file, and it is said what it is, or why there is none. */
 
 import { printable } from '../../base/printable.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
 import type { packPlugin } from '../../tools/author/pack-plugin.ts';
@@ -31,8 +32,7 @@ export function writePlugin(
   try {
     writeWhole(path, plugin.bytes);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    terminal.stderr.write(`error: cannot write ${printable(path)}: ${code}\n`);
+    terminal.stderr.write(`error: cannot write ${printable(path)}: ${systemErrorText(error)}\n`);
     return EXIT.invalid;
   }
   const { sizeBytes, digest } = plugin;

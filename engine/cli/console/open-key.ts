@@ -1,6 +1,7 @@
 /* A secret key from its file, with its password where it has one. */
 
 import { readFileSync } from 'node:fs';
+import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { needsPassword, readSecretKey, type SecretKey } from '../../packages/trust/secret-key.ts';
 import { askPassword } from './ask-password.ts';
@@ -15,9 +16,8 @@ export async function openKey(path: string, terminal: Terminal): Promise<Checked
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     const hint = 'name it with -k, or make one: `tiercel plugin keygen`';
-    return fail(`cannot read the secret key ${path}: ${code}`, hint);
+    return fail(`cannot read the secret key ${path}: ${systemErrorText(error)}`, hint);
   }
   const { value: password, diagnostics } = needsPassword(text)
     ? await askPassword({ of: path, isNew: false }, terminal)

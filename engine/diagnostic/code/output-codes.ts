@@ -5,7 +5,6 @@ export const OUTPUT_CODES = {
     severity: 'error',
     title: 'an output cannot be opened',
     explanation: 'Alerts could not be written there, so nothing is read.',
-    hint: 'check that the folder exists and may be written, or disable the output',
   },
   OUTPUT_MISSING: {
     severity: 'warning',

@@ -1,5 +1,6 @@
 /* The way of alerts to one output, whatever becomes of that output. */
 
+import { systemErrorTextAt } from '../../base/system-error.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
 
 export interface Delivery {
@@ -40,7 +41,7 @@ export interface CloseOptions {
 }
 
 export interface OutputEnd {
-  /** What the system said: `ENOSPC: no space left on device, write`. */
+  /** What the system said: `the disk is full`. */
   readonly reason: string;
   /** The reader closed it: it wanted no more. */
   readonly isClosedByReader: boolean;
@@ -75,7 +76,7 @@ export function isClosedByReader(error: unknown): boolean {
 }
 
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return systemErrorTextAt(error);
 }
 
 /** Resolves to what the action does, or after the time to `undefined`; rejects as the action does. */

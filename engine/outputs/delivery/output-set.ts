@@ -5,7 +5,7 @@
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
-import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, type Label } from '../../diagnostic/diagnostic.ts';
 import {
   type CloseOptions,
   type Delivery,
@@ -36,6 +36,10 @@ export interface Outlet {
   readonly delivery: Delivery;
   /** What it is given, in the form that it has; without it everything as it is. */
   readonly select?: (alerts: readonly Alert[]) => readonly Alert[];
+  /** Where the configuration names it. */
+  readonly place?: Label | undefined;
+  /** What to do when it cannot be opened. */
+  readonly hint?: string | undefined;
   /** Where it cannot be opened it is left out, with a warning. */
   readonly mayBeMissing?: boolean;
 }
@@ -71,7 +75,7 @@ export class OutputSet {
   async open(): Promise<readonly Diagnostic[]> {
     const diagnostics: Diagnostic[] = [];
     for (const outlet of this.#outlets) {
-      const { delivery, mayBeMissing = false } = outlet;
+      const { delivery, mayBeMissing = false, place: primary, hint } = outlet;
       try {
         await delivery.open();
       } catch (error) {
@@ -82,7 +86,7 @@ export class OutputSet {
           diagnostics.push(createDiagnostic('OUTPUT_MISSING', { message }));
           this.#outlets = this.#outlets.filter((one) => one !== outlet);
         } else {
-          diagnostics.push(createDiagnostic('OUTPUT_UNUSABLE', { message }));
+          diagnostics.push(createDiagnostic('OUTPUT_UNUSABLE', { message, hint, primary }));
         }
       }
     }

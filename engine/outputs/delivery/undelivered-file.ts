@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { withChecksum } from '../../base/json-line.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { hideSecrets } from '../../base/secrets.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
 import { LineFile, LinesNotWritten } from '../transport/line-file.ts';
 import { printAlert } from './alert-record.ts';
@@ -44,8 +45,8 @@ export class UndeliveredFile {
       this.#hasFailed = false;
       return alerts.length;
     } catch (error) {
-      const { message } = error as Error;
-      if (!this.#hasFailed) this.#say(`${this.path} cannot be written: ${message}; alerts wait`);
+      if (!this.#hasFailed)
+        this.#say(`${this.path} cannot be written: ${systemErrorText(error)}; alerts wait`);
       this.#hasFailed = true;
       return error instanceof LinesNotWritten ? error.taken : 0;
     }

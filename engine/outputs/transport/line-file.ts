@@ -3,6 +3,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import { openOwnFile } from '../../base/own-file.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 
 const NEWLINE = 0x0a;
 /** Between two looks whether a file that is kept open was deleted. */
@@ -14,7 +15,7 @@ export class LinesNotWritten extends Error {
   readonly taken: number;
 
   constructor(cause: Error, taken: number) {
-    super(cause.message, { cause });
+    super(systemErrorText(cause), { cause });
     this.name = 'LinesNotWritten';
     this.taken = taken;
   }

@@ -1,3 +1,5 @@
+import { systemErrorTextAt } from '../../base/system-error.ts';
+
 /**
  * Why a receiver does not have some alerts. `away`: it may have them later, they are sent again; `refused`: it will
  * never take the first of them that it has not.
@@ -24,8 +26,5 @@ export function awayFault(error: unknown, taken = 0): OutputFault {
     const { kind, message, pauseMs } = error;
     return new OutputFault(kind, message, { taken: taken + error.taken, pauseMs });
   }
-  const { code, message } = error as NodeJS.ErrnoException;
-  // Where all addresses of a name were tried there is no message, but one in each part.
-  const said = message === '' ? (code ?? 'no answer') : message;
-  return new OutputFault('away', said, { taken });
+  return new OutputFault('away', systemErrorTextAt(error), { taken });
 }

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { OutputFault } from './output-fault.ts';
 
 export interface ProgramOptions {
@@ -59,7 +60,7 @@ export class RunningProgram {
         resolve();
         onEnd();
       };
-      this.#child.on('error', (error) => end(error.message));
+      this.#child.on('error', (error) => end(systemErrorText(error)));
       const endWith = (code: number | null, signal: NodeJS.Signals | null): void => {
         if (this.#isOver) return;
         this.#isSuccess = code === 0 && this.#reason === '';

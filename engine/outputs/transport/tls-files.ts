@@ -1,8 +1,10 @@
 /* Whom a receiver is believed, and how we show who we are: the files that Falco's `http_output` names. */
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { systemErrorText } from '../../base/system-error.ts';
 
 /** Paths are absolute. */
 export interface TlsFiles {
@@ -34,16 +36,20 @@ export interface TlsOptions {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
 
-/** Rejects with what the system says, after the file it says it of. */
+/** Rejects with what the system says of a file, or what the file has not. */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsOptions> {
   const { isInsecure, caFiles, caFolder, certificateFile, keyFile } = files;
-  const authorities = await Promise.all(caFiles.map(readPem));
+  const authorities = await Promise.all(
+    caFiles.map((path) => readCertificates('CA certificate', path)),
+  );
   if (caFolder !== undefined) authorities.push(...(await readFolder(caFolder)));
   return {
     rejectUnauthorized: !isInsecure,
     ...(authorities.length === 0 ? {} : { ca: [...rootCertificates, ...authorities] }),
-    ...(certificateFile === undefined ? {} : { cert: await readPem(certificateFile) }),
-    ...(keyFile === undefined ? {} : { key: await readPem(keyFile) }),
+    ...(certificateFile === undefined
+      ? {}
+      : { cert: await readCertificates('client certificate', certificateFile) }),
+    ...(keyFile === undefined ? {} : { key: await readKey('client key', keyFile) }),
   };
 }
 
@@ -62,6 +68,31 @@ async function readIfFile(path: string): Promise<string> {
   }
 }
 
-function readPem(path: string): Promise<string> {
-  return readFile(path, 'utf8');
+/** Node takes a file without a certificate for one with no authority at all. */
+async function readCertificates(what: string, path: string): Promise<string> {
+  const text = await readText(what, path);
+  try {
+    new X509Certificate(text);
+    return text;
+  } catch {
+    throw new Error(`${what} ${path} has no certificate in PEM form`);
+  }
+}
+
+async function readKey(what: string, path: string): Promise<string> {
+  const text = await readText(what, path);
+  try {
+    createPrivateKey(text);
+    return text;
+  } catch {
+    throw new Error(`${what} ${path} has no private key in PEM form without a password`);
+  }
+}
+
+async function readText(what: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${what} ${path}: ${systemErrorText(error)}`);
+  }
 }

@@ -3,6 +3,7 @@
  * Whatever ends us in between leaves what was there, and at most a file that nothing names.
  */
 
+import { systemErrorTextAt } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { SignedBytes, TrustPolicy } from '../trust/judge-signature.ts';
 import type { PublicKey } from '../trust/public-key.ts';
@@ -166,6 +167,6 @@ export function removeInstalled(
 }
 
 function notWritten(name: string, error: unknown): Diagnostic {
-  const message = `\`${name}\`: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `\`${name}\`: ${systemErrorTextAt(error)}`;
   return createDiagnostic('INSTALL_NOT_WRITTEN', { message });
 }

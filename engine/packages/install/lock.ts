@@ -7,6 +7,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../../base/make-folder.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { decodeText } from '../../base/text.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
@@ -60,7 +61,9 @@ export function readLock(path: string): Checked<Lock> {
     text = decodeText(readFileSync(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? { value: NO_LOCK, diagnostics: [] } : unreadable(path, String(code));
+    return code === 'ENOENT'
+      ? { value: NO_LOCK, diagnostics: [] }
+      : unreadable(path, systemErrorText(error));
   }
   const document = createTextDocument(path, text);
   const yaml = readYamlDocument(document);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../../base/limits.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { readPluginBytes } from '../../plugin/gate/component-file.ts';
 import { DETACHED_SIZE_MAX } from './detached-signature.ts';
@@ -22,7 +23,7 @@ export function readSignedRules(path: string): SignedBytes | Diagnostic {
     if (size > limit) throw new Error(`${size} bytes, the limit is ${limit}`);
     return { bytes: readFileSync(path), detached: readDetachedFile(path) };
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const reason = systemErrorText(error);
     const message = `cannot read the rules file ${path}: ${reason}`;
     return createDiagnostic('RULE_FILE_UNREADABLE', { message });
   }

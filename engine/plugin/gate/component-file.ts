@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../../base/limits.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { createTextDocument } from '../../diagnostic/text-document.ts';
 import { isWasi, type WasiInterface } from '../abi/wasi.ts';
@@ -75,7 +76,7 @@ export function readPluginBytes(path: string): Uint8Array | Diagnostic {
     }
     return readFileSync(path);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = systemErrorText(error);
     const message = `cannot read the plugin ${path}: ${reason}`;
     return createDiagnostic('PLUGIN_FILE_UNREADABLE', { message });
   }

@@ -23,6 +23,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { makeFolder } from '../../base/make-folder.ts';
 import { COUNT, parseOwnJson } from '../../base/own-json.ts';
+import { systemErrorTextAt } from '../../base/system-error.ts';
 import type { Transpiled } from './run-transpiler.ts';
 
 const DIGEST_SIZE_BYTES = 32;
@@ -59,7 +60,7 @@ export function openCache(directory: string): TranspileCache | UnusableCache {
     if (weakness !== undefined) throw new UnsafeFile(`${directory} ${weakness}`);
     return { directory, secret: readSecret(directory) };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = systemErrorTextAt(error);
     return { problem, isUnsafe: error instanceof UnsafeFile };
   }
 }
@@ -146,7 +147,7 @@ export function writeCacheEntry(
     renameSync(temporary, path);
     return undefined;
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error), isUnsafe: false };
+    return { problem: systemErrorTextAt(error), isUnsafe: false };
   }
 }
 

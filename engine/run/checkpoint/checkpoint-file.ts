@@ -4,6 +4,7 @@ import { guarded } from '../../base/guard.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { OperationQueue } from '../../base/operation-queue.ts';
 import { readOwnFile, replaceOwnFile } from '../../base/own-file.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import type { FollowedRoots } from '../../store/protocol/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 import { type CheckpointOwner, writeCheckpointText } from './checkpoint.ts';
@@ -81,13 +82,13 @@ export class CheckpointFile {
       this.#written = state;
       this.#hasFailed = false;
     } catch (error) {
-      this.#tell(error as NodeJS.ErrnoException);
+      this.#tell(error);
     }
     this.#lastWriteMs = SYSTEM_CLOCK.monotonicMs() - startedMs;
   }
 
-  #tell({ code, message }: NodeJS.ErrnoException): void {
-    if (!this.#hasFailed) this.#options.onProblem(`cannot be written: ${code ?? message}`);
+  #tell(error: unknown): void {
+    if (!this.#hasFailed) this.#options.onProblem(`cannot be written: ${systemErrorText(error)}`);
     this.#hasFailed = true;
   }
 }

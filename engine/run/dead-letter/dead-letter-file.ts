@@ -1,4 +1,5 @@
 import { OperationQueue } from '../../base/operation-queue.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { LineFile, LinesNotWritten } from '../../outputs/transport/line-file.ts';
 import {
   type DeadLetter,
@@ -92,7 +93,7 @@ export class DeadLetterFile {
       return lines.length;
     } catch (error) {
       if (!this.#hasFailed)
-        this.#onProblem(`cannot be written: ${(error as Error).message}; events wait`);
+        this.#onProblem(`cannot be written: ${systemErrorText(error)}; events wait`);
       this.#hasFailed = true;
       return error instanceof LinesNotWritten ? error.taken : 0;
     }

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
+import { systemErrorText } from '../../base/system-error.ts';
 import { decodeText, toByteString } from '../../base/text.ts';
 import type { RulesPath } from '../../config/config.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
@@ -58,7 +59,7 @@ function missing({ path, mayBeMissing, locked }: RulesPath): Diagnostic {
   if (mayBeMissing) {
     return createDiagnostic('RULE_FILE_SKIPPED', { message: `there is no rules file ${path}` });
   }
-  const reason = hasWildcard(path) ? 'no file matches' : 'ENOENT';
+  const reason = hasWildcard(path) ? 'no file matches' : 'it does not exist';
   const message = `cannot read the rules file ${path}: ${reason}`;
   return createDiagnostic('RULE_FILE_UNREADABLE', { message });
 }
@@ -81,7 +82,7 @@ function readFile(path: string, locked: RulesPath['locked']): TextDocument | Dia
     const message = `the rules \`${locked.name}\` (${path}) have SHA-256 ${digest}, the lock says ${locked.digest}`;
     return createDiagnostic('LOCK_MISMATCH', { message });
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const reason = systemErrorText(error);
     const message = `cannot read the rules file ${path}: ${reason}`;
     return createDiagnostic('RULE_FILE_UNREADABLE', { message });
   }

@@ -10,6 +10,7 @@
 
 import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { LIMITS } from '../../base/limits.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { findBatchFault } from '../../plugin/abi/check-batch.ts';
 import type { EventBatch } from '../../plugin/abi/plugin-instance.ts';
 import {
@@ -278,7 +279,9 @@ class FileRoom implements SlotRoom {
       return writeSync(this.#file.descriptor, bytesOf(view), from, size, position);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      throw FULL.includes(code) ? new NoRoom(`a batch has no place in memory: ${code}`) : error;
+      throw FULL.includes(code)
+        ? new NoRoom(`a batch has no place in memory: ${systemErrorText(error)}`)
+        : error;
     }
   }
 

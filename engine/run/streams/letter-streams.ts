@@ -1,6 +1,7 @@
 /* What another run set aside, as streams: one for each source, all of the same file. */
 
 import { access, constants, stat } from 'node:fs/promises';
+import { systemErrorText } from '../../base/system-error.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { measurePath } from '../../store/location/path-location.ts';
 import type { LoadedPlugin } from '../load/load-plugins.ts';
@@ -36,7 +37,7 @@ async function findProblems(path: string): Promise<Diagnostic[]> {
     if ((await stat(path)).isFile()) return [];
     return [unreadable(`${path} is not a file`)];
   } catch (error) {
-    return [unreadable(`${path}: ${(error as NodeJS.ErrnoException).code}`)];
+    return [unreadable(`${path}: ${systemErrorText(error)}`)];
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { stat } from 'node:fs/promises';
 import { guarded } from '../../base/guard.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import type { StoreRoot } from '../../store/protocol/store-protocol.ts';
 
 const INTERVAL_MS = 5_000;
@@ -62,8 +63,11 @@ export class LocationProbe {
       this.#asked.set(path, this.#nowMs());
       void stat(path).then(
         () => this.#answer(path, undefined),
-        ({ code }: NodeJS.ErrnoException) =>
-          this.#answer(path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`),
+        (error: NodeJS.ErrnoException) => {
+          const isMissing = error.code === 'ENOENT';
+          const why = systemErrorText(error);
+          this.#answer(path, isMissing ? 'does not exist' : `cannot be read: ${why}`);
+        },
       );
     }
   }

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { NotOwnFile } from '../../base/own-file.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { FollowedRoots } from '../../store/protocol/store-protocol.ts';
 import {
@@ -50,9 +50,7 @@ export function findBeginning(
     text = readCheckpointFile(checkpointPath);
     accessSync(dirname(checkpointPath), constants.W_OK);
   } catch (error) {
-    const reason =
-      error instanceof NotOwnFile ? error.message : (error as NodeJS.ErrnoException).code;
-    return refuse(`the checkpoint ${checkpointPath} cannot be used: ${reason}`);
+    return refuse(`the checkpoint ${checkpointPath} cannot be used: ${systemErrorText(error)}`);
   }
   if (text === undefined || isFromStart) return fresh;
   const found = parseCheckpoint(text);

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { readJsonDocument } from '../../diagnostic/schema/json-document.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
@@ -19,10 +20,9 @@ export function collectAttachments(
       const bytes = readFileSync(join(dirname(document.name), path));
       return [{ name: posix.basename(path), bytes }];
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
       const span = readJsonDocument(document).spanOf(at);
       const primary = { document, span, text: 'here' };
-      const message = `cannot read ${path}: ${code}`;
+      const message = `cannot read ${path}: ${systemErrorText(error)}`;
       const hint = 'paths are relative to the manifest';
       diagnostics.push(createDiagnostic('PLUGIN_CANNOT_PACK', { message, hint, primary }));
       return [];

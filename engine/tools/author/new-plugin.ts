@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fieldsOf } from '../../base/json-fields.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 
 /** As in the manifest’s schema, and fit to begin the names of fields. */
@@ -43,7 +44,7 @@ export function createPluginFolder(
       files.add(to);
     }
   } catch (error) {
-    return refuse(`${folder} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
+    return refuse(`${folder} cannot be written: ${systemErrorText(error)}`);
   }
   return { value: [...files].sort(), diagnostics: [] };
 }

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fieldsOf } from '../../base/json-fields.ts';
+import { systemErrorText } from '../../base/system-error.ts';
 import { decodeText } from '../../base/text.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { createTextDocument, type TextDocument } from '../../diagnostic/text-document.ts';
@@ -93,8 +94,7 @@ export function readManifestFile(path: string): TextDocument | Diagnostic {
   try {
     return createTextDocument(path, decodeText(readFileSync(path)));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const message = `cannot read the manifest ${path}: ${code}`;
+    const message = `cannot read the manifest ${path}: ${systemErrorText(error)}`;
     const hint = 'every plugin has one: schemas/plugin-manifest.schema.json';
     return createDiagnostic('PLUGIN_FILE_UNREADABLE', { message, hint });
   }

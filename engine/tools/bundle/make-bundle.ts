@@ -7,6 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
+import { systemErrorTextAt } from '../../base/system-error.ts';
 import { type ReadConfig, readConfig } from '../../config/read-config.ts';
 import { readPublicKeys } from '../../config/resolve-trust.ts';
 import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
@@ -32,7 +33,7 @@ export function makeBundle(configFile: string): Checked<MadeBundle> {
   try {
     return maker.make(existsSync(lockPath) ? lockPath : undefined);
   } catch (error) {
-    const { message } = error as NodeJS.ErrnoException;
+    const message = systemErrorTextAt(error);
     return { value: undefined, diagnostics: [createDiagnostic('BUNDLE_UNUSABLE', { message })] };
   }
 }

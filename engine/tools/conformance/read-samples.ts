@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 import type { ComponentFile } from '../../plugin/gate/component-file.ts';
 import type { SampleFile } from './sample-store.ts';
@@ -48,7 +49,7 @@ export function readSamples(
     const leftOut = paths.length - files.length;
     return { value: { files: inOrder(files), location, leftOut }, diagnostics: [] };
   } catch (error) {
-    const message = `cannot read ${location}: ${(error as NodeJS.ErrnoException).code}`;
+    const message = `cannot read ${location}: ${systemErrorText(error)}`;
     const hint = 'a file or a folder on this machine, plain or gzip';
     return {
       value: undefined,

@@ -91,7 +91,7 @@ describe('a receiver that may be away', () => {
     output.behave = (alerts) => (alerts.some(({ line }) => line === '2') ? refused() : undefined);
     const given = queue.deliver(someAlerts(1, 3));
     await until(() => said.length > 0);
-    expect(said[0]).toMatch(/letters.jsonl cannot be written: ENOENT.*; alerts wait/);
+    expect(said[0]).toMatch(/letters.jsonl cannot be written: it does not exist; alerts wait/);
     expect(queue.counts).toMatchObject({ deadLetters: 0, undelivered: 0 });
     mkdirSync(dirname(path));
     expect(await given).toBe(true);
@@ -194,7 +194,7 @@ describe('a receiver that may be away', () => {
     const given = queue.deliver(someAlerts(1, 3)).finally(() => {
       isSettled = true;
     });
-    await until(() => said.some((text) => text.includes('ENOENT')));
+    await until(() => said.some((text) => text.includes('it does not exist')));
     expect(isSettled).toBe(false);
     mkdirSync(folder);
     expect(await given).toBe(true);

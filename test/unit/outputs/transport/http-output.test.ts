@@ -164,13 +164,27 @@ describe('alerts over HTTP', () => {
     server.closeAllConnections();
     expect(bodies).toEqual(['1', '1', '1']);
     expect(found.slice(0, 3)).toEqual(['taken', 'taken', 'taken']);
-    expect(found[3]).toMatch(/self-signed certificate/);
-    expect(found[4]).toMatch(/certificate required|ECONNRESET|socket hang up/);
+    expect(found[3]).toMatch(/certificate is not signed by a known CA/);
+    expect(found[4]).toMatch(/certificate required|connection was cut|socket hang up/);
   });
 
   it('name the certificate that is not there', async () => {
     const tls = { ...NO_TLS_FILES, caFiles: ['/nowhere/ca.pem'] };
     const output = new HttpOutput({ ...OPTIONS, url: 'https://127.0.0.1:1/', tls });
-    await expect(output.open()).rejects.toThrow(/ENOENT.*\/nowhere\/ca\.pem/);
+    await expect(output.open()).rejects.toThrow(/\/nowhere\/ca\.pem/);
+  });
+
+  it('name the file that has no certificate, or no key', async () => {
+    const wrong = '-----BEGIN CERTIFICATE-----\nbm90\n-----END CERTIFICATE-----\n';
+    const file = scratch.write('not.pem', wrong);
+    for (const [part, reason] of [
+      [{ caFiles: [file] }, 'has no certificate in PEM form'],
+      [{ certificateFile: file }, 'has no certificate in PEM form'],
+      [{ keyFile: file }, 'has no private key in PEM form'],
+    ] as const) {
+      const tls = { ...NO_TLS_FILES, ...part };
+      const output = new HttpOutput({ ...OPTIONS, url: 'https://127.0.0.1:1/', tls });
+      await expect(output.open()).rejects.toThrow(`${file} ${reason}`);
+    }
   });
 });

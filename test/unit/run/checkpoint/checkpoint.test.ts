@@ -158,7 +158,7 @@ describe('the file of a checkpoint', () => {
       file.update(stateOf(events));
       await file.flush();
     }
-    expect(problems).toEqual(['cannot be written: EISDIR']);
+    expect(problems).toEqual(['cannot be written: it is a folder']);
     rmSync(path, { recursive: true });
     file.update(stateOf(22));
     await file.flush();
