@@ -14,7 +14,8 @@
 import * as v from 'valibot';
 import { hasChecksum, withChecksum } from '../../base/json-line.ts';
 import { BASE64, orAbsent, parseOwnJson, TIME_TEXT } from '../../base/own-json.ts';
-import { KEPT_ROOT, writeKeptRoot } from '../../store/protocol/kept-root.ts';
+import { writeKeptRoot } from '../../store/protocol/kept-root.ts';
+import { KEPT_ROOT } from '../../store/protocol/kept-root-schema.ts';
 import type { FollowedRoots } from '../../store/protocol/store-protocol.ts';
 import type { StreamState } from '../stream/stream-protocol.ts';
 

@@ -1,7 +1,5 @@
 /* How far a followed bucket was read, as one process leaves it to the next. */
 
-import * as v from 'valibot';
-import { COUNT, orAbsent, TIME_TEXT } from '../../base/own-json.ts';
 import type { SweepState } from './bucket-sweeps.ts';
 
 export interface KeptObject {
@@ -27,18 +25,3 @@ export function writeBucketState({ lastNumber, runs, unread, sweep }: BucketStat
   });
   return { lastNumber, runs: runs.map(write), unread: unread.map(write), sweep };
 }
-
-const KEPT_OBJECT = v.object({ path: v.string(), size: COUNT, modifiedNs: TIME_TEXT });
-
-export const BUCKET_STATE = v.object({
-  lastNumber: COUNT,
-  runs: v.array(v.object({ ...KEPT_OBJECT.entries, number: COUNT })),
-  unread: v.array(KEPT_OBJECT),
-  sweep: v.object({
-    knownMs: orAbsent(COUNT),
-    known: v.record(v.string(), COUNT),
-    startMs: orAbsent(COUNT),
-    isFull: v.boolean(),
-    path: v.string(),
-  }),
-});
