@@ -4,7 +4,13 @@
  */
 
 import { describe, it } from 'vitest';
-import { contain, HOSTILE_EXTRACTOR, HOSTILE_SOURCE } from '../support/containment.ts';
+import {
+  contain,
+  HOSTILE_EXTRACTOR,
+  HOSTILE_SOURCE,
+  LOOPING_EXTRACTOR,
+  LOOPING_SOURCE,
+} from '../support/containment.ts';
 import {
   buildPlugin,
   type ExtractorBody,
@@ -66,9 +72,10 @@ describe('an extractor', () => {
     return { extract: NOTHING_FOUND, more: `${RECURSION} ${after}` };
   };
 
-  it.each(rowsOf(places))('whose %s %s', async (place, _does, { does, said }) => {
+  it.each(rowsOf(places))('whose %s %s', async (place, name, { does, said }) => {
     const module = extractorModule(bodyOf(place, does));
-    const path = await buildPlugin(folder.path, module, HOSTILE_EXTRACTOR);
+    const manifest = name === 'loops' ? LOOPING_EXTRACTOR : HOSTILE_EXTRACTOR;
+    const path = await buildPlugin(folder.path, module, manifest);
     await contain(path, 'extractor', { code: 3, said });
   });
 });
@@ -96,9 +103,10 @@ describe('a source', () => {
   };
   const isBeforeReading = (place: string): boolean => ['start', 'init', 'open'].includes(place);
 
-  it.each(rowsOf(places))('whose %s %s', async (place, _does, { does, said }) => {
+  it.each(rowsOf(places))('whose %s %s', async (place, name, { does, said }) => {
     const module = sourceModule(bodyOf(place, does));
-    const path = await buildPlugin(folder.path, module, HOSTILE_SOURCE);
+    const manifest = name === 'loops' ? LOOPING_SOURCE : HOSTILE_SOURCE;
+    const path = await buildPlugin(folder.path, module, manifest);
     await contain(path, 'source', { code: isBeforeReading(place) ? 1 : 3, said });
   });
 });

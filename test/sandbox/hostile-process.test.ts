@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { findConfinement } from '../../engine/base/confinement.ts';
-import { EVENT, HOSTILE_EXTRACTOR, HOSTILE_SOURCE, runMeasured } from '../support/containment.ts';
+import { EVENT, LOOPING_EXTRACTOR, LOOPING_SOURCE, runMeasured } from '../support/containment.ts';
 import {
   buildPlugin,
   extractorModule,
@@ -20,14 +20,14 @@ const EVENT_COUNT = 500;
 const IS_ELSEWHERE = process.env.TEST_ISOLATION !== undefined;
 
 const SOURCE = {
-  ...HOSTILE_SOURCE,
+  ...LOOPING_SOURCE,
   capabilities: { store: ['input'] },
   source: { name: 'hostile', openParams: 'location', openParamsDescription: 'a file' },
 };
 const extractor = buildPlugin(
   folder.path,
   extractorModule({ extract: NOTHING_FOUND }),
-  HOSTILE_EXTRACTOR,
+  LOOPING_EXTRACTOR,
 );
 const source = buildPlugin(folder.path, sourceModule({}), SOURCE);
 folder.write('in/a.jsonl', `${EVENT}\n`);
@@ -45,7 +45,7 @@ folder.write(
 
 /** Runs `code` in the place of the plugin’s process, beside an honest stream. */
 async function contain(side: 'source' | 'extractor', code: string, said: RegExp): Promise<string> {
-  const { name } = side === 'source' ? SOURCE : HOSTILE_EXTRACTOR;
+  const { name } = side === 'source' ? SOURCE : LOOPING_EXTRACTOR;
   const path = side === 'source' ? `${await source}, open_params: in` : await extractor;
   const config = folder.write(
     `${side}.yaml`,

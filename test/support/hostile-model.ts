@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { EVENT, HOSTILE_EXTRACTOR, HOSTILE_SOURCE } from './containment.ts';
+import { EVENT, LOOPING_EXTRACTOR, LOOPING_SOURCE } from './containment.ts';
 import { buildPlugin, extractorModule, NOTHING_FOUND, sourceModule } from './hostile-module.ts';
 import { HostileProduct } from './hostile-process.ts';
 import { runProgram } from './run-program.ts';
@@ -250,10 +250,10 @@ export class HostileModel {
     const extractor = await buildPlugin(
       folder.path,
       extractorModule({ extract: NOTHING_FOUND }),
-      HOSTILE_EXTRACTOR,
+      LOOPING_EXTRACTOR,
     );
     const source = await buildPlugin(folder.path, sourceModule({ next: AT_END }), {
-      ...HOSTILE_SOURCE,
+      ...LOOPING_SOURCE,
       capabilities: { store: ['input'] },
       source: { name: 'hostile', openParams: 'location', openParamsDescription: 'a file' },
     });
@@ -267,12 +267,12 @@ export class HostileModel {
     folder.write('extractor.rules.yaml', good + bad);
     const streams = Array.from({ length: STREAMS }, (_, index) => ({
       name: `hostile-${index}`,
-      plugin: HOSTILE_SOURCE.name,
+      plugin: LOOPING_SOURCE.name,
       open_params: 'in',
     }));
     const plugins = [
-      { name: HOSTILE_SOURCE.name, library_path: source },
-      { name: HOSTILE_EXTRACTOR.name, library_path: extractor },
+      { name: LOOPING_SOURCE.name, library_path: source },
+      { name: LOOPING_EXTRACTOR.name, library_path: extractor },
       { name: 'cloudtrail', open_params: 'events.jsonl' },
     ];
     const config = { rule_matching: 'all', plugins, streams };

@@ -228,8 +228,8 @@ export class BatchEvaluation {
   }
 
   #settle(fault: PluginFault, eventCount: number, eventNumber: number): 'alone' | number {
-    const size = this.#parts.extractors.settle(fault, eventCount);
-    if (size === 'alone') this.#result.faults.push({ fault, eventNumber });
+    const { size, faults } = this.#parts.extractors.settle(fault, eventCount);
+    this.#result.faults.push(...faults.map((one) => ({ fault: one, eventNumber })));
     return size;
   }
 

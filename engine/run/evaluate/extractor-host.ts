@@ -138,7 +138,10 @@ export class ExtractorHost {
       memorySizeMax: role.plugin.memorySizeMax,
     });
     worker.listen({
-      onMessage: (body) => this.#answer(body as Uint8Array),
+      onMessage: (body) => {
+        // What one that was ended has still sent answers nothing that is asked now.
+        if (this.#process === worker) this.#answer(body as Uint8Array);
+      },
       onEnd: ({ message }) => {
         if (this.#process === worker) this.#lose({ fault: 'crash', message });
       },

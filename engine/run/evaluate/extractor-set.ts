@@ -16,6 +16,14 @@ export type Extraction =
   | { readonly kind: 'columns'; readonly columns: Column[] }
   | { readonly kind: 'fault'; readonly fault: PluginFault };
 
+/** What is to be done about a fault. */
+export interface SettledFault {
+  /** The guilty event stands `alone`; otherwise so many events are to be tried at a time to find it. */
+  readonly size: 'alone' | number;
+  /** To be reported now; those of events that are tried again are reported then. */
+  readonly faults: readonly PluginFault[];
+}
+
 export interface ExtractorSetOptions {
   readonly extractors: readonly Extractor[];
   readonly costs: CostMeter;
@@ -77,20 +85,25 @@ export class ExtractorSet {
     return chargeHeaviest(this.#options.extractors, evaluated);
   }
 
-  /** The guilty event stands `alone`; otherwise so many events are to be tried at a time to find it. */
-  settle(fault: PluginFault, eventCount: number): 'alone' | number {
+  settle(fault: PluginFault, eventCount: number): SettledFault {
     const decision = this.#options.onFault(fault, eventCount);
-    if (decision === 'quarantine') this.quarantine(fault.pluginName);
-    else this.#restart(fault.pluginName);
-    if (eventCount === 1 || decision === 'quarantine') return 'alone';
+    if (decision === 'quarantine') {
+      this.quarantine(fault.pluginName);
+      return { size: 'alone', faults: [fault] };
+    }
+    const atRestart = this.#restart(fault.pluginName);
+    if (atRestart !== undefined) return { size: 'alone', faults: [fault, atRestart] };
+    if (eventCount === 1) return { size: 'alone', faults: [fault] };
     // Each time a process has to be waited for costs far more than to try each event alone.
-    return decision === 'retry' ? 1 : Math.ceil(eventCount / 2);
+    return { size: decision === 'retry' ? 1 : Math.ceil(eventCount / 2), faults: [] };
   }
 
-  /** A plugin that does not come up again is not called any more. */
-  #restart(plugin: string): void {
+  /** A plugin that does not come up again is not called any more; its fault is answered. */
+  #restart(plugin: string): PluginFault | undefined {
     const extractor = this.#options.extractors.find(({ name }) => name === plugin);
-    if (faultOf(() => extractor?.restart()) !== undefined) this.quarantine(plugin);
+    const fault = faultOf(() => extractor?.restart());
+    if (fault !== undefined) this.quarantine(plugin);
+    return fault;
   }
 }
 
