@@ -234,7 +234,8 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
         [
           'answers 40 MB again and again',
           'for (;;) { untilEvents(); send(columns({ scratch: new Uint8Array(40 << 20) })); }',
-          /cells, expected/,
+          // A machine that is busy may find out first that there is no answer.
+          /cells, expected|no answer/,
         ],
         [
           'answers 200 MB',
