@@ -5,8 +5,9 @@
  */
 
 import { basename, extname } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { createTar, type ParsedTarFileItem, parseTar } from 'nanotar';
+import { gzipSync } from 'node:zlib';
+import { createTar, type ParsedTarFileItem } from 'nanotar';
+import { readGzippedTar } from '../../base/gzipped-tar.ts';
 import { fieldsOf } from '../../base/json-fields.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
@@ -77,7 +78,7 @@ async function fetchFromRegistry(
 function unpack(layer: Uint8Array): Uint8Array | string {
   let files: readonly ParsedTarFileItem[];
   try {
-    files = parseTar(gunzipSync(layer, { maxOutputLength: TAR_SIZE_MAX }));
+    files = readGzippedTar(layer, TAR_SIZE_MAX);
   } catch (error) {
     return `has no gzipped tar: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -9,8 +9,9 @@
  * Nothing of an archive is trusted: names, sizes and digests are checked before anything is written.
  */
 
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { createTar, type ParsedTarFileItem, parseTar } from 'nanotar';
+import { gzipSync } from 'node:zlib';
+import { createTar, type ParsedTarFileItem } from 'nanotar';
+import { readGzippedTar } from '../../base/gzipped-tar.ts';
 import { fieldsOf } from '../../base/json-fields.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { digestOf } from '../../packages/trust/signed-file.ts';
@@ -44,7 +45,7 @@ const NOTHING = new Uint8Array();
 export function unpackBundle(archive: Uint8Array): BundleFiles | string {
   let entries: readonly ParsedTarFileItem[];
   try {
-    entries = parseTar(gunzipSync(archive, { maxOutputLength: LIMITS.bundleSizeMax.value }));
+    entries = readGzippedTar(archive, LIMITS.bundleSizeMax.value);
   } catch (error) {
     return `is no gzipped tar: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -42,7 +42,7 @@ describe('a bundle', () => {
   });
 
   it('can be looked into with other tools', () => {
-    const names = parseTar(gunzipSync(packBundle(FILES))).map(({ name }) => name);
+    const names = parseTar(Uint8Array.from(gunzipSync(packBundle(FILES)))).map(({ name }) => name);
     expect(names).toEqual(['bundle.json', ...[...FILES.keys()].sort()]);
   });
 
