@@ -41,7 +41,7 @@ export class Scanner {
     this.text = text;
   }
 
-  /** Of the next character. */
+  /** Index of the next character. */
   get position(): number {
     return this.#position;
   }

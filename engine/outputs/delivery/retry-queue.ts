@@ -43,9 +43,9 @@ export class RetryQueue implements Delivery {
   readonly #options: RetryOptions;
   readonly #backlog: Backlog;
   readonly #tries: Tries;
-  /** Of the loop. */
+  /** Wakes the loop. */
   readonly #waker = new Waker();
-  /** Of whoever waits for everything to arrive. */
+  /** Wakes those that wait until every alert has arrived. */
   readonly #progress = new Waker();
   #working: Promise<void> | undefined;
   /** The oldest alerts, so many, were handed over and may not be read yet. */

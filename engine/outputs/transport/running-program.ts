@@ -13,7 +13,7 @@ export interface ProgramOptions {
 }
 
 const REASON_SIZE_MAX = 200;
-/** Characters of a line of its standard error that is told as one. */
+/** Longest line of standard error, in characters; a longer one is reported in parts. */
 const LINE_SIZE_MAX = 4_096;
 const NAME_SIZE_MAX = 60;
 /** Milliseconds between SIGTERM and SIGKILL, and after it. */

@@ -32,7 +32,7 @@ export class BinaryReader {
     this.#end = end;
   }
 
-  /** Of the next byte. */
+  /** Offset of the next byte. */
   get offset(): number {
     return this.#offset;
   }

@@ -134,7 +134,7 @@ class InstructionCursor {
     this.#end = end;
   }
 
-  /** Of the next byte. */
+  /** Offset of the next byte. */
   get offset(): number {
     return this.#offset;
   }

@@ -4,7 +4,7 @@ import { assert } from '../../../base/assert.ts';
 import type { Alert } from '../../../detect/alert/alert.ts';
 
 interface Waiting {
-  /** Of its record. */
+  /** Number of its record. */
   readonly number: number;
   readonly alert: Alert;
 }
