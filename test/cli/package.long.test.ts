@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -98,8 +99,10 @@ describe('the package', () => {
       const { scripts, devDependencies } = JSON.parse(
         readFileSync(join(own, 'package.json'), 'utf8'),
       ) as Record<string, Record<string, string>>;
-      for (const version of Object.values(devDependencies ?? {}))
-        expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
+      const { tiercel, ...compilers } = devDependencies ?? {};
+      // No registry has the package yet, so the folder takes the one that made it.
+      expect(tiercel).toBe(`file:${realpathSync(installed)}`);
+      for (const version of Object.values(compilers)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
       // What its README says, but for `npm install`; both build first.
       const outputs: string[] = [];
       for (const command of new Set(`${scripts?.start} && ${scripts?.test}`.split(' && '))) {
@@ -118,6 +121,20 @@ describe('the package', () => {
       expect(byName.stdout).toBe(alerts);
     },
   );
+
+  it('is what npm installs into the folder of a new plugin, without a registry', async () => {
+    const cwd = join(folder, 'offline');
+    mkdirSync(cwd);
+    // C has no compiler from npm: the package itself is all that there is to install.
+    await runProgram(['plugin', 'new', 'mine', '--template', 'c'], { program, cwd });
+    const npm = (...args: string[]): string =>
+      execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], {
+        cwd: join(cwd, 'mine'),
+        encoding: 'utf8',
+      });
+    npm('install');
+    expect(npm('exec', '--', 'tiercel', '--version')).toBe('0.1.0\n');
+  });
 
   it('can be imported, with types beside it', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {

@@ -280,11 +280,11 @@ describe('a new plugin', () => {
   it('is refused where something is in the way, or the name is none', async () => {
     await create('twice');
     const twice = await create('twice');
-    expect(twice.stderr).toContain('twice is there already');
+    expect(twice.stderr).toContain('twice exists already');
     expect(twice.code).toBe(1);
     for (const name of ['Upper', '9x', '../x', 'a b', 'x'.repeat(64)]) {
       const { stderr, code } = await create(name);
-      expect(stderr).toContain('is no name for a plugin');
+      expect(stderr).toContain('is not a valid name for a plugin');
       expect(code).toBe(1);
     }
     const { stdout } = await create('twice', '--json');

@@ -1,4 +1,4 @@
-/* `tiercel plugin new`: a folder for a plugin of one's own. */
+/* `tiercel plugin new`: makes the folder of a new plugin. */
 
 import { printable, printableLines } from '../../base/printable.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
@@ -24,6 +24,6 @@ export function newCommand({ name, template, isJson }: NewArguments, terminal: T
     return EXIT.ok;
   }
   for (const file of files) terminal.stdout.write(`${printable(file)}\n`);
-  terminal.stdout.write(`\nNow: cd ${name}, npm install, npm start\n`);
+  terminal.stdout.write(`\nNext: cd ${name}, npm install, npm start\n`);
   return EXIT.ok;
 }

@@ -1,4 +1,4 @@
-/* A folder for a plugin of one's own: a template with the names filled in. */
+/* Makes the folder of a new plugin: copies a template and fills in the names. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,16 +7,16 @@ import { packageRoot } from '../../base/package-root.ts';
 import { systemErrorText } from '../../base/system-error.ts';
 import { type Checked, createDiagnostic } from '../../diagnostic/diagnostic.ts';
 
-/** As in the manifest’s schema, and fit to begin the names of fields. */
+/** Names that the manifest’s schema allows and that can begin the names of fields. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 /** npm leaves files of that name out of packages. */
 const IGNORE_FILE = 'gitignore';
 
 export const TEMPLATES = ['assemblyscript', 'javascript', 'c'] as const;
-/** What those of all languages have; a language may have its own of it. */
+/** Files that all languages have; a language may replace one. */
 const COMMON = 'common';
 
-/** Paths of the files that were written, in the folder `name` below `parent`. */
+/** Writes the folder `name` below `parent`, and returns the paths of its files. */
 export function createPluginFolder(
   parent: string,
   name: string,
@@ -27,13 +27,13 @@ export function createPluginFolder(
     diagnostics: [createDiagnostic('PLUGIN_CANNOT_CREATE', { message, hint })],
   });
   if (!NAME.test(name)) {
-    const hint = 'small letters, digits, - and _, a letter first, for example nginx-access';
-    return refuse(`\`${name}\` is no name for a plugin`, hint);
+    const hint = 'lowercase letters, digits, - and _, a letter first, for example nginx-access';
+    return refuse(`\`${name}\` is not a valid name for a plugin`, hint);
   }
   if (!TEMPLATES.some((one) => one === template))
-    return refuse(`there is no template \`${template}\``, `there are: ${TEMPLATES.join(', ')}`);
+    return refuse(`unknown template \`${template}\``, `one of ${TEMPLATES.join(', ')}`);
   const folder = join(parent, name);
-  if (existsSync(folder)) return refuse(`${folder} is there already`, 'choose another name');
+  if (existsSync(folder)) return refuse(`${folder} exists already`, 'choose another name');
   const fill = filler(name);
   const files = new Set<string>();
   try {
@@ -49,7 +49,7 @@ export function createPluginFolder(
   return { value: [...files].sort(), diagnostics: [] };
 }
 
-/** Paths in the template, and where they are. */
+/** Files of a template: the path in the template, and the file itself. */
 function filesOf(template: string): [path: string, from: string][] {
   const root = join(packageRoot(), 'plugins-wasm', 'templates', template);
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
@@ -59,16 +59,27 @@ function filesOf(template: string): [path: string, from: string][] {
     .map((from) => [from.slice(root.length + 1), from]);
 }
 
+/**
+ * Where the plugin's project gets Tiercel from, as npm writes it. A clone, and a package that no registry has yet
+ * (`private` in its package.json, with which npm refuses to publish it), are used where they lie.
+ */
+function tiercelDependency(root: string, own: Readonly<Record<string, unknown>>): string {
+  const isClone = existsSync(join(root, 'tsconfig.json'));
+  if (!isClone && own.private !== true) return `^${String(own.version)}`;
+  return `file:${root.replaceAll('\\', '/')}`;
+}
+
 function filler(name: string): (text: string) => string {
-  const own = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
-  const { version, devDependencies } = fieldsOf(JSON.parse(own));
+  const root = packageRoot();
+  const own = fieldsOf(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  const { devDependencies } = own;
   const versionOf = (tool: string): string => String(fieldsOf(devDependencies)[tool]);
   const identifier = name.replaceAll('-', '_');
   const values: Readonly<Record<string, string>> = {
     name,
     source: identifier,
     prefix: identifier,
-    tiercel: `^${String(version)}`,
+    tiercel: tiercelDependency(root, own),
     assemblyscript: versionOf('assemblyscript'),
     componentize: versionOf('@bytecodealliance/componentize-js'),
     shim: versionOf('@bytecodealliance/preview2-shim'),

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { packageRoot } from '../../base/package-root.ts';
 import type { Manifest } from '../../plugin/file/manifest.ts';
 
 export interface CompileMessage {
@@ -38,9 +39,16 @@ export interface Toolchain {
   compile(folder: string, entry: string, request: CompileRequest): Promise<Compiled>;
 }
 
-/** A file of a package that the project in `folder`, or one above it, has installed; `undefined`: none. */
+/**
+ * A file of a package that the project in `folder`, or one above it, has installed, or else Tiercel itself: a clone
+ * brings the compilers. `undefined`: none of them has it.
+ */
 export function findInstalled(folder: string, file: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
+  return findAbove(resolve(folder), file) ?? findAbove(packageRoot(), file);
+}
+
+function findAbove(folder: string, file: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
     const path = join(at, 'node_modules', file);
     if (existsSync(path)) return path;
     if (at === dirname(at)) return undefined;
