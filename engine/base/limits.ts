@@ -164,6 +164,11 @@ export const LIMITS = {
     unit: 'count',
     why: 'characters of alerts that wait for outputs: with more no further batch is evaluated beside them',
   },
+  searchValuesMax: {
+    value: 1_000_000,
+    unit: 'count',
+    why: 'different values that `tiercel search --count` tells apart; more are counted together',
+  },
   dictionaryEntrySizeMax: {
     value: 4_096,
     unit: 'bytes',

@@ -2,6 +2,7 @@ import type { Wall } from '../base/confinement.ts';
 import type { Priority } from '../base/priority.ts';
 import type { AlertFormat } from '../detect/alert/alert.ts';
 import type { AlertChannel } from '../detect/alert/alert-channel.ts';
+import type { TextDocument } from '../diagnostic/text-document.ts';
 import type { RuleLoadOptions } from '../language/rules/load-options.ts';
 import type { LockedPlugin, LockedRules } from '../packages/install/lock.ts';
 import type { TrustPolicy } from '../packages/trust/judge-signature.ts';
@@ -14,6 +15,8 @@ import type { OutputConfig } from './output-config.ts';
 export interface Config {
   /** `undefined`: the rules that ship for the loaded sources. */
   readonly rulesFiles: readonly RulesPath[] | undefined;
+  /** Rules that the program itself adds to those of the files. */
+  readonly addedRules: readonly TextDocument[];
   readonly plugins: readonly PluginConfig[];
   /** Beside those of plugins with open parameters. */
   readonly streams: readonly StreamConfig[];

@@ -59,6 +59,7 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
     alertChannels: outputs.alertChannels,
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, places),
+    addedRules: [],
   });
   return {
     value,
@@ -87,7 +88,14 @@ function toConfig(
   base: string,
 ): Omit<
   Config,
-  'plugins' | 'streams' | 'trust' | 'outputs' | 'alertChannels' | 'arePluginsMissing' | 'rulesFiles'
+  | 'plugins'
+  | 'streams'
+  | 'trust'
+  | 'outputs'
+  | 'alertChannels'
+  | 'arePluginsMissing'
+  | 'rulesFiles'
+  | 'addedRules'
 > {
   return {
     ruleLoad: {

@@ -242,7 +242,11 @@ export const SCENARIOS: Readonly<Record<GuardedEntry, () => Promise<void>>> = {
   },
   'rules-read': async () => {
     const loaded = { plugins: [], catalogs: new Map(), diagnostics: [] };
-    const config = { rulesFiles: [], ruleLoad: { selections: [], appendOutput: [] } };
+    const config = {
+      rulesFiles: [],
+      addedRules: [],
+      ruleLoad: { selections: [], appendOutput: [] },
+    };
     const { diagnostics } = await loadRulesApart(config as never, loaded);
     expect(diagnostics.map(({ message }) => message)).toEqual([`rules: ${MESSAGE}`]);
   },

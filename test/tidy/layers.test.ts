@@ -24,7 +24,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['packages', 'config', 'outputs'],
   ],
   service: ['base', 'diagnostic', 'language', 'detect', 'config', 'outputs', 'run'],
-  tools: ['base', 'diagnostic', 'event', 'store', 'plugin', 'packages', 'config', 'run'],
+  tools: [
+    ...['base', 'diagnostic', 'event', 'detect', 'store', 'plugin', 'packages', 'config', 'run'],
+  ],
   // All of the engine, but for what is inside of the stages.
   cli: [
     ...['base', 'diagnostic', 'language', 'detect', 'worker', 'plugin', 'packages', 'config'],
@@ -80,7 +82,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     streams: ['stream', 'checkpoint', 'load'],
     engine: ['stream', 'evaluate', 'checkpoint', 'dead-letter', 'load', 'streams'],
   },
-  tools: { author: [], bundle: [], conformance: [] },
+  tools: { author: [], bundle: [], conformance: [], search: [] },
   cli: {
     console: [],
     command: ['console'],

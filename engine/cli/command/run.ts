@@ -16,8 +16,6 @@ import { type OutputHost, openOutputs } from '../../outputs/open-outputs.ts';
 import { DeadLetterFile } from '../../run/dead-letter/dead-letter-file.ts';
 import { buildEngine } from '../../run/engine/build-engine.ts';
 import type { Engine } from '../../run/engine/engine.ts';
-import type { RunOptions } from '../../run/engine/run-options.ts';
-import type { RunSummary } from '../../run/engine/run-summary.ts';
 import { lockDataDirectory } from '../../run/load/lock-data-directory.ts';
 import { openService, type Service, type ServiceOptions } from '../../service/service.ts';
 import { EXIT } from '../console/exit-code.ts';
@@ -31,6 +29,7 @@ import {
 import { outputHost } from '../console/output-host.ts';
 import { ProgressBar } from '../console/progress-bar.ts';
 import { ProgressGuard } from '../console/progress-guard.ts';
+import { exitCodeOf, reportEvents, reportFailures, type Tell } from '../console/run-events.ts';
 import { createRunLog, type RunLog } from '../console/run-log.ts';
 import {
   hasLosses,
@@ -159,7 +158,7 @@ async function runEngine(engine: Engine, context: RunContext): Promise<number> {
             onDeadLetters: (letters) => setAside.write(letters),
             onPoisonMessage: (letter) => setAside.writeMessage(letter),
           }),
-      ...reportsTo(tell),
+      ...reportEvents(tell),
       ...(bar.isWanted && !isQuiet ? { onProgress: (progress) => bar.show(progress) } : {}),
     });
     const { signal } = stop;
@@ -185,9 +184,6 @@ function conclude(report: RunReport, isQuiet: boolean, log: RunLog): number {
   else if (hasLosses(report)) log.say(level, renderLosses(report));
   return exitCodeOf(report);
 }
-
-/** Says what is left unsaid where a run is to be quiet. */
-type Tell = RunLog['say'];
 
 interface OpenedParts {
   readonly outputs: OutputSet;
@@ -267,48 +263,4 @@ async function openDeadLetters(file: DeadLetterFile | undefined): Promise<Diagno
     const hint = 'check that the folder exists and may be written';
     return [createDiagnostic('OUTPUT_UNUSABLE', { message, hint })];
   }
-}
-
-function reportsTo(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFault' | 'onLog'> {
-  return {
-    onProblem: ({ severity, subject, line, message }) => {
-      const what = severity === 'lost' ? 'not read' : 'warning';
-      const place = line > 0 ? `${subject}:${line}` : subject;
-      const text = `${what}: ${printable(place)}: ${printable(message)}`;
-      tell('warning', text, { problem: { severity, subject, line } });
-    },
-    onFault: ({ plugin, kind, message, eventNumber }) => {
-      const event = eventNumber === undefined ? '' : `, event ${eventNumber} goes on without it`;
-      const text = `plugin \`${plugin}\`: ${kind}: ${printable(message)}${event}`;
-      tell('warning', text, { fault: { plugin, kind, eventNumber } });
-    },
-    onLog: ({ plugin, level, message }) =>
-      tell(level, `${plugin} ${level}: ${printable(message)}`, { plugin }),
-  };
-}
-
-/** The plugin says that the position is none of its own: an older or another one wrote it. */
-const POSITION_HINT =
-  'use the plugin that wrote the checkpoint, or `--from-start` to read the stream from its start';
-
-function reportFailures(summary: RunSummary, log: RunLog): void {
-  for (const { stream, plugin, reason, kind, atStart } of summary.failures) {
-    const which = stream === plugin ? '' : ` (stream \`${stream}\`)`;
-    const what = atStart ? 'cannot start' : 'was given up';
-    const message = `plugin \`${plugin}\`${which} ${what}: ${printable(reason)}`;
-    const diagnostic =
-      kind === 'position'
-        ? createDiagnostic('CHECKPOINT_UNUSABLE', { message, hint: POSITION_HINT })
-        : createDiagnostic('SOURCE_UNREADABLE', { message });
-    log.diagnostics([diagnostic]);
-  }
-}
-
-function exitCodeOf(report: RunReport): number {
-  if (report.summary.failures.some(({ atStart }) => atStart)) return EXIT.invalid;
-  // Input that ended before the signal did anything was read to its end.
-  if (report.summary.stopped === 'interrupted' && report.signal !== undefined) {
-    return report.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-  }
-  return hasLosses(report) ? EXIT.incomplete : EXIT.ok;
 }

@@ -25,7 +25,7 @@ export interface RunLog {
 
 /** `clear`: called before something is written. */
 export async function createRunLog(
-  { log: { isJson, minimumPriority } }: Config,
+  { log: { isJson, minimumPriority } }: Pick<Config, 'log'>,
   terminal: Terminal,
   clear: () => void,
 ): Promise<RunLog> {

@@ -8,7 +8,7 @@ const FILE_OPTIONS = ['-r', '--rules', '-V', '--validate'];
  * `run -V FILE`.
  */
 export function normalizeArguments(args: readonly string[]): string[] {
-  const words = args[0] === '-V' ? ['run', ...args] : args;
+  const words = args[0] === '-V' ? ['run', ...args] : withoutBy(args);
   const result: string[] = [];
   let option: string | undefined;
   let isValue = false;
@@ -22,6 +22,11 @@ export function normalizeArguments(args: readonly string[]): string[] {
     result.push(word);
   }
   return result;
+}
+
+/** `--count by FIELD`, as one says it, is `--count FIELD`. */
+function withoutBy(args: readonly string[]): readonly string[] {
+  return args.filter((word, index) => word !== 'by' || args[index - 1] !== '--count');
 }
 
 function isYamlName(name: string): boolean {

@@ -12,6 +12,7 @@ import { addBundle } from './bundle-program.ts';
 import { collect, type SetExitCode } from './common-flags.ts';
 import { addPlugin } from './plugin-program.ts';
 import { addRules } from './rules-program.ts';
+import { addSearch } from './search-program.ts';
 import { addSpool } from './spool-program.ts';
 
 interface CommonOptions {
@@ -64,6 +65,7 @@ function createProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_HELP);
   addRun(program, setExitCode);
+  addSearch(program, setExitCode);
   addValidate(program, setExitCode);
   addList(program, setExitCode);
   addExplain(program, setExitCode);

@@ -65,8 +65,10 @@ export class OutputQueue implements Delivery {
   }
 
   /** Resolves to whether the output has the alerts; otherwise it has failed. */
-  deliver(alerts: readonly Alert[]): Promise<boolean> {
-    return this.#enqueue(alerts.length, () => this.#output.deliver(alerts));
+  async deliver(alerts: readonly Alert[]): Promise<boolean> {
+    // A filter left none of them: an output that writes lines would write an empty one.
+    if (alerts.length === 0) return true;
+    return await this.#enqueue(alerts.length, () => this.#output.deliver(alerts));
   }
 
   async reopen(): Promise<void> {

@@ -21,7 +21,10 @@ export interface Loaded {
 export type LoadedRuleset = Omit<Loaded, 'plugins'>;
 
 /** What rules need of a configuration, and of plugins. */
-export type RulesConfig = Pick<Config, 'rulesFiles' | 'ruleLoad' | 'arePluginsMissing'>;
+export type RulesConfig = Pick<
+  Config,
+  'rulesFiles' | 'addedRules' | 'ruleLoad' | 'arePluginsMissing'
+>;
 
 export interface RulesPlugins extends Pick<LoadedPlugins, 'catalogs'> {
   readonly plugins: readonly {
@@ -49,8 +52,9 @@ export function loadRules(config: RulesConfig, plugins: RulesPlugins): LoadedRul
     config.rulesFiles === undefined
       ? { documents: rulesOfPlugins(plugins), diagnostics: [] }
       : readRulesFiles(config.rulesFiles);
+  const documents = [...files.documents, ...config.addedRules];
   const rulesetLoad = loadRuleset({
-    documents: files.documents,
+    documents,
     catalogs: plugins.catalogs,
     plugins: plugins.plugins.map(({ file }) => file.manifest),
     options: config.ruleLoad,
@@ -61,7 +65,7 @@ export function loadRules(config: RulesConfig, plugins: RulesPlugins): LoadedRul
     ...files.diagnostics,
     ...(arePluginsMissing ? foldConsequences(ofRules) : ofRules),
   ];
-  return { documents: files.documents, rulesetLoad, diagnostics };
+  return { documents, rulesetLoad, diagnostics };
 }
 
 /** Where nobody names rules, those that the plugins carry. */

@@ -25,11 +25,11 @@ export type RulesAnswer = LoadedRuleset;
 
 /** Resolves to what was read, or to why it was not. */
 export async function loadRulesApart(
-  { rulesFiles, ruleLoad, arePluginsMissing }: RulesConfig,
+  { rulesFiles, addedRules, ruleLoad, arePluginsMissing }: RulesConfig,
   loaded: LoadedPlugins,
 ): Promise<LoadedRuleset> {
   const request: RulesRequest = {
-    config: { rulesFiles, ruleLoad, arePluginsMissing },
+    config: { rulesFiles, addedRules, ruleLoad, arePluginsMissing },
     plugins: loaded.plugins.map(({ file: { manifest, attachments } }) => ({
       file: { manifest, attachments },
     })),

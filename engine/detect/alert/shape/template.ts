@@ -8,7 +8,7 @@ import type { AlertFacts } from '../alert-facts.ts';
 import { jsonText } from '../compiled-output.ts';
 
 const NOT_AVAILABLE = '<NA>';
-const PLACEHOLDER = /\{\{\s*(json\s+)?(?:(field)\s+(\S+?)|(\w+))\s*\}\}/g;
+const PLACEHOLDER = /\{\{\s*(json\s+)?(?:(field)\s+([^{}]+?)|(\w+))\s*\}\}/g;
 
 const TEXTS: Readonly<Record<string, (facts: AlertFacts) => string>> = {
   rule: ({ rule }) => rule.name,

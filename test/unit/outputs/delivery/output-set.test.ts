@@ -58,6 +58,21 @@ function setUp() {
 }
 
 describe('outputs', () => {
+  it('write nothing where their filter takes none of the alerts', async () => {
+    let written = '';
+    const stream = new Writable({
+      write: (chunk, _, done) => {
+        written += chunk;
+        done();
+      },
+    });
+    const delivery = new OutputQueue(new StreamOutput('a', stream), () => {});
+    const outputs = new OutputSet([{ id: 'a', delivery, select: () => [] }]);
+    expect(await outputs.deliver(alerts(1, 3))).toBe(true);
+    await outputs.close();
+    expect(written).toBe('');
+  });
+
   it('count the alerts that no filter takes, each once', async () => {
     const kept = (name: string, from: number): Outlet => ({
       id: name,
