@@ -19,7 +19,7 @@ import { checkCondition } from '../../engine/language/check/check-condition.ts';
 import type { CheckedRule } from '../../engine/language/check/checked-rule.ts';
 import { OPERATORS } from '../../engine/language/match/operators.ts';
 import { resolveCondition, resolveMacros } from '../../engine/language/rules/resolve-macros.ts';
-import { TRANSFORMERS } from '../../engine/language/syntax/operators.ts';
+import { OWN_TRANSFORMERS, TRANSFORMERS } from '../../engine/language/syntax/operators.ts';
 import { parseCondition } from '../../engine/language/syntax/parser.ts';
 import { catalog, check, condition, event, screened } from '../support/conditions.ts';
 import { holds, type PlainEvent, type PlainValue } from '../support/reference-evaluator.ts';
@@ -159,7 +159,7 @@ it('every operator and every transformer is compared with the reference', () => 
   const all = fc.sample(check, { seed: SEED, numRuns: 3_000 }).join('\n');
   const missing = [
     ...Object.keys(OPERATORS).filter((name) => !all.includes(` ${name} `)),
-    ...TRANSFORMERS.filter((name) => !all.includes(`${name}(`)),
+    ...[...TRANSFORMERS, ...OWN_TRANSFORMERS].filter((name) => !all.includes(`${name}(`)),
   ];
   expect(missing).toEqual([]);
 });

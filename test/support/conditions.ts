@@ -28,6 +28,8 @@ export const FIELDS = [
   field('t.net', 7, { type: 'ipnet' }),
   field('t.path', 8),
   field('t.args', 9, { isList: true }),
+  field('t.address', 10),
+  field('t.addresses', 11, { isList: true }),
 ];
 export const catalog = createFieldCatalog('test', FIELDS, {});
 
@@ -106,6 +108,14 @@ export const check = fc.oneof(
     't.ip in (127.0.0.1, "::1")',
     't.ip != 10.0.0.1',
     't.net = 10.0.0.0/8',
+    'ip(t.address) in (10.0.0.0/9, 192.168.1.9, "::/8")',
+    'ip(t.address) = 10.0.0.0/8',
+    'ip(t.address) != 10.1.2.0/23',
+    'ip(t.address) exists',
+    'ip(t.address) = ip(t.ip)',
+    'ip(t.ip) in (10.0.0.0/8, "::ffff:127.0.0.0/104")',
+    'ip(t.addresses) in (10.0.0.0/8)',
+    'ip(t.addresses) intersects (10.0.0.0/8, "::1")',
     't.net != 10.0.0.0/8',
     'toupper(t.a) = X',
     'b64(t.b) exists',
@@ -139,6 +149,7 @@ export const screened = fc
   .map(([first, more]) => `(${first}) and (${more})`);
 
 const text = fc.option(fc.constantFrom('', 'x', 'y', 'zz', 'X', 'xyx'), { nil: undefined });
+const ADDRESSES = ['10.1.2.3', '10.1.3.3', '10.200.0.1', '192.168.1.9', '::1', '::ffff:10.1.2.3'];
 export const event = fc.record({
   't.a': text,
   't.b': text,
@@ -150,6 +161,11 @@ export const event = fc.record({
   't.bool': fc.constantFrom(0n, 1n, undefined),
   't.ip': fc.constantFrom('\x7f\0\0\x01', '\x0a\0\0\x01', `${'\0'.repeat(15)}\x01`, undefined),
   't.net': fc.constantFrom('\x0a\0\0\0\x08', '\x0a\0\0\0\x10', undefined),
+  't.address': fc.constantFrom(...ADDRESSES, 'ec2.amazonaws.com', '', undefined),
+  't.addresses': fc.option(
+    fc.array(fc.constantFrom(...ADDRESSES, 'x'), { minLength: 1, maxLength: 2 }),
+    { nil: undefined },
+  ),
   't.path': fc.constantFrom('/etc/x', '/etc', '/v/y', 'x', '', 'eA==', 'eA=', undefined),
   't.args': fc.option(
     fc.array(fc.constantFrom('-a', '-b', 'x', '-c', 'y'), { minLength: 1, maxLength: 4 }),

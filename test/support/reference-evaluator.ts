@@ -10,6 +10,7 @@ import type {
   Literal,
   TransformerName,
 } from '../../engine/language/check/checked-rule.ts';
+import type { IpNetwork } from '../../engine/language/match/ip-address.ts';
 import type { CompareOperator } from '../../engine/language/match/operators.ts';
 
 type Single = string | bigint;
@@ -80,11 +81,26 @@ function fromBase64(text: string): string | undefined {
   return text !== '' && bytes.toString('base64') === text ? bytes.toString('latin1') : undefined;
 }
 
+/** In binary: a network is what its addresses begin with. */
+const bitsOf = (address: string): string =>
+  [...address].map((byte) => byte.charCodeAt(0).toString(2).padStart(8, '0')).join('');
+
+/** Only forms that the generator makes: dotted ones, `::1`, and mapped ones. */
+function parseAddress(text: string): string | undefined {
+  if (text === '::1') return `${'\0'.repeat(15)}\x01`;
+  const parts = text.replace('::ffff:', '').split('.').map(Number);
+  const isValid = parts.length === 4 && parts.every((part) => part >= 0 && part <= 255);
+  return isValid ? String.fromCharCode(...parts) : undefined;
+}
+
 const TRANSFORMERS: Readonly<Record<TransformerName, Transformer>> = {
   tolower: ofText(lower),
   toupper: ofText(upper),
   b64: ofText(fromBase64),
   basename: ofText((text) => text.split('/').at(-1)),
+  ip: ofText((text) =>
+    [4, 16].includes(text.length) && /[^ -~]/.test(text) ? text : parseAddress(text),
+  ),
   len: ([value]) =>
     value === undefined || typeof value === 'bigint' ? undefined : BigInt(value.length),
   concat: (values) =>
@@ -128,6 +144,8 @@ function plain(literal: Literal): Single {
       return literal.address;
     case 'ipnet':
       return literal.address + String.fromCharCode(literal.prefixLength);
+    case 'network':
+      throw new Error('networks are compared on their own');
   }
 }
 
@@ -141,6 +159,8 @@ function compares(condition: CheckedCondition & { kind: 'compare' }, event: Plai
     if (!isSet && Array.isArray(other)) return false;
     return comparesWith(operator, value, [other].flat() as Single[]);
   }
+  const networks = right.literals.flatMap((one) => (one.type === 'network' ? [one.network] : []));
+  if (networks.length > 0) return value !== undefined && isInNetworks(operator, value, networks);
   const literals = right.literals.map(plain);
   if (value === undefined) {
     const isEmptyEqual =
@@ -151,6 +171,22 @@ function compares(condition: CheckedCondition & { kind: 'compare' }, event: Plai
   const count = literals.filter((one) => comparesWith(operator, value, [one])).length;
   if (modifier === 'anyof') return count > 0;
   return modifier === 'oneof' ? count === 1 : count > 0 && count === literals.length;
+}
+
+function isInNetworks(
+  operator: CompareOperator,
+  value: PlainValue,
+  networks: readonly IpNetwork[],
+): boolean {
+  const isInside = (address: Single): boolean =>
+    networks.some(
+      (one) =>
+        one.address.length === String(address).length &&
+        bitsOf(String(address)).startsWith(bitsOf(one.address).slice(0, one.prefixLength)),
+    );
+  const addresses = [value].flat() as Single[];
+  if (operator === 'intersects') return addresses.some(isInside);
+  return operator === '!=' ? !addresses.every(isInside) : addresses.every(isInside);
 }
 
 function comparesWith(

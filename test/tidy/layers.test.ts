@@ -95,7 +95,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'url', 'zlib'],
   'diagnostic/schema': ['vm'],
-  'language/check': ['net'],
+  'language/match': ['net'],
   'detect/alert': ['crypto'],
   worker: ['child_process', 'crypto', 'fs', 'net', 'os', 'path', 'url', 'v8', 'worker_threads'],
   'store/aws': ['crypto', 'timers/promises'],

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../event/column/cell-values.ts';
 import type { CheckedRight, Literal, Modifier } from '../../language/check/checked-rule.ts';
+import { compileNetworks } from '../../language/match/ip-address.ts';
 import {
   type CompareOperator,
   OPERATORS,
@@ -21,7 +22,21 @@ export function compileComparison(
   const operator: Operator = OPERATORS[name];
   return right.kind === 'operand'
     ? compareWithOperand(operator, right)
-    : compareWith(operator, modifier, right.literals.map(literalValue));
+    : compareWithLiterals(operator, modifier, right.literals);
+}
+
+function compareWithLiterals(
+  operator: Operator,
+  modifier: Modifier | undefined,
+  literals: readonly Literal[],
+): Compare {
+  const networks = literals.flatMap((one) => (one.type === 'network' ? [one.network] : []));
+  if (networks.length === 0) return compareWith(operator, modifier, literals.map(literalValue));
+  const isInside = compileNetworks(networks);
+  const test: ScalarTest = (address) =>
+    isInside(String(address)) !== (operator === OPERATORS['!=']);
+  const ofList = operator.evaluation.kind === 'set' ? operator.evaluation.ofList : 'every';
+  return (left) => (isList(left) ? left[ofList](test) : test(left));
 }
 
 /** Networks compare by their address and prefix length. */
@@ -35,6 +50,8 @@ export function literalValue(literal: Literal): Scalar {
       return literal.address;
     case 'ipnet':
       return literal.address + String.fromCharCode(literal.prefixLength);
+    case 'network':
+      return literal.network.address + String.fromCharCode(literal.network.prefixLength);
   }
 }
 

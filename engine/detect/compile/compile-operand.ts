@@ -3,6 +3,7 @@
 import type { Value } from '../../event/column/cell-values.ts';
 import type { FieldRequest } from '../../event/field/field.ts';
 import type { CheckedOperand } from '../../language/check/checked-rule.ts';
+import { parseIpAddress, unmapped } from '../../language/match/ip-address.ts';
 import {
   baseName,
   decodeBase64,
@@ -52,13 +53,21 @@ const TEXT_FUNCTIONS: Readonly<Record<string, (text: string) => string | undefin
   toupper: toUpperAscii,
   basename: baseName,
   b64: decodeBase64,
+  ip: addressOf,
 };
+
+function addressOf(text: string): string | undefined {
+  const address = parseIpAddress(text);
+  return address === undefined ? undefined : unmapped(address);
+}
 
 function compileTransformer(operand: CheckedOperand & { kind: 'transformer' }): Evaluate {
   const parts = operand.operands.map(compileOperand);
   const [first, second] = parts;
   if (first === undefined) return () => undefined;
-  const textFunction = TEXT_FUNCTIONS[operand.name];
+  // What is an address already has no text to parse.
+  const isAddress = operand.operands[0]?.type.type === 'ipaddr';
+  const textFunction = isAddress ? unmapped : TEXT_FUNCTIONS[operand.name];
   if (textFunction !== undefined) return (get) => mapText(first(get), textFunction);
   switch (operand.name) {
     case 'len':

@@ -23,7 +23,7 @@ import type { RightSide, Word } from '../syntax/ast.ts';
 import { checkOperand, falcoType } from './check-operand.ts';
 import { CheckProblem, CheckProblems, type PlacedProblem } from './check-problem.ts';
 import type { CheckedCondition, CheckedOperand, CheckedRight, Literal } from './checked-rule.ts';
-import { parseLiteral } from './parse-literal.ts';
+import { parseLiteral, parseNetworkOrAddress } from './parse-literal.ts';
 
 /** A condition, or all that is wrong with it, in Falco's order: the first problem is the one that Falco has. */
 export type CheckedConditionResult =
@@ -162,7 +162,8 @@ function checkWord(
   left: CheckedOperand,
   operator: CompareOperator,
 ): Literal | CheckProblem {
-  const result = parseLiteral(text, left.type.type);
+  const isAddress = left.kind === 'transformer' && left.name === 'ip';
+  const result = isAddress ? parseNetworkOrAddress(text) : parseLiteral(text, left.type.type);
   if ('error' in result) return mismatch(result.error, span);
   const regex = operator === 'regex' ? compilePosixRegex(text) : undefined;
   if (regex !== undefined && 'error' in regex)

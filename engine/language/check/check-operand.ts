@@ -133,7 +133,10 @@ function transformerType(
   if (first === undefined || operands.length !== 1) {
     return mismatch(`transformer '${name}' takes exactly one argument`);
   }
-  if (name === 'len') {
+  if (name === 'ip') {
+    const { type, isList } = first.type;
+    if (type === 'string' || type === 'ipaddr') return { type: 'ipaddr', isList };
+  } else if (name === 'len') {
     if (first.type.type === 'string' || first.type.isList) return { type: 'uint64', isList: false };
   } else if (first.type.type === 'string') {
     return { type: 'string', isList: first.type.isList };

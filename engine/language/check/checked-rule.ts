@@ -2,8 +2,9 @@ import type { Priority } from '../../base/priority.ts';
 import type { ByteString } from '../../base/text.ts';
 import type { FieldRequest } from '../../event/field/field.ts';
 import type { ValueType } from '../../event/field/field-type.ts';
+import type { IpNetwork } from '../match/ip-address.ts';
 import type { CompareOperator } from '../match/operators.ts';
-import type { Modifier } from '../syntax/operators.ts';
+import type { Modifier, OWN_TRANSFORMERS } from '../syntax/operators.ts';
 
 /*
  * What `check/` hands to `compile/`: names resolved, types checked, literals parsed, macros and
@@ -18,7 +19,8 @@ export type TransformerName =
   | 'len'
   | 'join'
   | 'concat'
-  | 'getopt';
+  | 'getopt'
+  | (typeof OWN_TRANSFORMERS)[number];
 
 /** Something with a value per event. `text` and `tuple` occur only as arguments of transformers. */
 export type CheckedOperand =
@@ -40,7 +42,9 @@ export type Literal =
   | { readonly type: 'number'; readonly value: bigint }
   /** 4 or 16 bytes in network order. */
   | { readonly type: 'ipaddr'; readonly address: ByteString }
-  | { readonly type: 'ipnet'; readonly address: ByteString; readonly prefixLength: number };
+  | { readonly type: 'ipnet'; readonly address: ByteString; readonly prefixLength: number }
+  /** To the right of `ip(…)`: addresses are in it or not. An address alone is a network of one. */
+  | { readonly type: 'network'; readonly network: IpNetwork };
 
 export type { Modifier };
 

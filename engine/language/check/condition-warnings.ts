@@ -2,6 +2,7 @@
 
 import type { Span } from '../../diagnostic/span.ts';
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
+import { parseIpNetwork } from '../match/ip-address.ts';
 import {
   operandsOf,
   type ResolvedExpression,
@@ -58,7 +59,32 @@ function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
       ...(isUnsafe ? [{ falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const, message: '', span }] : []),
     ];
   });
-  return [...ofWords, ...ofOperands];
+  return [...ofWords, ...networkWarnings(leaf, catalog), ...ofOperands];
+}
+
+/** Operators that compare a text with a whole word. */
+const EQUALITIES = ['=', '==', '!=', 'in', 'intersects'];
+/** A field of this name has networks as its values, such as the rules of a firewall. */
+const NETWORK_FIELD = /cidr|subnet|network/i;
+
+/** Falco compares a network with a text field as the text that it is: no address equals it. */
+function networkWarnings(
+  { left, operator, ...leaf }: ResolvedLeaf & { kind: 'compare' },
+  catalog: FieldCatalog,
+): LeafWarning[] {
+  if (left.kind !== 'field' || !EQUALITIES.includes(operator)) return [];
+  const { name, argument } = left;
+  const isText = catalog.find(name)?.type === 'string';
+  if (!isText || NETWORK_FIELD.test(`${name} ${argument}`)) return [];
+  return wordsOf({ left, operator, ...leaf }).flatMap(({ text, span }): LeafWarning[] => {
+    const network = parseIpNetwork(text);
+    // All addresses: a rule that looks for what was opened to everybody means the text.
+    if (network === undefined || network.prefixLength === 0) return [];
+    const field = argument === undefined ? name : `${name}[${argument}]`;
+    const message = `\`${field}\` is a text: no address equals \`${text}\``;
+    const hint = `\`ip(${field}) in (${text})\` holds for the addresses of the network`;
+    return [{ falcoCode: undefined, message, span, hint }];
+  });
 }
 
 function misuse(word: Word, operator: string, catalog: FieldCatalog): string | undefined {

@@ -3,10 +3,9 @@
  * are what inet_pton takes.
  */
 
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { toByteString } from '../../base/text.ts';
 import type { FieldType } from '../../event/field/field-type.ts';
+import { type IpNetwork, parseIpAddress, parseIpNetwork, unmapped } from '../match/ip-address.ts';
 import type { Literal } from './checked-rule.ts';
 
 /** Falco's buffer for a value, with its closing zero. */
@@ -52,34 +51,34 @@ function parseNumberLiteral(text: string): LiteralResult {
 }
 
 function parseAddressLiteral(text: string): LiteralResult {
-  const address = addressBytes(text);
+  const address = parseIpAddress(text);
   if (address === undefined) return { error: `unrecognized IP address ${text}` };
   return { value: { type: 'ipaddr', address } };
 }
 
 function parseNetworkLiteral(text: string): LiteralResult {
-  const [address, prefix, ...rest] = text.split('/');
-  const bytes = address === undefined ? undefined : addressBytes(address);
-  const prefixLength = /^\d{1,3}$/.test(prefix ?? '') ? Number(prefix) : Number.NaN;
-  const isValid = bytes !== undefined && rest.length === 0 && prefixLength <= bytes.length * 8;
-  if (!isValid) return { error: `unrecognized IP network ${text}` };
-  return { value: { type: 'ipnet', address: bytes, prefixLength } };
+  const network = parseIpNetwork(text);
+  if (network === undefined) return { error: `unrecognized IP network ${text}` };
+  return { value: { type: 'ipnet', ...network } };
 }
 
-/** 4 or 16 bytes in network order; scope identifiers are not accepted. */
-function addressBytes(text: string): string | undefined {
-  // The library takes more forms (`0x7f.1`) than inet_pton does.
-  const version = isIP(text);
-  if (version === 0 || text.includes('%')) return undefined;
-  // It reads `::1.2.3.4` as `::ffff:1.2.3.4`, which is another address.
-  const plain = version === 4 ? text : text.replace(DOTTED_END, inGroups);
-  return String.fromCharCode(...ipaddr.parse(plain).toByteArray());
+/** An address or a network to the right of `ip(…)`. */
+export function parseNetworkOrAddress(text: string): LiteralResult {
+  const network = parseIpNetwork(text);
+  if (network !== undefined)
+    return { value: { type: 'network', network: unmappedNetwork(network) } };
+  const parsed = parseIpAddress(text);
+  if (parsed === undefined)
+    return { error: `expected an IP address or a network such as 10.0.0.0/8, found ${text}` };
+  const address = unmapped(parsed);
+  return { value: { type: 'network', network: { address, prefixLength: address.length * 8 } } };
 }
 
-const DOTTED_END = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
-
-/** `1.2.3.4` as the last two groups of an IPv6 address. */
-function inGroups(_: string, ...[a, b, c, d]: string[]): string {
-  const group = (high = '', low = ''): string => (Number(high) * 256 + Number(low)).toString(16);
-  return `${group(a, b)}:${group(c, d)}`;
+function unmappedNetwork({ address, prefixLength }: IpNetwork): IpNetwork {
+  const short = unmapped(address);
+  const cut = (address.length - short.length) * 8;
+  // A network that is larger than all mapped addresses has others in it.
+  return prefixLength < cut
+    ? { address, prefixLength }
+    : { address: short, prefixLength: prefixLength - cut };
 }

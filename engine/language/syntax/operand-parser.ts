@@ -8,7 +8,7 @@
  */
 
 import type { Operand } from './ast.ts';
-import { TRANSFORMERS } from './operators.ts';
+import { OWN_TRANSFORMERS, TRANSFORMERS } from './operators.ts';
 import { type Scanner, SyntaxProblem } from './scanner.ts';
 
 /** Falco's limit when it loads rules. */
@@ -61,7 +61,8 @@ export class OperandParser {
     const scanner = this.#scanner;
     const start = scanner.position;
     const name = scanner.takeIdentifier();
-    const names: readonly string[] = withVal ? TRANSFORMERS : TRANSFORMERS.slice(1);
+    const falcos: readonly string[] = withVal ? TRANSFORMERS : TRANSFORMERS.slice(1);
+    const names = [...falcos, ...OWN_TRANSFORMERS];
     if (name === undefined || !names.includes(name) || !scanner.takeExact('(')) {
       scanner.goTo(start);
       return undefined;

@@ -28,6 +28,9 @@ export const TRANSFORMERS = [
   'getopt',
 ] as const;
 
+/** Ours, beside Falco's: `ip(FIELD)` is the address that a text is, and is compared with addresses and networks. */
+export const OWN_TRANSFORMERS = ['ip'] as const;
+
 export const ALL_OPERATORS: readonly string[] = [
   ...UNARY_OPERATORS,
   ...NUMBER_OPERATORS,
