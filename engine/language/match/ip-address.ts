@@ -44,7 +44,7 @@ export function unmapped(address: ByteString): ByteString {
   return isMapped ? address.slice(MAPPED_PREFIX.length) : address;
 }
 
-/** Tells whether an address is in one of the networks; none of them is mapped. Costs a lookup for each prefix length. */
+/** Tells whether an address is in one of the networks; none of them is mapped. One lookup for each prefix length. */
 export function compileNetworks(networks: readonly IpNetwork[]): (address: ByteString) => boolean {
   const sets = new Map<string, { size: number; prefixLength: number; prefixes: Set<string> }>();
   for (const { address, prefixLength } of networks) {
