@@ -1,5 +1,6 @@
 // Writes dist/generated: what can be computed when the engine is built instead of at each start.
 //   validate-<schema>.js   each schema of schemas/ as code (compiling them takes ajv 0.2 s)
+//   config-keys.js         where each key of tiercel.yaml may stand
 //   config-file.d.ts       the types of tiercel.yaml, as schemas/config.schema.json says
 //   page.js                engine/service/page.html as a text, which is served from memory
 //   build-info.js          versions that end up in cache keys and in `--version`
@@ -14,6 +15,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import { rolldown } from 'rolldown';
+import { keysOf } from './schema-keys.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const output = join(repository, 'dist', 'generated');
@@ -24,6 +26,7 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 for (const name of SCHEMAS) await writeValidator(name);
 await writeConfigTypes();
+writeConfigKeys();
 writeBuildInfo();
 writePage();
 await writeWit();
@@ -72,6 +75,21 @@ async function writeConfigTypes() {
     format: false,
   });
   writeFileSync(join(output, 'config-file.d.ts'), types);
+}
+
+/** For each name of a key the mappings that it may stand in; the empty text is the top of the file. */
+function writeConfigKeys() {
+  const places = {};
+  for (const { name, parent } of keysOf(readJson(join(repository, 'schemas/config.schema.json'))))
+    places[name] = [...new Set([...(places[name] ?? []), parent])];
+  writeFileSync(
+    join(output, 'config-keys.js'),
+    `${HEADER}export const CONFIG_KEYS = ${JSON.stringify(places)};\n`,
+  );
+  writeFileSync(
+    join(output, 'config-keys.d.ts'),
+    `${HEADER}export declare const CONFIG_KEYS: Readonly<Record<string, readonly string[]>>;\n`,
+  );
 }
 
 function writePage() {

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { makeConfigurationPage } from './configuration-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const FILE = join(root, 'plugins-wasm', 'REFERENCE.md');
@@ -186,5 +187,7 @@ function headerOf(name) {
   return [`## C: \`${name}.h\``, lines.join('\n')].join('\n\n');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(FILE, makeReference());
+  writeFileSync(join(root, 'schemas', 'CONFIGURATION.md'), makeConfigurationPage());
+}

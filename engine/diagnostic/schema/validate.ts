@@ -4,6 +4,7 @@
  */
 
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { CONFIG_KEYS } from '#generated/config-keys';
 import { validate as validateConfig } from '#generated/validate-config';
 import { validate as validateLock } from '#generated/validate-lock';
 import { validate as validateManifest } from '#generated/validate-plugin-manifest';
@@ -26,6 +27,17 @@ const VALIDATORS = {
 
 export type SchemaName = keyof typeof VALIDATORS;
 
+/** For each name of a key the mappings that it may stand in. */
+type KeyPlaces = Readonly<Record<string, readonly string[]>>;
+const KEY_PLACES: Readonly<Partial<Record<SchemaName, KeyPlaces>>> = { config: CONFIG_KEYS };
+const PLACES_SHOWN = 3;
+
+interface Description {
+  /** Largest number of violations; those beyond are counted. */
+  readonly most?: number | undefined;
+  readonly places?: KeyPlaces | undefined;
+}
+
 /** Found by the validator, of which the first are looked at; those after them are counted. */
 const ERRORS_MAX = 1_000;
 const VIOLATIONS_MAX = 100;
@@ -36,7 +48,7 @@ export function validateAgainst(
   yaml: YamlDocument,
   most = VIOLATIONS_MAX,
 ): Violation[] {
-  return violationsOf(VALIDATORS[name], yaml, most);
+  return violationsOf(VALIDATORS[name], yaml, { most, places: KEY_PLACES[name] });
 }
 
 /** Where texts stand for which the schema wants a truth value. */
@@ -53,11 +65,11 @@ export function textsForTruths(name: SchemaName, value: unknown): string[][] {
 export function violationsOf(
   validate: ValidateFunction,
   yaml: YamlDocument,
-  most = VIOLATIONS_MAX,
+  { most = VIOLATIONS_MAX, places = {} }: Description = {},
 ): Violation[] {
   if (validate(yaml.value)) return [];
   const errors = validate.errors ?? [];
-  const described = describe(errors.slice(0, ERRORS_MAX), yaml, most);
+  const described = describe(errors.slice(0, ERRORS_MAX), yaml, { most, places });
   const rest = described.rest + Math.max(0, errors.length - ERRORS_MAX);
   if (rest === 0) return described.violations;
   const more = { message: `${rest} more like these`, span: yaml.spanOf([]), hint: undefined };
@@ -67,7 +79,7 @@ export function violationsOf(
 function describe(
   errors: readonly ErrorObject[],
   yaml: YamlDocument,
-  most: number,
+  { most, places }: { readonly most: number; readonly places: KeyPlaces },
 ): { violations: Violation[]; rest: number } {
   const violations: Violation[] = [];
   const seen = new Set<string>();
@@ -75,13 +87,13 @@ function describe(
   const repeated = ['if', 'anyOf', 'oneOf'];
   const told = nearestBranches(errors).filter(({ keyword }) => !repeated.includes(keyword));
   for (const error of told.slice(0, most)) {
-    const violation = describeError(error, yaml);
+    const violation = describeError(error, yaml, places);
     const key = `${violation.span.start} ${violation.message}`;
     if (!seen.has(key)) violations.push(violation);
     seen.add(key);
   }
   if (violations.length === 0) {
-    for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml));
+    for (const error of errors.slice(0, 1)) violations.push(describeError(error, yaml, places));
   }
   violations.sort((a, b) => a.span.start - b.span.start);
   return { violations, rest: Math.max(0, told.length - most) };
@@ -117,7 +129,7 @@ function distanceOf(errors: readonly ErrorObject[]): number {
   return errors.reduce((sum, { keyword }) => sum + (weights[keyword] ?? 1), 0);
 }
 
-function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
+function describeError(error: ErrorObject, yaml: YamlDocument, places: KeyPlaces): Violation {
   const path = toPath(error.instancePath);
   const where = path.length === 0 ? 'the document' : `\`${shorten(path.join('.'))}\``;
   const params = error.params as Record<string, unknown>;
@@ -125,11 +137,10 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
       const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
-      const near = didYouMean(key, known);
       return {
         message: `unknown key \`${shorten(key)}\` in ${where}`,
         span: yaml.keySpanOf([...path, key]),
-        hint: near === undefined ? `known keys: ${listed(known)}` : `did you mean \`${near}\`?`,
+        hint: keyHint(key, known, places),
       };
     }
     case 'required': {
@@ -166,6 +177,23 @@ function describeError(error: ErrorObject, yaml: YamlDocument): Violation {
       };
     }
   }
+}
+
+function keyHint(key: string, known: readonly string[], places: KeyPlaces): string {
+  const elsewhere = Object.hasOwn(places, key) ? (places[key] ?? []) : [];
+  if (elsewhere.length > 0) {
+    const shown = elsewhere.slice(0, PLACES_SHOWN).map(placeText);
+    return `\`${key}\` belongs ${shown.join(', or ')}`;
+  }
+  const near = didYouMean(key, known);
+  return near === undefined ? `known keys: ${listed(known)}` : `did you mean \`${near}\`?`;
+}
+
+/** `streams[]` → in an entry of `streams`. */
+function placeText(parent: string): string {
+  if (parent === '') return 'at the top of the configuration';
+  if (parent.endsWith('[]')) return `in an entry of \`${parent.slice(0, -2)}\``;
+  return `in \`${parent}\``;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -63,6 +63,10 @@ function tooManyParts(start: number, end: number): CheckProblem {
   });
 }
 
+/** As in Falco, nothing prints `%` itself; `%%` does not either. */
+const PERCENT_HINT =
+  '`%` begins a field, such as `%evt.time`; an output cannot print `%` itself: write `percent`';
+
 function parseToken(
   text: string,
   start: number,
@@ -77,8 +81,9 @@ function parseToken(
     }
     throw new CheckProblem('RULE_OUTPUT', falcoMessage, {
       span,
-      detail: name === '' ? 'no field after `%`' : `\`${name}\`: ${what}`,
-      hint: 'write a field after `%`; `tiercel list fields` names them',
+      detail: name === '' ? 'no field name follows `%`' : `\`${name}\`: ${what}`,
+      hint:
+        name === '' ? PERCENT_HINT : 'write a field after `%`; `tiercel list fields` names them',
     });
   };
   if (/^[a-z0-9]+\(/.test(text.slice(start, start + 16)) && !text.startsWith('val(', start)) {
@@ -92,7 +97,7 @@ function parseToken(
     if (start >= text.length) {
       const message = 'invalid formatting syntax: formatting cannot end with a %';
       const span = { start: start - 1, end: start };
-      throw new CheckProblem('RULE_OUTPUT', message, { span, hint: 'remove the `%`' });
+      throw new CheckProblem('RULE_OUTPUT', message, { span, hint: PERCENT_HINT });
     }
     return unknown("unexpected token after '");
   }

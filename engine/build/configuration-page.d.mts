@@ -1,0 +1,2 @@
+/** The text of schemas/CONFIGURATION.md. */
+export function makeConfigurationPage(): string;
