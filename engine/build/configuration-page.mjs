@@ -52,7 +52,8 @@ export function makeConfigurationPage() {
     '# Configuration',
     [
       'Made of `config.schema.json` by `npm run reference`. A configuration is a YAML file: `tiercel run -c FILE`. Without `-c`,',
-      '`tiercel.yaml` in the current folder is used. Paths are relative to the file. `$' + '{NAME}` is a variable of the environment.',
+      '`tiercel.yaml` in the current folder is used. Paths are relative to the file. `$' +
+        '{NAME}` is a variable of the environment.',
       'On the command line, `-o KEY=VALUE` sets a key: `-o webserver.enabled=true`.',
     ].join('\n'),
     Object.keys(GROUPS)
