@@ -69,14 +69,21 @@ describe('a webhook', () => {
           [400, expect.stringContaining('gzip ends early')],
         ]);
         expect(answers[0]?.headers.allow).toBe('POST');
-        expect((await post(url, 'no JSON')).status).toBe(200);
+        expect(errorOf(await post(url, 'no JSON'))).toEqual([
+          400,
+          expect.stringContaining('nothing can be read: not JSON'),
+        ]);
+        expect((await post(url, '{"level":"info"}')).status).toBe(400);
+        // A part of it is an event: to send it again would repeat that.
+        expect((await post(url, `no JSON\n${record('Half')}\n`)).status).toBe(200);
         expect((await post(url, record('Good'))).status).toBe(200);
       },
       ['-o', 'webhook.max_body_size=2000'],
     );
     expect(stdout).toContain('<Good>');
     expect(stderr).toContain('a request from 127.0.0.1 was refused with 413');
-    expect(stderr).toContain('cloudtrail: 2 requests taken, 5 refused\n');
+    expect(stdout).toContain('<Half>');
+    expect(stderr).toContain('cloudtrail: 2 requests taken, 7 refused\n');
     expect(stderr).toMatch(/not read: request \d+ to http:.*:1: not JSON/);
     expect(code).toBe(3);
   });

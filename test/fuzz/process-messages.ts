@@ -44,7 +44,7 @@ export const batch = {
 const MESSAGES: readonly object[] = [
   { kind: 'open' },
   { kind: 'batch', batch, state, finishedRun: 0, notes },
-  { kind: 'finished', run: 3 },
+  { kind: 'finished', run: 3, unreadable: [{ run: 2, reason: 'not JSON' }] },
   { kind: 'notes', notes },
   { kind: 'ended', reason: 'end' },
   { kind: 'failed', fault: { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 } },

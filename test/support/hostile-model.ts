@@ -136,7 +136,7 @@ for (let count = 1; events < ENOUGH; count++) {
   }
   const fate = below(4000);
   if (fate === 0) message = changed(message);
-  if (fate === 1) message = pick([{ kind: 'open' }, legalBatch(), { kind: 'finished', run: below(9) }, { kind: 'ended', reason: 'interrupted' }]);
+  if (fate === 1) message = pick([{ kind: 'open' }, legalBatch(), { kind: 'finished', run: below(9), unreadable: [{ run: below(9), reason: 'x' }] }, { kind: 'ended', reason: 'interrupted' }]);
   if (fate === 2) harm([4, 5]);
   send(message);
 }

@@ -194,6 +194,7 @@ export class StreamRun {
       onBatch: take,
       onNotes: (notes) => this.reporter.takeNotes(notes),
       onRunsSettled: (run) => io.acknowledge(this.reader, run),
+      onRunUnreadable: ({ run, reason }) => io.refuse(this.reader, run, reason),
       onFault: (fault) => this.reporter.takeSourceFault(fault),
       faults,
     });

@@ -16,6 +16,7 @@ import {
   isText,
 } from '../../worker/shape.ts';
 import { SLOTS_PER_STREAM } from './slot-room.ts';
+import { UNREADABLE_RUNS_MAX } from './unreadable-runs.ts';
 
 /** Room for what is put behind a text that was cut. */
 const CUT_ROOM = 64;
@@ -112,7 +113,10 @@ export const isSourceMessage = isKind({
     finishedRun: isCount,
     notes: isOptional(isNotes),
   }),
-  finished: isRecord({ run: isCount }),
+  finished: isRecord({
+    run: isCount,
+    unreadable: isListOf(isRecord({ run: isCount, reason: isMessageText }), UNREADABLE_RUNS_MAX),
+  }),
   notes: isRecord({ notes: isNotes }),
   ended: isRecord({ reason: isOneOf('end', 'interrupted') }),
   failed: isRecord({ fault: isRunFault }),

@@ -26,6 +26,7 @@ import type {
 } from './stream-protocol.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamSource } from './stream-source.ts';
+import { UnreadableRuns } from './unreadable-runs.ts';
 
 type SourcePort = WorkerPort<SourceRequest, SourceMessage>;
 
@@ -42,6 +43,7 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
   const { control } = main;
   const calls = new GuardedCalls(control);
   const notes = new NotesCollector();
+  const unreadable = new UnreadableRuns();
   const client = new StoreClient({
     link,
     copyFromWindow,
@@ -56,8 +58,10 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
     store: watchedStore(client, calls),
     queue: watchedQueue(client, calls),
     onLog: (line) => notes.log.add(line),
-    onProblem: (problem) =>
-      notes.addProblem({ ...problem, ...client.placeOf(problem.subject, problem.line) }),
+    onProblem: (problem) => {
+      if (problem.severity === 'lost') unreadable.add(problem.subject, problem.message);
+      notes.addProblem({ ...problem, ...client.placeOf(problem.subject, problem.line) });
+    },
   });
   return new StreamReader({
     source: new StreamSource({
@@ -75,6 +79,7 @@ function readStream(start: SourceStart, main: SourcePort): Promise<void> {
     bytesRead: () => client.storedBytesRead,
     lastRun: () => client.lastRun,
     finishedRun: () => client.finishedRun,
+    unreadable,
     waitForInput: (milliseconds) => client.waitForInput(milliseconds),
     takeAcknowledged,
     post: (message: SourceMessage) => main.post(message),

@@ -23,6 +23,7 @@ import type {
   SourceSetup,
   StreamState,
 } from './stream-protocol.ts';
+import type { UnreadableRun } from './unreadable-runs.ts';
 
 export interface StreamHostOptions {
   readonly setup: SourceSetup;
@@ -39,6 +40,8 @@ export interface StreamHostOptions {
   readonly onNotes: (notes: SourceNotes) => void;
   /** All events of the runs up to this one are with the outputs. */
   readonly onRunsSettled: (run: number) => void;
+  /** Nothing in a run could be read; it is settled later. */
+  readonly onRunUnreadable: (run: UnreadableRun) => void;
   readonly onFault: (fault: RunFault) => void;
   readonly faults: FaultLedger;
 }
@@ -211,6 +214,7 @@ export class StreamHost implements StreamFeed {
         this.#takeBatch(message);
         return undefined;
       case 'finished':
+        for (const one of message.unreadable) this.#options.onRunUnreadable(one);
         this.#takeFinished(message.run);
         return undefined;
       case 'notes':

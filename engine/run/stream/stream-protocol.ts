@@ -14,6 +14,7 @@ import type {
 } from '../../store/protocol/store-protocol.ts';
 import type { Isolation } from '../../worker/worker-handle.ts';
 import type { SentRoom, SlotLimits, SlotRange } from './slot-room.ts';
+import type { UnreadableRun } from './unreadable-runs.ts';
 
 /** Everything that a source worker needs. */
 export interface SourceSetup {
@@ -140,7 +141,11 @@ export type SourceMessage =
       readonly notes: SourceNotes | undefined;
     }
   /** All events of the runs up to this one were handed over. */
-  | { readonly kind: 'finished'; readonly run: number }
+  | {
+      readonly kind: 'finished';
+      readonly run: number;
+      readonly unreadable: readonly UnreadableRun[];
+    }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
   /** Of a process. */

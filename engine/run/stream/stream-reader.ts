@@ -15,6 +15,7 @@ import type { Slots } from './slots.ts';
 import type { NotesCollector } from './source-notes.ts';
 import type { SourceMessage, StreamState } from './stream-protocol.ts';
 import type { StreamSource } from './stream-source.ts';
+import type { UnreadableRuns } from './unreadable-runs.ts';
 
 export interface StreamReaderParts {
   readonly source: StreamSource;
@@ -32,6 +33,7 @@ export interface StreamReaderParts {
   readonly lastRun: () => number;
   /** Number of the latest run that the source has read to its end. */
   readonly finishedRun: () => number;
+  readonly unreadable: UnreadableRuns;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
   /** What is with the outputs up to a position, in order; `undefined`: nothing more for now. */
@@ -95,6 +97,7 @@ export class StreamReader {
       const eventsMax = Math.min(batchEventsMax, control.eventsMax || FIRST_EVENTS_MAX);
       const step = source.next(batchSizeMax, eventsMax, room.dataOf(slot));
       if (step.kind === 'events' && step.batch.times.length > 0) {
+        this.#parts.unreadable.gaveEvents(this.#parts.lastRun());
         this.#handOver(slot, step.batch);
         this.#emptyCount = 0;
         continue;
@@ -169,11 +172,11 @@ export class StreamReader {
 
   /** Of runs that ended without an event, or with one that was handed over before. */
   #postFinished(): void {
-    const { finishedRun, post } = this.#parts;
+    const { finishedRun, unreadable, post } = this.#parts;
     const run = finishedRun();
     if (run === this.#finishedRun) return;
     this.#finishedRun = run;
-    post({ kind: 'finished', run });
+    post({ kind: 'finished', run, unreadable: unreadable.take(run) });
   }
 
   #postNotes(): void {

@@ -20,6 +20,8 @@ interface Account {
   /** Objects that are not with the outputs. */
   left: number;
   failure: ArrivalFailure | undefined;
+  /** Why nothing in it could be read. */
+  refusal: string | undefined;
 }
 
 interface Run {
@@ -76,6 +78,12 @@ export class ArrivalRoot implements ObjectStore {
     if (run !== undefined) note(run.account, run.object, error);
   }
 
+  /** Nothing in that run could be read. */
+  refuse(number: number, reason: string): void {
+    const account = this.#runs.get(number)?.account;
+    if (account !== undefined) account.refusal ??= reason;
+  }
+
   /** All events of the runs up to this one are with the outputs. */
   acknowledge(number: number): void {
     for (const [one, run] of this.#runs) {
@@ -92,7 +100,12 @@ export class ArrivalRoot implements ObjectStore {
   }
 
   #take(arrival: Arrival): void {
-    const account: Account = { arrival, left: arrival.objects.length, failure: undefined };
+    const account: Account = {
+      arrival,
+      left: arrival.objects.length,
+      failure: undefined,
+      refusal: undefined,
+    };
     if (account.left === 0) arrival.done();
     for (const object of arrival.objects) {
       const run: Run = { object, account, opening: object.open(), isOpen: false, isTaken: false };
@@ -116,8 +129,10 @@ export class ArrivalRoot implements ObjectStore {
   #settle(account: Account): void {
     account.left -= 1;
     if (account.left > 0) return;
-    if (account.failure === undefined) account.arrival.done();
-    else account.arrival.fail(account.failure);
+    const { arrival, failure, refusal } = account;
+    if (failure !== undefined) arrival.fail(failure);
+    else if (refusal !== undefined && arrival.refuse !== undefined) arrival.refuse(refusal);
+    else arrival.done();
   }
 }
 

@@ -9,6 +9,8 @@ export interface Settling {
   done(): void;
   /** It could not be read. */
   fail(failure: ArrivalFailure): void;
+  /** Nobody can read what was sent; absent: its sender counts it as done. */
+  refuse?(reason: string): void;
 }
 
 /** Rejects with `StoreError`. */

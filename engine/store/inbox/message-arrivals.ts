@@ -13,8 +13,8 @@ export function asArrivals(inbox: Inbox<InboxMessage>): Inbox<Arrival> {
   };
 }
 
-function toArrival({ id, name, body, done, fail }: InboxMessage): Arrival {
+function toArrival({ id, name, body, ...settling }: InboxMessage): Arrival {
   const open = () => Promise.resolve(createMessageObject(body));
   // Without a body there are no events to wait for.
-  return { objects: body.length === 0 ? [] : [{ path: `${id}.json`, name, open }], done, fail };
+  return { ...settling, objects: body.length === 0 ? [] : [{ path: `${id}.json`, name, open }] };
 }

@@ -28,6 +28,13 @@ export type IoRequest =
     }
   /** All events of the runs of a reader up to this one are with the outputs. */
   | { readonly kind: 'acknowledge'; readonly reader: string; readonly run: number }
+  /** Nothing in a run of a reader could be read. */
+  | {
+      readonly kind: 'refuse';
+      readonly reader: string;
+      readonly run: number;
+      readonly reason: string;
+    }
   /** What became of a message that nobody can read. */
   | { readonly kind: 'set-aside'; readonly id: number; readonly isKept: boolean }
   /** The reader reads no more: what came by itself and was not settled is given back. */

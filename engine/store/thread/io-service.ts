@@ -34,6 +34,9 @@ class IoService {
       case 'acknowledge':
         this.#stores.acknowledge(request.reader, request.run);
         break;
+      case 'refuse':
+        this.#stores.refuse(request.reader, request.run, request.reason);
+        break;
       case 'set-aside':
         this.#settled.get(request.id)?.(request.isKept);
         this.#settled.delete(request.id);

@@ -90,6 +90,11 @@ export class IoThread {
     this.#worker.post({ kind: 'acknowledge', reader, run });
   }
 
+  /** Nothing in a run of a reader could be read: whoever sent it is told when it is acknowledged. */
+  refuse(reader: string, run: number, reason: string): void {
+    this.#worker.post({ kind: 'refuse', reader, run, reason });
+  }
+
   /**
    * The reader reads no more. Resolves when whoever sent it something knows what became of it, to what it asked
    * services for; `undefined` where that takes too long.

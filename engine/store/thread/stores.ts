@@ -88,6 +88,12 @@ export class Stores {
       if (!(root instanceof FollowedRoot)) root.acknowledge(run);
   }
 
+  /** Nothing in a run of a reader could be read. */
+  refuse(reader: string, run: number, reason: string): void {
+    for (const { root } of this.#of(reader))
+      if (root instanceof ArrivalRoot) root.refuse(run, reason);
+  }
+
   /** A reader reads no more: what came by itself and was not settled is given back. What it asked for in all. */
   async close(reader: string): Promise<ServiceCounts> {
     const queues = this.#queues.filter((one) => one.reader === reader);

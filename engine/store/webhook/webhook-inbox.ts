@@ -142,6 +142,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
       ],
       done: () => open.accept(),
       fail: ({ reason }) => open.refuse({ status: 400, reason }),
+      refuse: (reason) => open.refuse({ status: 400, reason: `nothing can be read: ${reason}` }),
     });
     this.#onMessage();
   }

@@ -12,7 +12,11 @@ const fault = { plugin: 'p', kind: 'trap', message: 'm', eventNumber: 7 };
 
 const rows: [name: string, shape: Shape, message: object][] = [
   ['a batch', isSourceMessage, { kind: 'batch', batch, state, finishedRun: 0, notes: undefined }],
-  ['a run that is over', isSourceMessage, { kind: 'finished', run: 3 }],
+  [
+    'a run that is over',
+    isSourceMessage,
+    { kind: 'finished', run: 3, unreadable: [{ run: 2, reason: 'no' }] },
+  ],
   ['a request', isSourceMessage, { kind: 'store', request: { kind: 'read', object: 1, pane: 1 } }],
   ['a pause', isSourceMessage, { kind: 'wake', id: 1, milliseconds: 50 }],
   ['a failure', isSourceMessage, { kind: 'failed', fault }],
