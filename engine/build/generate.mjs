@@ -2,7 +2,7 @@
 //   validate-<schema>.js   each schema of schemas/ as code (compiling them takes ajv 0.2 s)
 //   config-keys.js         where each key of tiercel.yaml may stand
 //   config-file.d.ts       the types of tiercel.yaml, as schemas/config.schema.json says
-//   page.js                engine/service/page.html as a text, which is served from memory
+//   page.js                engine/service/page as one text, which is served from memory
 //   build-info.js          versions that end up in cache keys and in `--version`
 //   wit-v0_1.js            a component of the largest world of schemas/wit/v0.1, to hold plugins' types to
 // The engine imports them as `#generated/…` (package.json, "imports").
@@ -28,7 +28,7 @@ for (const name of SCHEMAS) await writeValidator(name);
 await writeConfigTypes();
 writeConfigKeys();
 writeBuildInfo();
-writePage();
+await writePage();
 await writeWit();
 
 async function writeValidator(name) {
@@ -92,8 +92,17 @@ function writeConfigKeys() {
   );
 }
 
-function writePage() {
-  writeTexts('page', { PAGE: readFileSync(join(repository, 'engine/service/page.html'), 'utf8') });
+/** One file of HTML, with its style and its script in it. */
+async function writePage() {
+  const folder = join(repository, 'engine/service/page');
+  const read = (name) => readFileSync(join(folder, name), 'utf8');
+  const bundle = await rolldown({ input: join(folder, 'main.ts'), platform: 'browser' });
+  const { output: chunks } = await bundle.generate({ format: 'iife', minify: true });
+  const script = chunks[0].code;
+  if (script.includes('</script')) throw new Error('the script of the page ends its own element');
+  const parts = { style: read('page.css'), script };
+  const page = read('page.html').replace(/\{\{(style|script)\}\}/g, (_, name) => parts[name]);
+  writeTexts('page', { PAGE: page });
 }
 
 function writeBuildInfo() {

@@ -30,6 +30,8 @@ export interface Config {
   readonly alertFormat: AlertFormat;
   /** What outputs want that want something else than all alerts as they are; by position. */
   readonly alertChannels: readonly AlertChannel[];
+  /** Among them, what the status page shows; `undefined`: there is no page. */
+  readonly pageChannel: number | undefined;
   /** Where alerts go, in the order in which they are opened. */
   readonly outputs: readonly OutputConfig[];
   /** What a run says of itself. */

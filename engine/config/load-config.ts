@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { AlertChannel } from '../detect/alert/alert-channel.ts';
 import {
   type Checked,
   createDiagnostic,
@@ -56,7 +57,7 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
     streams,
     trust: trust.value,
     outputs: outputs.outputs,
-    alertChannels: outputs.alertChannels,
+    ...withPageChannel(outputs.alertChannels, rest.webserver),
     arePluginsMissing: hasErrors(diagnostics),
     rulesFiles: toRulesPaths(raw, request, places),
     addedRules: [],
@@ -71,6 +72,24 @@ export function loadConfig(request: ConfigRequest): Checked<Config> {
       ...checkSecrets(read),
     ],
   };
+}
+
+/** The page shows the fields of an alert whatever the format of the outputs is. */
+const PAGE_CHANNEL: AlertChannel = {
+  shape: {
+    kind: 'template',
+    hasRawEvent: false,
+    template: '{"message":{{json message}},"fields":{{fields}}}',
+  },
+  filter: { minimumPriority: 'Debug', rules: undefined, tags: undefined, sources: undefined },
+};
+
+function withPageChannel(
+  channels: readonly AlertChannel[],
+  webserver: WebserverConfig | undefined,
+): Pick<Config, 'alertChannels' | 'pageChannel'> {
+  if (webserver?.hasPage !== true) return { alertChannels: channels, pageChannel: undefined };
+  return { alertChannels: [...channels, PAGE_CHANNEL], pageChannel: channels.length };
 }
 
 function checkSecrets({ raw, labelOf }: ReadConfig): Diagnostic[] {
@@ -93,6 +112,7 @@ function toConfig(
   | 'trust'
   | 'outputs'
   | 'alertChannels'
+  | 'pageChannel'
   | 'arePluginsMissing'
   | 'rulesFiles'
   | 'addedRules'

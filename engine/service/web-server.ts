@@ -20,6 +20,7 @@ import { AlertTail } from './alert-tail.ts';
 import { illness, readiness, type ServiceStatus } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 import { PAGE, PAGE_POLICY } from './page.ts';
+import type { AlertPart, PageStatus, RuleText } from './page-data.ts';
 
 export interface WebServerOptions {
   readonly address: string;
@@ -36,6 +37,8 @@ export interface WebServerOptions {
   /** A request that could not be answered, for an error of ours. */
   readonly onProblem?: (message: string) => void;
   readonly clock?: Clock;
+  /** The alerts that the page shows. */
+  readonly tail?: AlertTail;
 }
 
 const CONNECTIONS_MAX = 200;
@@ -55,7 +58,7 @@ const HEARTBEAT_PARTS = 75;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 export class WebServer {
-  readonly tail = new AlertTail();
+  readonly tail: AlertTail;
   readonly #options: WebServerOptions;
   readonly #clock: Clock;
   readonly #startedMs: number;
@@ -64,6 +67,7 @@ export class WebServer {
 
   constructor(options: WebServerOptions) {
     this.#options = options;
+    this.tail = options.tail ?? new AlertTail();
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#startedMs = this.#clock.nowMs();
   }
@@ -167,6 +171,8 @@ export class WebServer {
       send(response, 200, 'text/html; charset=utf-8', PAGE);
     } else if (hasPage && pathname === '/api/status') {
       sendJson(response, 200, this.#describe());
+    } else if (hasPage && pathname === '/api/rules') {
+      sendJson(response, 200, ruleTexts(status()));
     } else if (hasPage && pathname === '/api/alerts') {
       this.#feed(request, response);
     } else {
@@ -196,7 +202,7 @@ export class WebServer {
   }
 
   /** All that the page shows but alerts. */
-  #describe(): unknown {
+  #describe(): PageStatus {
     const { engine, outputs } = this.#options.status();
     const streams = engine?.streams.map(({ latestTime, ...stream }) => ({
       ...stream,
@@ -207,8 +213,9 @@ export class WebServer {
       nowMs: this.#clock.nowMs(),
       startedMs: this.#startedMs,
       alerts: this.tail.total,
-      ...engine,
       streams: streams ?? [],
+      rules: (engine?.rules ?? []).map(({ description: _, tags: __, ...rule }) => rule),
+      plugins: engine?.plugins ?? [],
       outputs,
     };
   }
@@ -222,7 +229,7 @@ export class WebServer {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     let seen = Number(request.headers['last-event-id'] ?? 0) || 0;
     // One of another process.
-    if (seen > this.tail.total) seen = 0;
+    if (seen > this.tail.last) seen = 0;
     let silent = 0;
     const step = (): void => {
       if (response.writableLength > FEED_SIZE_MAX) return;
@@ -236,7 +243,8 @@ export class WebServer {
       silent = 0;
       const missed = (alerts[0]?.number ?? 0) - seen - 1;
       seen = last.number;
-      const data = JSON.stringify({ missed, total: this.tail.total, alerts });
+      const part: AlertPart = { missed, total: this.tail.total, alerts };
+      const data = JSON.stringify(part);
       response.write(`id: ${seen}\ndata: ${data}\n\n`);
     };
     const timer = setInterval(
@@ -270,6 +278,12 @@ function versions({ engine }: ServiceStatus): unknown {
     tiercel_version: VERSION,
     plugin_versions: Object.fromEntries(plugins),
   };
+}
+
+function ruleTexts({ engine }: ServiceStatus): RuleText[] {
+  return (engine?.rules ?? []).map(({ name, description, source, priority, tags }) => ({
+    ...{ name, description, source, priority, tags },
+  }));
 }
 
 function shown({

@@ -9,6 +9,7 @@ import { loginRecord } from '../support/cloudtrail-events.ts';
 import { HttpReceiver } from '../support/receivers.ts';
 import { REPOSITORY, runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+import { terminalLines, terminalPicture } from '../support/terminal-picture.ts';
 
 const README_LINES_MAX = 130;
 const GUIDES = ['sources', 'outputs', 'operations', 'plugins', 'no-alerts', 'falco'];
@@ -167,6 +168,14 @@ function anchorsOf(markdown: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+describe('the picture of the terminal', () => {
+  it('is what the program prints: `npm run shots`', async () => {
+    const { stdout, stderr } = await runProgram(['run', 'cloudtrail', 'rules/samples/AWSLogs']);
+    const picture = readFileSync(join(REPOSITORY, 'engine/guide/pictures/terminal.svg'), 'utf8');
+    expect(picture).toBe(terminalPicture(terminalLines(stdout, stderr)));
+  });
+});
 
 describe('the pages', () => {
   it('are short where people begin', () => {

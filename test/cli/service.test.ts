@@ -54,6 +54,26 @@ describe('a run with a web server', () => {
     expect(code).toBe(0);
   });
 
+  it('shows the alerts of the run before', async () => {
+    const log = scratch.write('again.jsonl', record(1));
+    const file = join(scratch.path, 'again-alerts.jsonl');
+    const outputs = `json_output: true\nfile_output: {enabled: true, filename: ${file}}\n`;
+    const config = scratch.write(
+      'again.yaml',
+      `webserver: {enabled: true, listen_port: 0}\n${outputs}`,
+    );
+    const args = ['run', '-c', config, 'cloudtrail', log, '-r', rules, '--follow'];
+    await runLive(args, (program) => program.until('E1'));
+    await runLive(args, async (program) => {
+      const feed = await fetch(`${await urlOf(program)}api/alerts`);
+      const reader = feed.body?.pipeThrough(new TextDecoderStream()).getReader();
+      const seen = (await reader?.read())?.value ?? '';
+      await reader?.cancel();
+      expect(seen).toContain('"isEarlier":true');
+      expect(seen).toContain('"rule":"R"');
+    });
+  });
+
   it('shows alerts to this machine alone, where nobody says otherwise', async () => {
     const log = scratch.write('other.jsonl', record(1));
     const config = configured('everywhere', ', listen_address: 0.0.0.0');

@@ -15,6 +15,7 @@ const STREAM = {
   alertsTotal: 5,
   eventsInPart: 1,
   lostProblems: 2,
+  latestProblems: [{ subject: 'a.json', line: 7, message: 'not JSON: expected a value' }],
   sourceFaults: 3,
   latestTime: 1_767_225_600_000_000_000n,
   lastEventMs: 1_767_225_601_000,
@@ -23,6 +24,7 @@ const STREAM = {
 
 const RULE = {
   name: 'a "rule"',
+  description: 'Somebody did something',
   source: 'aws_cloudtrail',
   priority: 'Warning',
   tags: ['login', 'T1059.004'],

@@ -129,6 +129,7 @@ function configFor(
     },
     alertFormat: { ...read.alertFormat, shape: searchShape(print) },
     alertChannels: [],
+    pageChannel: undefined,
     outputs: read.outputs.filter(isStandardOutput).slice(0, 1),
     metrics: undefined,
     webserver: undefined,

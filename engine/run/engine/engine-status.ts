@@ -38,6 +38,8 @@ export interface StreamStatus {
   readonly alertsTotal: number;
   readonly eventsInPart: number;
   readonly lostProblems: number;
+  /** The latest parts of the input that could not be read, the oldest first. */
+  readonly latestProblems: readonly StreamProblem[];
   readonly sourceFaults: number;
   /** Of the latest event, nanoseconds since 1970. */
   readonly latestTime: bigint | undefined;
@@ -47,8 +49,18 @@ export interface StreamStatus {
   readonly batchesUnderWay: number;
 }
 
+/** A part of the input that could not be read. */
+export interface StreamProblem {
+  /** A file, an object, a request. */
+  readonly subject: string;
+  /** From 1 on; 0: it is about the whole. */
+  readonly line: number;
+  readonly message: string;
+}
+
 export interface RuleStatus {
   readonly name: string;
+  readonly description: string;
   readonly source: string;
   readonly priority: Priority;
   readonly tags: readonly string[];

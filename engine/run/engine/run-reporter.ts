@@ -7,6 +7,8 @@ import type { NumberedBatch, RunFault, SourceNotes } from '../stream/stream-prot
 import type { RunOptions } from './run-options.ts';
 import { createCounts, type StreamCounts, type Tally } from './tally.ts';
 
+/** As many as a person reads. */
+const LATEST_PROBLEMS_MAX = 50;
 const NO_LOG: PluginLog = { lines: [], unlisted: new Map() };
 
 export class RunReporter {
@@ -62,10 +64,16 @@ export class StreamReporter {
   readonly #options: StreamReporterOptions;
   /** Problems that its source had to tell. */
   #listed = 0;
+  #latestProblems: Problem[] = [];
 
   constructor(options: StreamReporterOptions) {
     this.#options = options;
     this.counts = createCounts();
+  }
+
+  /** The latest parts of the input that could not be read, the oldest first. */
+  get latestProblems(): readonly Problem[] {
+    return this.#latestProblems;
   }
 
   takeProblem(problem: Problem): void {
@@ -104,6 +112,8 @@ export class StreamReporter {
 
   #tell(problems: readonly Problem[]): void {
     const { name, isAlone, options } = this.#options;
+    const lost = problems.filter(({ severity }) => severity === 'lost');
+    this.#latestProblems = [...this.#latestProblems, ...lost].slice(-LATEST_PROBLEMS_MAX);
     for (const problem of problems) {
       const subject = isAlone ? problem.subject : `${name}: ${problem.subject}`;
       options.onProblem?.({ ...problem, subject });

@@ -48,6 +48,7 @@ function streamStatus(stream: StreamRun): StreamStatus {
     bytes: state.bytes - start.bytes,
     latestTime: state.latestTime,
     batchesUnderWay,
+    latestProblems: reporter.latestProblems,
     ...reporter.counts,
   };
 }
@@ -57,8 +58,9 @@ function ruleStatuses({ evaluation, tally }: RunningParts): RuleStatus[] {
   const rules = new Map(
     evaluation.streams.flatMap((stream) => stream.rules.map((rule) => [rule.name, rule] as const)),
   );
-  return [...rules.values()].map(({ name, source, priority, tags }) => ({
+  return [...rules.values()].map(({ name, description, source, priority, tags }) => ({
     name,
+    description,
     source,
     priority,
     tags,
