@@ -14,14 +14,14 @@ interface BundleFlags extends CommonFlags {
 export function addBundle(program: Command, setExitCode: SetExitCode): void {
   const bundle = program
     .command('bundle')
-    .description('carry a configuration with all that it needs to where there is no network')
+    .description('pack a configuration with everything it needs, for machines without a network')
     .exitOverride();
   withCommonFlags(
     bundle
       .command('create', { isDefault: true })
-      .description('one archive of configuration, lock, plugins and rules')
-      .option('-c, --config <file>', 'the configuration (default: tiercel.yaml here)')
-      .option('-o, --output <file>', 'the archive', 'tiercel-bundle.tar.gz'),
+      .description('make an archive of configuration, lock, plugins and rules')
+      .option('-c, --config <file>', 'configuration file (default: tiercel.yaml in this folder)')
+      .option('-o, --output <file>', 'file of the archive', 'tiercel-bundle.tar.gz'),
   ).action(async ({ config, output = '', json = false, color }: BundleFlags) => {
     const { createBundleCommand } = await import('../command/bundle.ts');
     const args = { config, output, isJson: json };
@@ -30,15 +30,17 @@ export function addBundle(program: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     bundle
       .command('install')
-      .description('unpack an archive: the configuration into a folder, the rest to the installed')
-      .argument('<archive>', 'made by `tiercel bundle create`')
-      .argument('[folder]', 'for tiercel.yaml and what lies beside it', '.')
+      .description(
+        'unpack an archive: the configuration into a folder, plugins and rules to the installed ones',
+      )
+      .argument('<archive>', 'archive of `tiercel bundle create`')
+      .argument('[folder]', 'folder for tiercel.yaml and the files beside it', '.')
       .option(
         '-k, --key <key>',
-        'a public key that has to have signed it (ARCHIVE.minisig)',
+        'public key that must have signed the archive (ARCHIVE.minisig)',
         collect,
       )
-      .option('--force', 'also over other files of the same names'),
+      .option('--force', 'overwrite files with the same names'),
   ).action(async (archive: string, folder: string, flags: BundleFlags) => {
     const { installBundleCommand } = await import('../command/bundle.ts');
     const { key: keys = [], force = false, json = false, color } = flags;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 export type SetExitCode = (code: number) => void;
 
-/** Of an option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
   value,
@@ -13,7 +13,10 @@ export interface CommonFlags {
   readonly color: boolean;
 }
 
-/** Behind a command’s own. */
+/** Options of all commands, after the command’s own. */
 export function withCommonFlags(command: Command): Command {
-  return command.option('--json', 'JSON output').option('--no-color', 'no colours').exitOverride();
+  return command
+    .option('--json', 'print JSON')
+    .option('--no-color', 'print without colours')
+    .exitOverride();
 }

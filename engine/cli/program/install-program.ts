@@ -1,13 +1,13 @@
-/* `tiercel plugin install` and what belongs to it, and their options. */
+/* `tiercel plugin install`, `list`, `remove`, `outdated`, `diff`, `push` and `pull`, with their options. */
 
 import type { Command } from 'commander';
 import { createTerminal } from '../console/terminal.ts';
 import { type CommonFlags, collect, type SetExitCode, withCommonFlags } from './common-flags.ts';
 
-/** Of those that have a lock. */
+/** The option of all commands that use a lock. */
 export const CONFIG = [
   '-c, --config <file>',
-  'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+  'configuration file beside the lock (default: tiercel.yaml in this folder, or the user’s)',
 ] as const;
 
 export function addInstallation(plugins: Command, setExitCode: SetExitCode): void {
@@ -28,20 +28,17 @@ interface InstallFlags extends CommonFlags {
 function addInstall(plugins: Command, setExitCode: SetExitCode): void {
   plugins
     .command('install')
-    .description('show what a plugin may do, and put it into the lock: tiercel.lock')
-    .argument(
-      '[reference]',
-      'a file, an https URL, oci://… or a name (default: all that the lock names)',
-    )
-    .option('-k, --key <key>', 'a public key that has to have signed it; repeatable', collect)
-    .option('--grant <capability>', 'something that it asks for, as clock; repeatable', collect)
-    .option('--force', 'also an older version, or another file of the same one')
+    .description('install a plugin: show its permissions and add it to the lock (tiercel.lock)')
+    .argument('[reference]', 'file, https URL, oci://… or name (default: everything in the lock)')
+    .option('-k, --key <key>', 'public key that must have signed the plugin; repeatable', collect)
+    .option('--grant <capability>', 'permission to grant, such as clock; repeatable', collect)
+    .option('--force', 'allow a downgrade, or a different file with the same version')
     .option(
       '-c, --config <file>',
-      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+      'configuration file beside the lock (default: tiercel.yaml in this folder, or the user’s)',
     )
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
+    .option('--json', 'print JSON')
+    .option('--no-color', 'print without colours')
     .exitOverride()
     .action(async (reference: string | undefined, flags: InstallFlags) => {
       const { installCommand } = await import('../command/plugin-install.ts');
@@ -59,13 +56,13 @@ interface InstalledFlags extends CommonFlags {
 function addInstalled(plugins: Command, setExitCode: SetExitCode): void {
   plugins
     .command('list')
-    .description('what is installed: the lock')
+    .description('list the installed plugins')
     .option(
       '-c, --config <file>',
-      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+      'configuration file beside the lock (default: tiercel.yaml in this folder, or the user’s)',
     )
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
+    .option('--json', 'print JSON')
+    .option('--no-color', 'print without colours')
     .exitOverride()
     .action(async ({ config, json = false, color }: InstalledFlags) => {
       const { installedCommand } = await import('../command/plugin-installed.ts');
@@ -74,15 +71,15 @@ function addInstalled(plugins: Command, setExitCode: SetExitCode): void {
     });
   plugins
     .command('remove')
-    .description('take a plugin out of the lock')
-    .argument('<name>', 'of the plugin')
-    .option('--purge', 'its file as well, which other locks may name')
+    .description('remove a plugin from the lock')
+    .argument('<name>', 'name of the plugin')
+    .option('--purge', 'delete its file too, even if other locks use it')
     .option(
       '-c, --config <file>',
-      'the lock is beside it (default: tiercel.yaml here, or the user’s)',
+      'configuration file beside the lock (default: tiercel.yaml in this folder, or the user’s)',
     )
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
+    .option('--json', 'print JSON')
+    .option('--no-color', 'print without colours')
     .exitOverride()
     .action(async (name: string, flags: InstalledFlags) => {
       const { removeCommand } = await import('../command/plugin-installed.ts');
@@ -96,7 +93,7 @@ function addOutdated(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('outdated')
-      .description('of which installed plugins there is a newer version where they came from')
+      .description('list installed plugins that have a newer version where they came from')
       .option(...CONFIG),
   ).action(async ({ config, json = false, color }: InstalledFlags) => {
     const { outdatedCommand } = await import('../command/plugin-outdated.ts');
@@ -108,12 +105,9 @@ function addDiff(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('diff')
-      .description('what another version of a plugin has, asks for and does otherwise')
-      .argument(
-        '<old>',
-        'a file, an https URL, oci://…, or the name of what is installed or bundled',
-      )
-      .argument('<new>', 'the same')
+      .description('show how two versions of a plugin differ')
+      .argument('<old>', 'file, https URL, oci://…, or the name of an installed or bundled plugin')
+      .argument('<new>', 'the other version, in the same form')
       .option(...CONFIG),
   ).action(async (before: string, after: string, flags: InstalledFlags) => {
     const { diffCommand } = await import('../command/plugin-diff.ts');
@@ -131,10 +125,10 @@ function addRegistry(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('push')
-      .description('publish a plugin in a registry (OCI)')
-      .argument('<file>', 'a .wasm file')
-      .argument('<reference>', 'oci://REGISTRY/REPOSITORY:TAG (default of the tag: its version)')
-      .option('--force', 'also where the tag has another plugin now'),
+      .description('publish a plugin in an OCI registry')
+      .argument('<file>', '.wasm file')
+      .argument('<reference>', 'oci://REGISTRY/REPOSITORY:TAG (default tag: the version)')
+      .option('--force', 'replace another plugin with the same tag'),
   ).action(async (file: string, reference: string, flags: RegistryFlags) => {
     const { pushCommand } = await import('../command/plugin-registry.ts');
     const { force = false, json = false, color } = flags;
@@ -144,9 +138,9 @@ function addRegistry(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('pull')
-      .description('fetch a plugin without installing it')
+      .description('download a plugin without installing it')
       .argument('<reference>', 'oci://REGISTRY/REPOSITORY:TAG, or an https URL')
-      .option('-o, --output <file>', 'the file (default: its name and .wasm, here)'),
+      .option('-o, --output <file>', 'file of the plugin (default: NAME.wasm in this folder)'),
   ).action(async (reference: string, flags: RegistryFlags) => {
     const { pullCommand } = await import('../command/plugin-registry.ts');
     const { output, json = false, color } = flags;

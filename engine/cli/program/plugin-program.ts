@@ -1,4 +1,4 @@
-/* `tiercel plugin …` and its options: looking at plugins and making them. The rest is in the files beside. */
+/* `tiercel plugin …` and its options: to inspect plugins and to make them. The other files have the rest. */
 
 import type { Command } from 'commander';
 import { createTerminal } from '../console/terminal.ts';
@@ -9,16 +9,16 @@ import { addTrust } from './trust-program.ts';
 export function addPlugin(program: Command, setExitCode: SetExitCode): void {
   const plugins = program
     .command('plugin')
-    .description('look at plugins, and make them')
+    .description('inspect, make, sign and install plugins')
     .exitOverride();
   withCommonFlags(
     plugins
       .command('inspect')
-      .description('manifest, imports, digest, size and limits of a plugin, without running it')
-      .argument('<plugin>', 'a .wasm file, or the name of an installed or bundled plugin')
+      .description('show manifest, permissions, digest and limits of a plugin, without running it')
+      .argument('<plugin>', '.wasm file, or the name of an installed or bundled plugin')
       .option(...CONFIG)
-      .option('--rules', 'print the rules that it carries instead')
-      .option('--sample <name>', 'print a sample that it carries instead'),
+      .option('--rules', 'print only the rules in the plugin')
+      .option('--sample <name>', 'print only this sample in the plugin'),
   ).action(async (plugin: string, flags: InspectFlags) => {
     const { inspectCommand } = await import('../command/plugin.ts');
     const { json, rules, sample, config, color } = flags;
@@ -28,8 +28,11 @@ export function addPlugin(program: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('new')
-      .description('make a folder for a plugin of one’s own, which builds and alerts at once')
-      .argument('<name>', 'of the plugin, and of the folder: small letters, digits, - and _')
+      .description('make the folder of a new plugin, which builds and gives an alert')
+      .argument(
+        '<name>',
+        'name of the plugin and of the folder: lowercase letters, digits, - and _',
+      )
       .option('--template <language>', 'assemblyscript, javascript or c', 'assemblyscript'),
   ).action(async (name: string, flags: NewFlags) => {
     const { newCommand } = await import('../command/plugin-new.ts');
@@ -69,11 +72,15 @@ function addBuild(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('build')
-      .description('make a plugin of a folder with a manifest, and AssemblyScript, JavaScript or C')
-      .argument('[folder]', 'has manifest.json, and assembly/index.ts, plugin.js or plugin.c', '.')
-      .option('-o, --output <file>', 'the plugin (default: its name and .wasm, in the folder)')
-      .option('--debug', 'with names and assertions, not optimised (AssemblyScript)')
-      .option('--watch', 'build again whenever something changes, until stopped'),
+      .description('build a plugin from AssemblyScript, JavaScript or C')
+      .argument(
+        '[folder]',
+        'folder with manifest.json and assembly/index.ts, plugin.js or plugin.c',
+        '.',
+      )
+      .option('-o, --output <file>', 'file of the plugin (default: NAME.wasm in the folder)')
+      .option('--debug', 'keep names and assertions, do not optimise (AssemblyScript)')
+      .option('--watch', 'rebuild after each change, until stopped'),
   ).action(async (folder: string, flags: BuildFlags) => {
     const { buildCommand } = await import('../command/plugin-build.ts');
     const { output, debug = false, watch = false, json = false, color } = flags;
@@ -95,10 +102,10 @@ function addPack(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('pack')
-      .description('make a plugin of a core module or component of any toolchain, and a manifest')
-      .argument('<file>', 'a .wasm file for one of the worlds that `tiercel plugin wit` prints')
-      .option('-m, --manifest <file>', 'its manifest', 'manifest.json')
-      .option('-o, --output <file>', 'the plugin (default: its name and .wasm, here)'),
+      .description('make a plugin from a core module or component of any toolchain')
+      .argument('<file>', '.wasm file for one of the worlds that `tiercel plugin wit` prints')
+      .option('-m, --manifest <file>', 'manifest of the plugin', 'manifest.json')
+      .option('-o, --output <file>', 'file of the plugin (default: NAME.wasm in this folder)'),
   ).action(async (file: string, flags: PackFlags) => {
     const { packCommand } = await import('../command/plugin-pack.ts');
     const { manifest, output, json = false, color } = flags;
@@ -118,12 +125,12 @@ function addTest(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('test')
-      .description('try whether a plugin keeps to what the engine expects of it, point by point')
-      .argument('<plugin>', 'a .wasm file, or the name of a bundled plugin')
-      .option('--open <location>', 'a file or folder with events (default: the samples it carries)')
-      .option('--junit <file>', 'write a report for build servers')
-      .option('--no-figures', 'measure nothing')
-      .option('--bail', 'stop at the first point that fails'),
+      .description('check a plugin against its contract, point by point')
+      .argument('<plugin>', '.wasm file, or the name of a bundled plugin')
+      .option('--open <location>', 'location with events (default: the samples in the plugin)')
+      .option('--junit <file>', 'write a JUnit report')
+      .option('--no-figures', 'skip the measurements')
+      .option('--bail', 'stop at the first failed point'),
   ).action(async (plugin: string, flags: TestFlags) => {
     const { testCommand } = await import('../command/plugin-test.ts');
     const { open, junit, figures: isMeasured, bail, json, color } = flags;

@@ -1,4 +1,4 @@
-/* The commands and their options. What a command does is loaded when it is the one that runs. */
+/* The commands and their options. The code of a command is loaded when it runs. */
 
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '#generated/build-info';
@@ -10,6 +10,7 @@ import { createTerminal } from '../console/terminal.ts';
 import { normalizeArguments } from './arguments.ts';
 import { addBundle } from './bundle-program.ts';
 import { collect, type SetExitCode } from './common-flags.ts';
+import { addExamples } from './examples.ts';
 import { addPlugin } from './plugin-program.ts';
 import { addRules } from './rules-program.ts';
 import { addSearch } from './search-program.ts';
@@ -36,7 +37,7 @@ interface RunFlags extends CommonOptions {
 
 const EXCESS_HINT = '  hint: a location is one file or folder; rules files come after -r';
 
-/** Answers the exit code. */
+/** Resolves to the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram((code) => {
@@ -57,7 +58,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(setExitCode: SetExitCode): Command {
+export function createProgram(setExitCode: SetExitCode): Command {
   const program = new Command('tiercel')
     .description('Evaluates Falco rules over event streams, with sandboxed WebAssembly plugins')
     .version(VERSION, '--version', 'print the version (also -V alone)')
@@ -73,35 +74,48 @@ function createProgram(setExitCode: SetExitCode): Command {
   addRules(program, setExitCode);
   addBundle(program, setExitCode);
   addSpool(program, setExitCode);
+  addExamples(program);
   return program;
 }
 
 function withCommon(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration (default: tiercel.yaml here, if there is one)')
+    .option(
+      '-c, --config <file>',
+      'configuration file (default: tiercel.yaml in this folder, if it exists)',
+    )
     .option('-r, --rules <files>', 'rules files, folders or globs; repeatable', collect)
     .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect)
-    .option('--strict', 'warnings about rules and configuration are errors')
-    .option('--json', 'JSON output')
-    .option('--no-color', 'no colours')
+    .option('--strict', 'treat warnings about rules and configuration as errors')
+    .option('--json', 'print JSON')
+    .option('--no-color', 'print without colours')
     .exitOverride();
 }
 
 function addRun(program: Command, setExitCode: SetExitCode): void {
   withCommon(program.command('run'))
-    .description('read a source and print alerts: tiercel run cloudtrail ./AWSLogs')
-    .argument('[plugin]', 'source plugin: a bundled one, one of the configuration, or a .wasm file')
-    .argument('[location]', 'what it opens: one file or folder')
-    .option('-q, --quiet', 'alerts only; of a run that lost something, one line')
-    .option('-f, --follow', 'go on with files as they grow, until stopped')
-    .option('--from-start', 'read streams from their start, whatever `data_dir` says')
-    .option('--from-dead-letter <file>', 'evaluate again what a run set aside in this file')
-    .option('--workers <n>', 'threads that evaluate rules (default: one fewer than cores)')
-    .option('-V, --validate <files>', 'only validate these rules files; repeatable', collect)
-    .option('-L, --list', 'only list the rules')
+    .description('read events, evaluate rules and send alerts')
+    .argument('[plugin]', 'source plugin: name of a bundled or configured plugin, or a .wasm file')
+    .argument(
+      '[location]',
+      'location to read: a file, a folder, s3://, sqs://, http://, unix: or -',
+    )
+    .option('-q, --quiet', 'print only alerts, and one line if something was lost')
+    .option('-f, --follow', 'read files as they grow, until stopped')
+    .option(
+      '--from-start',
+      'read streams from their start, not from their checkpoints in `data_dir`',
+    )
+    .option(
+      '--from-dead-letter <file>',
+      'evaluate the events again that a run set aside in this file',
+    )
+    .option('--workers <n>', 'threads that evaluate rules (default: number of cores − 1)')
+    .option('-V, --validate <files>', 'validate these rules files and stop; repeatable', collect)
+    .option('-L, --list', 'list the rules and stop')
     .action(async (plugin: string | undefined, location: string | undefined, flags: RunFlags) => {
       if (location !== undefined && flags.fromDeadLetter !== undefined) {
-        program.error('error: with --from-dead-letter nothing is read from a location', {
+        program.error('error: --from-dead-letter reads no location: remove one of them', {
           exitCode: EXIT.usage,
         });
       }
@@ -152,7 +166,7 @@ function addList(program: Command, setExitCode: SetExitCode): void {
   withCommon(program.command('list'))
     .description(`list ${LISTABLE.join(', ')}`)
     .argument('<what>', LISTABLE.join(' | '))
-    .option('--source <name>', 'fields of this event source only')
+    .option('--source <name>', 'list only the fields of this event source')
     .addOption(
       new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
     )
@@ -177,12 +191,15 @@ async function list(what: Listable, flags: ListFlags): Promise<number> {
 function addExplain(program: Command, setExitCode: SetExitCode): void {
   program
     .command('explain')
-    .description('say what a diagnostic code means: tiercel explain RULE_NONE')
-    .argument('[codes...]', 'codes, or those of Falco (LOAD_UNKNOWN_SOURCE); none: list them all')
+    .description('explain a diagnostic code')
+    .argument(
+      '[codes...]',
+      'codes of Tiercel or Falco (LOAD_UNKNOWN_SOURCE); without any, all codes are listed',
+    )
     .addOption(
       new Option('--format <format>').choices(['text', 'markdown', 'json']).default('text'),
     )
-    .option('--json', 'JSON output')
+    .option('--json', 'print JSON')
     .exitOverride()
     .action(async (names: string[], flags: { format: ListFormat; json?: boolean }) => {
       const { explainCommand } = await import('../command/explain.ts');
@@ -191,7 +208,7 @@ function addExplain(program: Command, setExitCode: SetExitCode): void {
     });
 }
 
-/** What every command that loads rules takes from its options. */
+/** The options that all commands with rules have. */
 function loadArguments({ config, rules, option, strict }: CommonOptions): LoadArguments {
   return { config, rules: rules ?? [], options: option ?? [], isStrict: strict === true };
 }

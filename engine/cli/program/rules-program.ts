@@ -27,11 +27,11 @@ function addInstall(rules: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     rules
       .command('install')
-      .description('put a rules file into the lock; its name stands for it in `rules_files` and -r')
-      .argument('[reference]', 'a file, an https URL, oci://… or a name (default: all of the lock)')
-      .option('--name <name>', 'what it is called here (default: its own name)')
-      .option('-k, --key <key>', 'a public key that has to have signed it; repeatable', collect)
-      .option('--force', 'also an older version, or another file of the same one')
+      .description('add a rules file to the lock; `rules_files` and -r can use its name')
+      .argument('[reference]', 'file, https URL, oci://… or name (default: everything in the lock)')
+      .option('--name <name>', 'name of the rules here (default: the name of the file)')
+      .option('-k, --key <key>', 'public key that must have signed the rules; repeatable', collect)
+      .option('--force', 'allow a downgrade, or a different file with the same version')
       .option(...CONFIG),
   ).action(async (reference: string | undefined, flags: RulesFlags) => {
     const { installRulesCommand } = await import('../command/rules-install.ts');
@@ -46,7 +46,7 @@ function addInstalled(rules: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     rules
       .command('list')
-      .description('rules files that are installed: the lock')
+      .description('list the installed rules files')
       .option(...CONFIG),
   ).action(async ({ config, json = false, color }: RulesFlags) => {
     const { installedCommand } = await import('../command/plugin-installed.ts');
@@ -56,9 +56,9 @@ function addInstalled(rules: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     rules
       .command('remove')
-      .description('take a rules file out of the lock')
-      .argument('<name>', 'what it is called')
-      .option('--purge', 'its file as well, which other locks may name')
+      .description('remove a rules file from the lock')
+      .argument('<name>', 'name of the rules')
+      .option('--purge', 'delete its file too, even if other locks use it')
       .option(...CONFIG),
   ).action(async (name: string, { purge = false, config, json = false, color }: RulesFlags) => {
     const { removeCommand } = await import('../command/plugin-installed.ts');
@@ -71,9 +71,9 @@ function addPublishing(rules: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     rules
       .command('sign')
-      .description('sign a rules file, in a file beside it, as minisign does: FILE.minisig')
-      .argument('<file>', 'a rules file')
-      .option('-k, --key <file>', 'the secret key', 'tiercel.key'),
+      .description('sign a rules file: writes FILE.minisig, as minisign does')
+      .argument('<file>', 'rules file')
+      .option('-k, --key <file>', 'file of the secret key', 'tiercel.key'),
   ).action(async (file: string, { key = '', json = false, color }: RulesFlags) => {
     const { signRulesCommand } = await import('../command/rules-publish.ts');
     const args = { file, key: String(key), isJson: json };
@@ -82,11 +82,11 @@ function addPublishing(rules: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     rules
       .command('push')
-      .description('publish a rules file in a registry, as Falco’s tools read it')
-      .argument('<file>', 'a rules file; the signature beside it goes with it')
+      .description('publish a rules file in a registry, in the form that falcoctl reads')
+      .argument('<file>', 'rules file; FILE.minisig is published with it')
       .argument('<reference>', 'oci://REGISTRY/REPOSITORY:VERSION')
-      .option('--name <name>', 'what it is called (default: the last part of the repository)')
-      .option('--force', 'also where the version has another file now'),
+      .option('--name <name>', 'name of the rules (default: the last part of the repository)')
+      .option('--force', 'replace another file with the same version'),
   ).action(async (file: string, reference: string, flags: RulesFlags) => {
     const { pushRulesCommand } = await import('../command/rules-publish.ts');
     const { name, force = false, json = false, color } = flags;

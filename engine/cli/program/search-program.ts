@@ -19,17 +19,15 @@ interface SearchFlags {
   readonly color: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  tiercel search 'ct.name = ConsoleLogin and ct.error exists' ./AWSLogs
-  tiercel search 'ct.user = eve' ./AWSLogs --count ct.name`;
-
 export function addSearch(program: Command, setExitCode: SetExitCode): void {
   program
     .command('search')
     .description('print the events that match a condition, without a rules file')
-    .argument('<condition>', 'as in a rule; macros and lists of the rules files can be used')
-    .argument('[location]', 'what to read (default: the locations of the configuration)')
+    .argument(
+      '<condition>',
+      'condition, as in a rule; it can use macros and lists of the rules files',
+    )
+    .argument('[location]', 'location to read (default: the locations of the configuration)')
     .option('--plugin <plugin>', 'source plugin for the location (default: cloudtrail)')
     .option('--fields <names>', 'fields to print, separated by commas')
     .option('--json', 'print JSON lines: the event, or the fields')
@@ -44,14 +42,16 @@ export function addSearch(program: Command, setExitCode: SetExitCode): void {
       new Option('--count <field>', 'count the events by the value of a field').conflicts('fields'),
     )
     .option('--limit <n>', 'stop after so many events', toCount)
-    .option('-f, --follow', 'continue with files as they grow, until stopped')
+    .option('-f, --follow', 'read files as they grow, until stopped')
     .option('-q, --quiet', 'print no summary and no progress; losses are still reported')
-    .option('-c, --config <file>', 'configuration (default: tiercel.yaml in this folder)')
+    .option(
+      '-c, --config <file>',
+      'configuration file (default: tiercel.yaml in this folder, if it exists)',
+    )
     .option('-r, --rules <files>', 'rules files with macros and lists; repeatable', collect)
     .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect)
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'print without colours')
     .exitOverride()
-    .addHelpText('after', EXAMPLES)
     .action(async (condition: string, location: string | undefined, flags: SearchFlags) => {
       const { searchCommand } = await import('../command/search.ts');
       const { splitFields } = await import('../../tools/search/search-rule.ts');

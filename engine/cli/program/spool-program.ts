@@ -14,16 +14,16 @@ interface SpoolFlags extends CommonFlags {
 export function addSpool(program: Command, setExitCode: SetExitCode): void {
   const spool = program
     .command('spool')
-    .description('alerts that wait on disk for a receiver')
+    .description('show, send or delete alerts that wait on disk')
     .exitOverride();
   const add = (name: string, description: string): Command =>
     spool
       .command(name)
       .description(description)
-      .option('-c, --config <file>', 'configuration (default: tiercel.yaml here)')
+      .option('-c, --config <file>', 'configuration file (default: tiercel.yaml in this folder)')
       .option('-o, --option <key=value>', 'set a key of the configuration; repeatable', collect);
   withCommonFlags(
-    add('list', 'show each spool, its destination, and the output that sends it'),
+    add('list', 'list the spools, their destinations, and the outputs that send them'),
   ).action(async (flags: SpoolFlags) => {
     const { listSpoolsCommand } = await import('../command/spool.ts');
     setExitCode(await listSpoolsCommand(argumentsOf(flags), createTerminal(!flags.color)));
@@ -32,7 +32,7 @@ export function addSpool(program: Command, setExitCode: SetExitCode): void {
     add('send', 'send the alerts of a spool to an output, then stop')
       .argument('<spool>', 'name of the spool, as `tiercel spool list` shows it')
       .requiredOption('--to <output>', 'name of an output of the configuration')
-      .option('--force', 'also if the output has another format'),
+      .option('--force', 'send even if the output has another format'),
   ).action(async (name: string, { to = '', force = false, ...flags }: SpoolFlags) => {
     const { sendSpoolCommand } = await import('../command/spool.ts');
     const args = { ...argumentsOf(flags), name, output: to, isForced: force };

@@ -19,9 +19,12 @@ function addKeygen(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('keygen')
-      .description('make a key to sign plugins with; its password is asked for')
-      .option('-o, --output <name>', 'the files: this with .key and .pub', 'tiercel')
-      .option('--no-password', 'the file alone is enough to sign with'),
+      .description('make a key pair that signs plugins; asks for a password')
+      .option('-o, --output <name>', 'name of the files NAME.key and NAME.pub', 'tiercel')
+      .option(
+        '--no-password',
+        'make a key without a password: everybody who has the file can sign',
+      ),
   ).action(async ({ output, password, json = false, color }: KeygenFlags) => {
     const { keygenCommand } = await import('../command/plugin-keygen.ts');
     const args = { output, hasPassword: password, isJson: json };
@@ -39,11 +42,11 @@ function addSign(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('sign')
-      .description('sign a plugin: within its file, beside the signatures of other keys')
-      .argument('<file>', 'a .wasm file')
-      .option('-k, --key <file>', 'the secret key', 'tiercel.key')
-      .option('-o, --output <file>', 'the signed plugin (default: the file itself)')
-      .option('--detached', 'in a file beside it instead, as minisign does: FILE.minisig'),
+      .description('sign a plugin, in its file; other signatures stay')
+      .argument('<file>', '.wasm file')
+      .option('-k, --key <file>', 'file of the secret key', 'tiercel.key')
+      .option('-o, --output <file>', 'file of the signed plugin (default: the same file)')
+      .option('--detached', 'write the signature to FILE.minisig, as minisign does'),
   ).action(async (file: string, flags: SignFlags) => {
     const { signCommand } = await import('../command/plugin-sign.ts');
     const { key, output, detached = false, json = false, color } = flags;
@@ -61,10 +64,13 @@ function addVerify(plugins: Command, setExitCode: SetExitCode): void {
   withCommonFlags(
     plugins
       .command('verify')
-      .description('whether a plugin is signed by a key that is trusted')
-      .argument('<file>', 'a .wasm file')
-      .option('-k, --key <key>', 'a public key, or a file with it; repeatable', collect)
-      .option('-c, --config <file>', 'its trusted keys (default: those of tiercel.yaml here)'),
+      .description('check whether a trusted key signed a plugin')
+      .argument('<file>', '.wasm file')
+      .option('-k, --key <key>', 'public key, or a file that has it; repeatable', collect)
+      .option(
+        '-c, --config <file>',
+        'configuration file with the trusted keys (default: tiercel.yaml in this folder)',
+      ),
   ).action(async (file: string, flags: VerifyFlags) => {
     const { verifyCommand } = await import('../command/plugin-verify.ts');
     const { key = [], config, json = false, color } = flags;
