@@ -38,7 +38,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   ENOTEMPTY: 'the folder is not empty',
   ENOTFOUND: 'unknown host',
-  ENXIO: 'nobody has it open',
+  ENXIO: 'no program has it open',
   EPERM: 'permission denied',
   EPIPE: 'the other side closed the connection',
   EPROTO: 'the other side does not speak TLS',

@@ -70,8 +70,7 @@ function stateOf({ phase, failure, problem }: StreamStatus): { isReady: boolean;
   if (failure !== undefined) return { isReady: false, state: `given up: ${failure.reason}` };
   if (problem !== undefined) return { isReady: false, state: problem };
   if (phase === 'starting') return { isReady: false, state: 'starting' };
-  if (phase === 'pausing')
-    return { isReady: false, state: 'its source failed and is started again' };
+  if (phase === 'pausing') return { isReady: false, state: 'its source failed and is restarted' };
   return { isReady: true, state: phase === 'over' ? 'read to its end' : 'reading' };
 }
 
@@ -80,7 +79,7 @@ function readinessOf({ id, state, end, lastFault = '' }: OutputReport): OutputRe
     up: 'up',
     kept: `alerts wait on disk: ${lastFault}`,
     'held-up': `events wait: ${lastFault}`,
-    over: `no more alerts go there: ${end?.reason ?? ''}`,
+    over: `ended: ${end?.reason ?? ''}`,
   };
   const isReady = state === 'up' || state === 'kept' || end?.isClosedByReader === true;
   return { output: id, isReady, isUp: state === 'up', state: texts[state] };

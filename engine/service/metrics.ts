@@ -165,7 +165,7 @@ function addPlugins(add: Adder, plugins: readonly PluginStatus[]): void {
   );
   add.gauge(
     'tiercel_plugin_quarantined',
-    'Whether it had too many faults and is not called any more',
+    '1: the plugin had too many faults and is switched off',
     plugins.map(({ name, isQuarantined }) => [{ plugin: name }, isQuarantined ? 1 : 0]),
   );
   add.counter(
@@ -198,7 +198,7 @@ function addOutputs(add: Adder, outputs: readonly OutputReport[]): void {
   gauge('spooled', 'Alerts on disk that have not arrived', 'spooled');
   add.gauge(
     'tiercel_output_up',
-    'Whether alerts arrive there; 0: the receiver is away, or nothing goes there any more',
+    '1: alerts are delivered; 0: the receiver does not answer, or the output has ended',
     samples(({ state }) => (state === 'up' ? 1 : 0)),
   );
 }

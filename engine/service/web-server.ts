@@ -123,11 +123,11 @@ export class WebServer {
     response.setHeader('cache-control', 'no-store');
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      send(response, 405, 'text/plain', 'this can only be read\n');
+      send(response, 405, 'text/plain', 'only GET and HEAD are allowed\n');
       return;
     }
     if (!this.#isForUs(headers.host)) {
-      send(response, 421, 'text/plain', 'this is another host\n');
+      send(response, 421, 'text/plain', 'wrong host name\n');
       return;
     }
     await this.#route(pathOf(request), request, response);
@@ -137,7 +137,7 @@ export class WebServer {
   #giveUp(error: Error, response: ServerResponse): void {
     this.#options.onProblem?.(`web server: a request could not be answered: ${error.message}`);
     if (response.headersSent) response.destroy();
-    else send(response, 500, 'text/plain', 'this could not be answered\n');
+    else send(response, 500, 'text/plain', 'internal error\n');
   }
 
   /** A page of somebody else may have a name of its own that leads here: it would read what is not its own. */
@@ -176,7 +176,7 @@ export class WebServer {
     } else if (hasPage && pathname === '/api/alerts') {
       this.#feed(request, response);
     } else {
-      send(response, 404, 'text/plain', 'there is nothing here\n');
+      send(response, 404, 'text/plain', 'not found\n');
     }
   }
 
@@ -197,7 +197,7 @@ export class WebServer {
     }
     const name = decode(pathname.slice('/readyz/'.length));
     const one = all.streams.find(({ stream }) => stream === name);
-    if (one === undefined) send(response, 404, 'text/plain', 'there is no such stream\n');
+    if (one === undefined) send(response, 404, 'text/plain', 'unknown stream\n');
     else sendJson(response, one.isReady ? 200 : 503, shown(one));
   }
 
@@ -223,7 +223,7 @@ export class WebServer {
   /** Server-sent events: alerts behind the one that was seen last, as they come. */
   #feed(request: IncomingMessage, response: ServerResponse): void {
     if (this.#watchers.size >= WATCHERS_MAX) {
-      send(response, 503, 'text/plain', 'too many watch already\n');
+      send(response, 503, 'text/plain', 'too many clients\n');
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });

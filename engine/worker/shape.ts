@@ -69,7 +69,7 @@ export function isKind(kinds: Readonly<Record<string, Shape>>): Shape {
 export function readerOf(shape: Shape): (body: Buffer) => unknown {
   return (body) => {
     const message: unknown = deserialize(body);
-    if (!shape(message)) throw new Error('a message that is none');
+    if (!shape(message)) throw new Error('not a valid message');
     return message;
   };
 }

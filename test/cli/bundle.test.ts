@@ -116,9 +116,7 @@ describe('a bundle', () => {
     const refused = await there(['bundle', 'install', ARCHIVE]);
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringMatching(
-        /own\.yaml is there already, and is another file \[BUNDLE_IN_THE_WAY\]/,
-      ),
+      expect.stringMatching(/own\.yaml exists already with other contents \[BUNDLE_IN_THE_WAY\]/),
     ]);
     expect([
       existsSync(join(cwd, 'tiercel.yaml')),

@@ -80,7 +80,7 @@ describe('the next start', () => {
     folder.write('logs/b.jsonl', record('LoginD'));
     const second = await run(logs, 'one');
     expect(outputsOf(second.stdout)).toEqual(['3 LoginC', '4 LoginD']);
-    expect(second.stderr).toContain('stream `cloudtrail` goes on behind event 2');
+    expect(second.stderr).toContain('stream `cloudtrail` resumes after event 2');
     expect(second.stderr).toMatch(/^2 events,/m);
     const third = await run(logs, 'one');
     expect(third.stdout).toBe('');

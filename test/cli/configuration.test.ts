@@ -64,7 +64,7 @@ falco_libs: {thread_table_size: 262144}
     const named = ['engine.kind'];
     expect(warnings.map((line) => /`([\w.]+)`/.exec(line)?.[1])).toEqual(named);
     expect(stderr).toContain('the bundled plugin `cloudtrail` is used instead');
-    expect(stderr).toContain('there is no rules file /nowhere/rules.d');
+    expect(stderr).toContain('the rules file /nowhere/rules.d');
     expect(code).toBe(0);
   });
 
@@ -179,11 +179,7 @@ describe('a location that is not supported', () => {
 describe('a run without something to read', () => {
   it.each([
     ['an extractor', ['json', events], 'plugin `json` only has fields, it reads nothing'],
-    [
-      'a source without a location',
-      ['cloudtrail'],
-      'plugin `cloudtrail` was not told what to open',
-    ],
+    ['a source without a location', ['cloudtrail'], 'plugin `cloudtrail` has no location to read'],
     ['nothing', [], 'no source is opened'],
   ])('from %s', async (_name, args, said) => {
     const { code, stderr } = await run(['run', ...args, '-r', rules]);
@@ -199,7 +195,7 @@ describe('runs in which nothing could be found', () => {
     [
       'an empty rules file',
       () => ['-r', folder.write('empty.yaml', '')],
-      /holds no rule, macro or list[\s\S]*no rules for `aws_cloudtrail`: the rules files hold none/,
+      /holds no rule, macro or list[\s\S]*no rules for `aws_cloudtrail`: the rules files are empty/,
     ],
     [
       'a rules folder without rules',

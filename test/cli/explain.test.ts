@@ -23,8 +23,8 @@ describe('tiercel explain', () => {
   });
 
   it.each([
-    ['RULE_NON', /no code `RULE_NON`\n {2}hint: did you mean `RULE_NONE`\?/],
-    ['what\u001b[2J', /no code `what.*`\n {2}hint: `tiercel explain` lists all codes/],
+    ['RULE_NON', /unknown code `RULE_NON`\n {2}hint: did you mean `RULE_NONE`\?/],
+    ['what\u001b[2J', /unknown code `what.*`\n {2}hint: `tiercel explain` lists all codes/],
   ])('refuses %j', async (name, said) => {
     const { code, stdout, stderr } = await explain('RULE_NONE', name);
     expect(stderr).toMatch(said);

@@ -206,6 +206,6 @@ TIERCEL_FIELDS(NULL, fields);
 it('says that clang is missing', async () => {
   const env = { PATH: '/nowhere' };
   const { stderr, code } = await runProgram(['plugin', 'build', DNS, '--no-color'], { env });
-  expect(stderr).toContain('there is no `clang` on this machine');
+  expect(stderr).toContain('`clang` does not exist on this machine');
   expect([stderr.includes('apt install clang lld'), code]).toEqual([true, 1]);
 });

@@ -42,7 +42,7 @@ describe('a plugin that is installed', () => {
     const installed = await install(offer({ version: '1.2.3' }));
     expect([installed.code, installed.stderr]).toEqual([0, '']);
     expect(installed.stdout).toMatch(/^plugin {7}trail 1\.2\.3$/m);
-    expect(installed.stdout).toMatch(/^signed by {4}nobody whose key is known here$/m);
+    expect(installed.stdout).toMatch(/^signed by {4}no known key$/m);
     expect(installed.stdout).toMatch(/^sha256 {7}[0-9a-f]{64} \(\d+ bytes\)$/m);
     expect(installed.stdout).toMatch(/^granted {6}nothing beyond the location that it is given$/m);
     // Built again since: that is another file, which nobody agreed to.

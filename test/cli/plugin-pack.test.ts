@@ -175,7 +175,7 @@ describe('a mistake', () => {
       () =>
         sourceModule({ more: '(import "tiercel:plugin/clock@0.1.0" "now" (func (result i64)))' }),
       'imports `tiercel:plugin/clock@0.1.0`',
-      'ask for it under `capabilities`',
+      'add it to `capabilities`',
     ],
     [
       'no memory',

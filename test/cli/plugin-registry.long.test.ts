@@ -130,7 +130,7 @@ describe('from one who makes plugins to one who runs them', () => {
   it('a tag that moved is another plugin, which nobody agreed to', async ({ skip }) => {
     skip(missing !== undefined, missing);
     const refused = await offer({ version: '1.1.0', description: 'another' });
-    expect(refused.stderr).toContain('is there already, and is another one');
+    expect(refused.stderr).toContain('exists already with other contents');
     expect((await offer({ version: '1.1.0', description: 'another' }, '--force')).code).toBe(0);
     const before = lock();
     // By its name it is the one that was agreed to, by its digest.

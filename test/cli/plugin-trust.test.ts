@@ -92,7 +92,7 @@ describe('a key', () => {
   it('is the owner’s alone, and is not written over', async () => {
     expect(statSync(join(cwd, 'acme.key')).mode & 0o777).toBe(0o600);
     const { code, stderr } = await plugin('keygen', '-o', 'acme', '--no-password');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('acme.key is there already')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('acme.key exists already')]);
     expect(existsSync(join(cwd, 'acme.key'))).toBe(true);
   });
 

@@ -61,11 +61,11 @@ describe('a webhook', () => {
           await post(url, gzipSync(record('Cut')).subarray(0, 40)),
         ];
         expect(answers.map(errorOf)).toEqual([
-          [405, 'events are sent with POST'],
-          [404, 'nobody listens at this path'],
-          [413, 'a body has at most 2000 bytes'],
-          [413, 'a body has at most 2000 bytes'],
-          [415, 'a body is plain, gzip or zstd'],
+          [405, 'use POST'],
+          [404, 'unknown path'],
+          [413, 'the body is larger than 2000 bytes'],
+          [413, 'the body is larger than 2000 bytes'],
+          [415, 'the body must be plain, gzip or zstd'],
           [400, expect.stringContaining('gzip ends early')],
         ]);
         expect(answers[0]?.headers.allow).toBe('POST');
@@ -161,7 +161,7 @@ webhook:
       env: { TEST_TOKEN: 't0ken' },
     });
     expect(stdout.match(/<Known>/g)).toHaveLength(4);
-    expect(stderr).toContain('refused with 401: there is no bearer token');
+    expect(stderr).toContain('refused with 401: the bearer token is missing');
     expect(stderr).not.toContain('t0ken');
   });
 
@@ -215,7 +215,7 @@ webhook:
 
 describe('a webhook that cannot be', () => {
   const cases: [name: string, location: string, said: string, ...more: string[]][] = [
-    ['has no port', 'http://host/x.json', 'nobody can listen there'],
+    ['has no port', 'http://host/x.json', 'not an address of this machine'],
     ['has no certificate', 'https://127.0.0.1:9/', 'https needs `webhook.ssl_certificate`'],
     [
       'has one that is not there',
@@ -271,7 +271,7 @@ describe('a webhook that cannot be', () => {
     const { code, stderr } = await runLive(args, async () => {
       await postSoon(`http://127.0.0.1:${port}/`, '');
     });
-    expect(stderr).toContain(`${location} is not protected: whoever reaches it can send`);
+    expect(stderr).toContain(`${location} is not protected: everybody who reaches it can send`);
     expect(code).toBe(0);
   });
 });

@@ -34,7 +34,7 @@ export async function createBundleCommand(
 ): Promise<number> {
   const config = configFileOf(args);
   if (config === undefined) {
-    const message = 'there is no configuration here';
+    const message = 'no configuration in this folder';
     const hint = 'name one with -c';
     return refuse([createDiagnostic('BUNDLE_UNUSABLE', { message, hint })], args, terminal);
   }

@@ -35,5 +35,5 @@ function refusal(name: string): string {
   const close = didYouMean(name, Object.keys(DIAGNOSTIC_CODES));
   const hint =
     close === undefined ? '`tiercel explain` lists all codes' : `did you mean \`${close}\`?`;
-  return `error: there is no code \`${printable(name)}\`\n  hint: ${hint}`;
+  return `error: unknown code \`${printable(name)}\`\n  hint: ${hint}`;
 }

@@ -74,7 +74,7 @@ function show(plan: InstallPlan, notices: readonly Diagnostic[], terminal: Termi
   const rows: [label: string, text: string][] = [
     ['plugin', `${name} ${version}${was}`],
     ['from', locked.from],
-    ['signed by', key === undefined ? 'nobody whose key is known here' : `the key ${key.id}`],
+    ['signed by', key === undefined ? 'no known key' : `the key ${key.id}`],
     ['sha256', `${file.digest} (${file.sizeBytes} bytes)`],
     ['source', opens],
     ['fields', String(extractor?.fields.length ?? 0)],

@@ -26,7 +26,7 @@ export async function keygenCommand(args: KeygenArguments, terminal: Terminal): 
   const fail = (message: string, hint: string): number =>
     refuse([createDiagnostic('KEY_UNUSABLE', { message, hint })], args, terminal);
   const there = [secretPath, publicPath].find((path) => existsSync(path));
-  if (there !== undefined) return fail(`${there} is there already`, 'give another name with -o');
+  if (there !== undefined) return fail(`${there} exists already`, 'choose another name with -o');
   const { value: password, diagnostics } = hasPassword
     ? await askPassword({ of: secretPath, isNew: true }, terminal)
     : { value: '', diagnostics: [] };
@@ -45,7 +45,7 @@ export async function keygenCommand(args: KeygenArguments, terminal: Terminal): 
   const { id, text } = key.publicKey;
   const shown = { secretKey: secretPath, publicKey: publicPath, id, key: text };
   const lines = [
-    `secret key  ${printable(secretPath)} (whoever has it and its password signs as you)`,
+    `secret key  ${printable(secretPath)} (everybody who has it and its password can sign as you)`,
     `public key  ${printable(publicPath)}`,
     `key         ${text}`,
     `id          ${id}`,

@@ -58,7 +58,7 @@ function policyOf({ keys: written, config }: VerifyArguments): Checked<TrustPoli
   if (ofKeys.length > 0) return { value: undefined, diagnostics: ofKeys };
   const where =
     configFile === undefined
-      ? 'there is no configuration here'
+      ? 'no configuration in this folder'
       : `${configFile} has no \`trusted_keys\``;
   const message = `no key to verify with: ${where}`;
   const hint = 'name the key of its author with -k';

@@ -142,8 +142,8 @@ function describeWalls(): string {
 /** Only who is said to have signed it: `verify` finds out. */
 function describeSigners(bytes: Uint8Array): string {
   const signers = signersOf(bytes);
-  if (signers === undefined) return 'nobody can tell: `tiercel plugin verify` says why';
-  return signers.length === 0 ? 'nobody' : `${signers.join(', ')} (not verified)`;
+  if (signers === undefined) return 'not known: `tiercel plugin verify` gives the reason';
+  return signers.length === 0 ? 'no key' : `${signers.join(', ')} (not verified)`;
 }
 
 /** The names of the keys; `undefined`: they cannot be read. */

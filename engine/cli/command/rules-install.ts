@@ -56,7 +56,7 @@ function describe({ name, locked, before, sizeBytes, itemCount }: RulesProposal)
   const rows: [label: string, text: string][] = [
     ['rules', `${name} ${locked.version}${was}`],
     ['from', locked.from],
-    ['signed by', key === undefined ? 'nobody whose key is known here' : `the key ${key.id}`],
+    ['signed by', key === undefined ? 'no known key' : `the key ${key.id}`],
     ['sha256', `${locked.digest} (${sizeBytes} bytes)`],
     ['has', countOf(itemCount, 'item')],
   ];

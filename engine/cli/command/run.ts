@@ -201,7 +201,7 @@ async function openParts(
   const onWarning = (text: string): void => tell('warning', text);
   const onEnd: OutputHost['onEnd'] = ({ name, end }) => {
     if (end !== undefined && !end.isClosedByReader)
-      tell('error', `${name}: no more alerts go there: ${printable(end.reason)}`);
+      tell('error', `${name}: ended, it gets no more alerts: ${printable(end.reason)}`);
     if (outputs?.isOver === true) abort.abort();
   };
   const host = { ...outputHost(config, terminal, onWarning), onEnd };
@@ -237,11 +237,12 @@ function reportReloads(log: RunLog, isQuiet: boolean): ServiceOptions['onReload'
     const severities = isQuiet ? ['error'] : ['error', 'warning'];
     const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
     if (shown.length > 0) log.diagnostics(shown);
-    if (ruleCount === undefined) log.say('error', 'rules not read again: those before stay in use');
+    if (ruleCount === undefined)
+      log.say('error', 'rules not reloaded: the previous rules stay active');
     else if (!isQuiet)
-      log.say('info', `rules read again: ${countOf(ruleCount, 'rule')} in use`, { ruleCount });
+      log.say('info', `rules reloaded: ${countOf(ruleCount, 'rule')} active`, { ruleCount });
     if (areOthersChanged)
-      log.say('warning', 'changes of plugins, streams and outputs need a new start');
+      log.say('warning', 'changes of plugins, streams and outputs take effect after a restart');
   };
 }
 

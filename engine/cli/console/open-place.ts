@@ -11,7 +11,7 @@ export function openPlace(config: string | undefined): Checked<InstallPlace> {
   const configFile = configFileOf({ config });
   const path = lockPathFor(configFile);
   if (path === undefined) {
-    const message = 'there is no home to install plugins in, and no configuration here';
+    const message = 'no home directory to install plugins in, and no configuration in this folder';
     const hint = 'set XDG_DATA_HOME, or name a configuration with -c';
     const wrong = createDiagnostic('INSTALL_NOT_WRITTEN', { message, hint });
     return { value: undefined, diagnostics: [wrong] };

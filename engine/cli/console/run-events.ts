@@ -21,7 +21,8 @@ export function reportEvents(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFaul
       tell('warning', text, { problem: { severity, subject, line } });
     },
     onFault: ({ plugin, kind, message, eventNumber }) => {
-      const event = eventNumber === undefined ? '' : `, event ${eventNumber} goes on without it`;
+      const event =
+        eventNumber === undefined ? '' : `, event ${eventNumber} is evaluated without it`;
       const text = `plugin \`${plugin}\`: ${kind}: ${printable(message)}${event}`;
       tell('warning', text, { fault: { plugin, kind, eventNumber } });
     },

@@ -97,7 +97,7 @@ function servicesLine({ name, services }: StreamSummary): string[] {
   const parts = [
     [objects, `${countOf(objects, 'object')} fetched`],
     [messages, `${countOf(messages, 'message')} received, ${formatCount(deleted)} deleted`],
-    [returned, `${formatCount(returned)} given back`],
+    [returned, `${formatCount(returned)} returned`],
     [accepted + refused, `${countOf(accepted, 'request')} taken`],
     [refused, `${formatCount(refused)} refused`],
     [repeats, `${countOf(repeats, 'request')} repeated`],
@@ -134,7 +134,7 @@ function losses(report: RunReport): string[] {
   }
   if (summary.eventsUndelivered > 0) {
     const events = countOf(summary.eventsUndelivered, 'event');
-    lines.push(`${events} read whose alerts had no time left to arrive`);
+    lines.push(`${events} read whose alerts could not be delivered in time`);
   }
   if (summary.lostProblems > 0) {
     lines.push(`${countOf(summary.lostProblems, 'part')} of the input could not be read`);
@@ -142,7 +142,7 @@ function losses(report: RunReport): string[] {
   for (const { name, services } of summary.streams) {
     const dropped = services?.droppedBytes ?? 0;
     if (dropped > 0)
-      lines.push(`${printable(name)}: ${formatBytes(dropped)} were sent and not read`);
+      lines.push(`${printable(name)}: ${formatBytes(dropped)} were sent and could not be read`);
   }
   if (summary.eventsInPart > 0) {
     const were = summary.eventsInPart === 1 ? 'was' : 'were';
@@ -161,7 +161,7 @@ function losses(report: RunReport): string[] {
     lines.push(`plugin \`${plugin}\`: ${formatCount(count)} × ${kind}: ${message}`);
   }
   for (const plugin of summary.quarantined) {
-    lines.push(`plugin \`${plugin}\` had too many faults and was not called any more`);
+    lines.push(`plugin \`${plugin}\` had too many faults and was switched off`);
   }
   for (const { stream, plugin, atStart } of summary.failures) {
     const which = stream === plugin ? '' : `, stream \`${stream}\`,`;

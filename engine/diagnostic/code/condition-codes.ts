@@ -17,13 +17,13 @@ export const CONDITION_CODES = {
     severity: 'error',
     title: 'not a JSON pointer',
     explanation:
-      'The field takes a JSON pointer, keys joined by slashes. With dots it is one key of that name.',
+      'The field takes a JSON pointer: keys with slashes between them. Dots are part of a key.',
     falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
   },
   CONDITION_TYPE_MISMATCH: {
     severity: 'error',
     title: 'an operator or value does not fit the field',
-    explanation: 'Each type of field takes certain operators and values of its own type.',
+    explanation: 'Each type of field has its own operators and values.',
     falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
   },
 } as const satisfies Record<string, CodeRecord>;

@@ -31,35 +31,34 @@ export const CONFIG_CODES = {
   },
   CONFIG_NATIVE_PLUGIN: {
     severity: 'error',
-    title: 'a native plugin is asked for',
+    title: 'a native plugin is configured',
     explanation:
-      'Plugins are WebAssembly components. Native libraries could do anything to the process and are not loaded.',
+      'Plugins are WebAssembly components. Native libraries can do anything to the process and are not loaded.',
   },
   CONFIG_PLUGIN_REPLACED: {
     severity: 'notice',
     title: 'another file of the same plugin is used',
     explanation:
-      'A component stands in for a native library; what is installed comes before a file that lies here.',
+      'A component replaces a native library; an installed plugin is used before a file in this folder.',
   },
   CONFIG_NOT_SUPPORTED: {
     severity: 'warning',
-    title: 'the configuration asks for something that is not supported',
-    explanation:
-      'The key is one of Falco’s. What it asks for does not happen; everything else does.',
+    title: 'a key of the configuration is not supported',
+    explanation: 'The key is one of Falco. It has no effect; everything else is used.',
   },
   CONFIG_FILTER_UNUSED: {
     severity: 'warning',
     title: 'an output gets no alerts',
     explanation:
-      'The filter of an output (`rules`, `tags`, `sources`) names what no loaded rule has, or fits no ' +
-      'enabled rule: alerts that are meant for it reach nobody.',
+      'The filter of an output (`rules`, `tags`, `sources`) names something that no loaded rule has, or ' +
+      'fits no enabled rule: the output never gets an alert.',
   },
   CONFIG_VARIABLE_UNSET: {
     severity: 'warning',
     title: 'a variable of the environment is not set',
     explanation:
       'A configuration names a variable of the environment (`$` and its name in braces) that is not set: it is ' +
-      'empty, as in Falco. Nobody notices a missing token before its receiver refuses the first alert.',
+      'empty, as in Falco. A missing token is noticed only when the receiver refuses the first alert.',
   },
   CONFIG_SELECTION_UNUSED: {
     severity: 'warning',

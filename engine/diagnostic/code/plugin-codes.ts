@@ -10,14 +10,14 @@ export const PLUGIN_CODES = {
   PLUGIN_TOO_LARGE: {
     severity: 'error',
     title: 'the plugin file is too large',
-    explanation: 'Components above the limit are refused before they are looked at.',
+    explanation: 'Files above the limit are refused before they are parsed.',
   },
   PLUGIN_NOT_A_COMPONENT: {
     severity: 'error',
     title: 'not a WebAssembly component',
     explanation:
-      'A plugin is a component with a manifest in it. Core modules, damaged files and native libraries are refused.',
-    hint: 'build the plugin as a component; plugins-wasm/README.md says how',
+      'A plugin is a component that contains a manifest. Core modules, damaged files and native libraries are refused.',
+    hint: 'build the plugin as a component; see plugins-wasm/README.md',
   },
   PLUGIN_NO_MANIFEST: {
     severity: 'error',
@@ -27,36 +27,36 @@ export const PLUGIN_CODES = {
   },
   PLUGIN_WITHOUT_ATTACHMENT: {
     severity: 'error',
-    title: 'the component lacks what its manifest names',
+    title: 'the component lacks a file that its manifest names',
     explanation:
-      'What a manifest names lies beside it, in custom sections `tiercel:rules/…` and `tiercel:sample/…`.',
-    hint: 'pack it again: `tiercel plugin pack` puts them in',
+      'Files that a manifest names are in custom sections `tiercel:rules/…` and `tiercel:sample/…`.',
+    hint: 'pack the plugin again: `tiercel plugin pack` includes them',
   },
   PLUGIN_CANNOT_PACK: {
     severity: 'error',
-    title: 'no plugin can be made of the file',
+    title: 'the file cannot become a plugin',
     explanation:
-      'A plugin is made of a component, or of a core module whose imports and exports are those of its world.',
+      'A plugin is made from a component, or from a core module with the imports and exports of its world.',
   },
   PLUGIN_CANNOT_CREATE: {
     severity: 'error',
-    title: 'the folder cannot be made',
-    explanation: 'Its name is none for a plugin, or something is in the way.',
+    title: 'the folder cannot be created',
+    explanation: 'The name is not valid for a plugin, or the folder exists already.',
   },
   PLUGIN_CANNOT_BUILD: {
     severity: 'error',
     title: 'the plugin cannot be built',
-    explanation: 'Its code or its table of fields is wrong, or there is no compiler.',
+    explanation: 'Its code or its fields have errors, or the compiler is missing.',
   },
   PLUGIN_BUILD_WARNING: {
     severity: 'warning',
-    title: 'the compiler warns',
-    explanation: 'The plugin was built; what the compiler says may still be a mistake.',
+    title: 'a warning of the compiler',
+    explanation: 'The plugin was built; the warning may still point to a mistake.',
   },
   MANIFEST_SYNTAX: {
     severity: 'error',
     title: 'the manifest is not JSON',
-    explanation: 'The section holds something that cannot be parsed.',
+    explanation: 'The section cannot be parsed.',
   },
   MANIFEST_SCHEMA: {
     severity: 'error',
@@ -72,43 +72,43 @@ export const PLUGIN_CODES = {
   },
   PLUGIN_IMPORT_DENIED: {
     severity: 'error',
-    title: 'the component imports what its manifest does not ask for',
-    explanation: 'Imports must be a subset of the capabilities in the manifest.',
-    hint: 'ask for it under `capabilities` in the manifest, or do not import it',
+    title: 'the component imports a capability that its manifest does not list',
+    explanation: 'Each import needs its entry in `capabilities` of the manifest.',
+    hint: 'add it to `capabilities` in the manifest, or remove the import',
   },
   PLUGIN_WORLD_MISMATCH: {
     severity: 'error',
-    title: 'the component is not of the world that its manifest says',
+    title: 'the component does not match the world of its manifest',
     explanation:
       'Imports and exports must have the functions and types of schemas/wit, and no others; exports must have all.',
     hint: 'build the component for the `world` of its manifest, with the WIT of this release',
   },
   PLUGIN_CAPABILITY_DENIED: {
     severity: 'error',
-    title: 'the plugin asks for what was not granted',
+    title: 'the plugin needs a permission that was not granted',
     explanation: 'Everything is denied unless the operator grants it.',
   },
   PLUGIN_CONFIG_SCHEMA: {
     severity: 'error',
     title: 'the init configuration breaks the plugin’s schema',
-    explanation: 'The plugin says in its manifest what it accepts.',
+    explanation: 'The manifest of the plugin has the schema.',
   },
   PLUGIN_SCHEMA_UNUSABLE: {
     severity: 'error',
     title: 'the plugin’s schema for its init configuration cannot be used',
     explanation:
-      'It is no JSON Schema of draft 2020-12, has a pattern that is not RE2, or takes too long.',
+      'It is not a JSON Schema of draft 2020-12, has a pattern that is not RE2, or takes too long.',
     hint: 'ask the author of the plugin, or remove `init_config`',
   },
   PLUGIN_UNSAFE_NAME: {
     severity: 'error',
     title: 'a core module has a name that could carry code',
     explanation:
-      'Names of imports and exports end up in generated code; only the alphabet of canonical names is let through.',
+      'Names of imports and exports end up in generated code; only characters of canonical names are allowed.',
   },
   PLUGIN_UNCAPPABLE: {
     severity: 'error',
-    title: 'the component is beyond what can be limited',
+    title: 'the component cannot be limited',
     explanation:
       'A memory or table is too large, shared or of 64 bits; a function costs too much; an instruction is not allowed.',
   },
@@ -124,26 +124,26 @@ export const PLUGIN_CODES = {
   },
   PLUGIN_CACHE_UNSAFE: {
     severity: 'warning',
-    title: 'others may have written into the plugin cache',
+    title: 'other users may have written to the plugin cache',
     explanation:
-      'The cache is evaluated as code: folder and files must be the user’s own, and nobody else’s to write.',
-    hint: 'set `cache_dir:` to a folder of your own with mode 0700, or leave it out',
+      'The cache contains code: folder and files must belong to the user, and only the user may write to them.',
+    hint: 'set `cache_dir` to a folder of the user with mode 0700, or remove the key',
   },
   PLUGIN_NAME_MISMATCH: {
     severity: 'error',
-    title: 'the plugin has another name than the configuration says',
+    title: 'the plugin has another name than in the configuration',
     explanation: 'The name in `plugins:` and the one in the manifest must be the same.',
   },
   PLUGIN_DUPLICATE: {
     severity: 'error',
-    title: 'two plugins offer the same',
+    title: 'two plugins conflict',
     explanation: 'Two loaded plugins have the same name, or open the same event source.',
   },
   PLUGIN_FIELD_TAKEN: {
     severity: 'error',
-    title: 'a plugin offers a field that is another’s',
+    title: 'a plugin has a field of another plugin',
     explanation:
-      'A field of an event source comes from one plugin, one of the engine from none. Nobody replaces another’s.',
+      'Each field of an event source comes from one plugin, or from the engine. It cannot be replaced.',
     hint: 'name the plugins to load: `load_plugins: [...]` in tiercel.yaml',
   },
   PLUGIN_NO_SOURCE: {

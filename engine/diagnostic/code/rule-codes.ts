@@ -11,7 +11,7 @@ export const RULE_CODES = {
     severity: 'notice',
     title: 'a rules file of the configuration does not exist',
     explanation:
-      'Falco’s own configuration names files for local additions; those not there are left out.',
+      'Falco’s configuration names files for local additions; files that do not exist are skipped.',
   },
   RULE_FOLDER_EMPTY: {
     severity: 'warning',
@@ -20,27 +20,26 @@ export const RULE_CODES = {
   },
   RULE_FILE_EMPTY: {
     severity: 'warning',
-    title: 'a rules file holds nothing',
+    title: 'a rules file is empty',
     explanation: 'There is no rule, macro or list in the file.',
   },
   RULE_NONE: {
     severity: 'error',
     title: 'no rule could match',
-    explanation:
-      'Every event would be read for nothing: no rule is enabled for the sources that are opened.',
+    explanation: 'No rule is enabled for the event sources that are opened.',
   },
   RULE_UNKNOWN_SOURCE: {
     severity: 'warning',
     title: 'rules of a source that no loaded plugin has',
     explanation:
-      'The rules are left out. A rule without `source:` is of source `syscall`, which no plugin has.',
+      'The rules are skipped. A rule without `source:` has the source `syscall`, which no plugin has.',
     falcoCode: 'LOAD_UNKNOWN_SOURCE',
   },
   RULE_CONSEQUENCES: {
     severity: 'notice',
-    title: 'findings that follow from plugins that are missing',
+    title: 'errors because of missing plugins',
     explanation:
-      'Without a plugin its fields and sources are unknown; what that leads to is only counted.',
+      'Without a plugin, its fields and sources are unknown; the errors that follow are only counted.',
   },
   RULE_YAML_SYNTAX: {
     severity: 'error',
@@ -51,7 +50,7 @@ export const RULE_CODES = {
   RULE_SHAPE: {
     severity: 'error',
     title: 'an item has the wrong shape',
-    explanation: 'A key has a value of the wrong kind, or keys do not go together.',
+    explanation: 'A key has a value of the wrong type, or two keys do not fit together.',
     falcoCode: 'LOAD_ERR_YAML_VALIDATE',
   },
   RULE_MISSING_KEY: {
@@ -77,7 +76,7 @@ export const RULE_CODES = {
   RULE_TARGET_MISSING: {
     severity: 'error',
     title: 'nothing to append to or replace',
-    explanation: 'The item changes one that no file before has defined.',
+    explanation: 'The item changes an item that is not defined before it.',
     falcoCode: 'LOAD_ERR_VALIDATE',
   },
   RULE_SOURCE_CHANGED: {
@@ -114,19 +113,19 @@ export const RULE_CODES = {
   },
   RULES_NOT_RELOADED: {
     severity: 'error',
-    title: 'changed rules are not used',
-    explanation: 'A plugin did not come up with them. The rules before stay in use.',
+    title: 'changed rules are not active',
+    explanation: 'A plugin did not start with the changed rules. The previous rules stay active.',
   },
   RULES_TOO_LARGE: {
     severity: 'error',
     title: 'rules are too large to be read',
     explanation:
-      'Macros and lists are put in where they are named: a short text can come to millions of parts.',
+      'Macros and lists are expanded where they are used: a short text can become millions of parts.',
     hint: 'nest fewer macros and lists, or split the rules over several files',
   },
   RULE_WARNING: {
     severity: 'warning',
-    title: 'a rules file has something that is probably not meant',
-    explanation: 'Falco warns of most of these as well. The rules are used nevertheless.',
+    title: 'a probable mistake in a rules file',
+    explanation: 'Falco gives most of these warnings too. The rules are used.',
   },
 } as const satisfies Record<string, CodeRecord>;

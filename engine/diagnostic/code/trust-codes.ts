@@ -5,34 +5,33 @@ export const TRUST_CODES = {
     severity: 'error',
     title: 'the plugin is not signed',
     explanation:
-      'With `trusted_keys` only what one of these keys signed is loaded, and what ships with the product.',
-    hint: 'ask its author for a signed one, or sign it after a look at it: `tiercel plugin sign`',
+      'With `trusted_keys`, only bundled plugins and plugins that one of these keys signed are loaded.',
+    hint: 'ask the author for a signed plugin, or inspect it and sign it: `tiercel plugin sign`',
   },
   SIGNATURE_MISPLACED: {
     severity: 'error',
     title: 'the signature is not the end of the file',
-    explanation:
-      'A signature is the last section, and there is one section of them. What stands behind it was not signed.',
-    hint: 'get the plugin again from where it is published',
+    explanation: 'The signatures are the last section of the file. Bytes after it are not signed.',
+    hint: 'download the plugin again from its publisher',
   },
   SIGNATURE_MALFORMED: {
     severity: 'error',
     title: 'the signature cannot be read',
-    explanation: 'It is damaged, or made by a version of the product that knows another form.',
-    hint: 'get the plugin again from where it is published',
+    explanation: 'It is damaged, or another version of Tiercel made it.',
+    hint: 'download the plugin again from its publisher',
   },
   SIGNATURE_WRONG: {
     severity: 'error',
-    title: 'the signature is not that of the file',
+    title: 'the signature does not match the file',
     explanation:
-      'The plugin was changed after it was signed, or a signature was put on it that belongs to another.',
-    hint: 'do not use it; get it again from where it is published',
+      'The plugin was changed after it was signed, or the signature belongs to another plugin.',
+    hint: 'do not use the plugin; download it again from its publisher',
   },
   SIGNATURE_REVOKED_KEY: {
     severity: 'error',
     title: 'the plugin is signed with a key that was revoked',
-    explanation: 'A key under `revoked_keys` is not trusted any more, whoever has it now.',
-    hint: 'get a version of it that is signed with a newer key',
+    explanation: 'A key under `revoked_keys` is no longer trusted.',
+    hint: 'get a version that is signed with a newer key',
   },
   SIGNATURE_UNKNOWN_KEY: {
     severity: 'error',
@@ -42,22 +41,22 @@ export const TRUST_CODES = {
   },
   PLUGIN_DIGEST_MISMATCH: {
     severity: 'error',
-    title: 'the file is another one than was agreed to',
-    explanation: 'Its SHA-256 is not the one that is pinned: it was replaced or changed since.',
-    hint: 'compare them with `tiercel plugin diff`, and pin the new one if that is what you want',
+    title: 'the file is not the pinned one',
+    explanation: 'Its SHA-256 differs from the pinned one: the file was replaced or changed.',
+    hint: 'compare the files with `tiercel plugin diff`, and pin the new one if you want it',
   },
   PLUGIN_TOO_OLD: {
     severity: 'error',
-    title: 'the plugin is older than it may be',
+    title: 'the plugin is older than `min_version`',
     explanation:
-      'A signature does not grow old: whoever offers an old version, rightly signed, may want a fault back.',
+      'Signatures do not expire: an attacker can offer an old, correctly signed version to bring back a fault.',
     hint: 'get a newer one, or lower `min_version`',
   },
   PLUGIN_ISOLATION_UNTRUSTED: {
     severity: 'error',
-    title: 'the plugin may not be called in this process',
+    title: 'the plugin may not run in this process',
     explanation:
-      'A plugin of others runs in a process of its own, unless it is signed by a key that is trusted.',
+      'A plugin that is not bundled runs in a separate process, unless a trusted key signed it.',
     hint: 'leave out `isolation: thread`, or add the key of its author to `trusted_keys`',
   },
   ISOLATION_MISSING: {

@@ -82,7 +82,7 @@ export class OutputQueue implements Delivery {
     const closed = this.#enqueue(0, () => this.#output.close());
     await withinTime(closed, Math.min(timeMaxMs, leftMs));
     if (this.#pending === 0) return;
-    this.fail(new Error('it took nothing any more'));
+    this.fail(new Error('the output no longer accepts alerts'));
     this.#giveUp();
     this.#output.abandon?.();
     await this.#last;

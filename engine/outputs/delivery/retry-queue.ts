@@ -242,7 +242,7 @@ export class RetryQueue implements Delivery {
   async #arrive(count: number): Promise<void> {
     if (count === 0) return;
     this.#handed += count;
-    if (this.#tries.arrived()) this.#options.say('alerts arrive again');
+    if (this.#tries.arrived()) this.#options.say('alerts are delivered again');
     this.#backlog.isReceiverAway = false;
     const { unread } = this.#output;
     await this.#confirm(this.#handed - Math.min(unread ?? 0, this.#handed));
@@ -282,7 +282,7 @@ export class RetryQueue implements Delivery {
 
   async #takeAbsence(alerts: readonly Alert[], fault: OutputFault): Promise<void> {
     const { say } = this.#options;
-    if (!this.#tries.isAway && !this.#isClosing) say(`${fault.message}; alerts are tried again`);
+    if (!this.#tries.isAway && !this.#isClosing) say(`${fault.message}; alerts are retried`);
     const isLast = this.#tries.failed(fault);
     this.#backlog.isReceiverAway = true;
     if (!isLast || alerts.length === 0) return;

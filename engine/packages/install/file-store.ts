@@ -49,7 +49,7 @@ export function isStored(kind: Kind, digest: string): boolean {
 export function storeFile(kind: Kind, { bytes, detached }: SignedBytes): string {
   const digest = digestOf(bytes);
   const path = storedPath(kind, digest);
-  if (path === undefined) throw new Error('there is no home to put it into; set XDG_DATA_HOME');
+  if (path === undefined) throw new Error('no home directory found; set XDG_DATA_HOME');
   makeFolder(dirname(path), 0o755);
   // The signature first: a file is never there without it.
   if (detached !== undefined) writeWhole(`${path}.minisig`, detached);

@@ -40,7 +40,7 @@ export function parseReference(written: string): Reference | string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) {
     const path = resolve(written);
     if (existsSync(path)) return { kind: 'file', path, text: path };
-    return `there is no file ${written}; expected ${FORMS}`;
+    return `${written} does not exist; expected ${FORMS}`;
   }
   if (written.startsWith('oci://')) return parseRegistryReference(written);
   const url = URL.canParse(written) ? new URL(written) : undefined;

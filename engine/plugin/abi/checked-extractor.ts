@@ -77,7 +77,7 @@ export function toColumns(answer: Answer, pluginName: string): ExtractedColumns 
     dictionaryEnds: list(answer?.dictionaryEnds, Uint32Array),
     dictionaryData: list(answer?.dictionaryData, Uint8Array),
     dictionaryEpoch:
-      typeof epoch === 'number' ? epoch : failAnswer(pluginName, 'an epoch that is none'),
+      typeof epoch === 'number' ? epoch : failAnswer(pluginName, 'an epoch that is not a number'),
   };
 }
 

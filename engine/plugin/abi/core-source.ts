@@ -86,13 +86,13 @@ export class CoreSource {
     if (result > 1) throw new Error('an answer that is neither a step nor an error');
     if (result === 1) {
       const code = view.getUint8(4);
-      if (code >= ERROR_CODES) throw new Error(`error code ${code}, which there is not`);
+      if (code >= ERROR_CODES) throw new Error(`unknown error code ${code}`);
       throw guestError(buffer, word(8), word(12));
     }
     const tag = view.getUint8(4);
     if (tag === 1) return { tag: 'idle', val: word(8) };
     if (tag === 2) return { tag: 'end' };
-    if (tag !== 0) throw new Error(`step ${tag}, which there is not`);
+    if (tag !== 0) throw new Error(`unknown step ${tag}`);
     const [dataSize, spanCount, timeCount] = [word(12), word(20), word(28)];
     if (dataSize > LIMITS.batchDataSizeMax.value) throw new Error(`a batch of ${dataSize} bytes`);
     if (timeCount > eventsMax || spanCount > 2 * eventsMax) {

@@ -58,7 +58,7 @@ export class Scope {
 
   get<Wanted extends Sort>(sort: Wanted, index: number): Item & { readonly sort: Wanted } {
     const item = this.#spaces[sort][index];
-    if (item === undefined) throw new MalformedBinary(`there is no ${sort} ${index}`);
+    if (item === undefined) throw new MalformedBinary(`unknown ${sort} ${index}`);
     return item as Item & { readonly sort: Wanted };
   }
 
@@ -126,7 +126,7 @@ export function readAlias(reader: BinaryReader, scope: Scope): void {
     const name = reader.text();
     const item = exports.get(name);
     if (item === undefined || item.sort !== sort)
-      throw new MalformedBinary(`there is no \`${name}\``);
+      throw new MalformedBinary(`unknown name \`${name}\``);
     scope.add(item);
   } else if (target === 0x01) {
     reader.unsigned();
@@ -263,5 +263,5 @@ function readList(reader: BinaryReader, read: () => string): string[] {
 
 /** A text of a type must not be read in two ways. */
 function label(name: string): string {
-  return /^[A-Za-z0-9-]{1,128}$/.test(name) ? name : refuse('has a name that is none');
+  return /^[A-Za-z0-9-]{1,128}$/.test(name) ? name : refuse('has an invalid name');
 }

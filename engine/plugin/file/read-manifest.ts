@@ -97,7 +97,11 @@ function contradictions(manifest: Manifest, yaml: YamlDocument): Diagnostic[] {
   const samples = manifest.samples.map((path) => posix.basename(path));
   for (const [index, name] of samples.entries()) {
     if (samples.indexOf(name) === index) continue;
-    add(`two samples are called \`${name}\``, ['samples', index], 'call one of them otherwise');
+    add(
+      `two samples have the name \`${name}\``,
+      ['samples', index],
+      'give one of them another name',
+    );
   }
   const seen = new Set<string>();
   for (const [index, { name }] of (manifest.extractor?.fields ?? []).entries()) {

@@ -76,7 +76,7 @@ function compareInterfaces(found: Exports, expected: Exports): string | undefine
   for (const [name, item] of found) {
     const wanted = expected.get(name);
     if (wanted === undefined || !('text' in item) || !('text' in wanted)) {
-      return `with \`${name}\`, which there is not`;
+      return `with the unknown \`${name}\``;
     }
     if (item.sort === wanted.sort && item.text === wanted.text) continue;
     const [is, expectedIs] = partWays(item.text, wanted.text);

@@ -62,6 +62,6 @@ function faultOf(
   return {
     plugin,
     kind: 'quarantined',
-    message: 'had too many faults and was not called any more',
+    message: 'had too many faults and was switched off',
   };
 }

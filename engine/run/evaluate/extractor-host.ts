@@ -154,8 +154,7 @@ export class ExtractorHost {
 
   #answer(body: Uint8Array): void {
     if (this.#pending === undefined) {
-      if (!this.#isFresh || this.#early !== undefined)
-        throw new Error('an answer that nobody asked for');
+      if (!this.#isFresh || this.#early !== undefined) throw new Error('an unexpected answer');
       this.#early = body;
       return;
     }

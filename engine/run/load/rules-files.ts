@@ -52,12 +52,14 @@ export function signatureOf(paths: readonly RulesPath[]): string {
 
 function missing({ path, mayBeMissing, locked }: RulesPath): Diagnostic {
   if (locked !== undefined) {
-    const message = `the rules \`${locked.name}\` were installed from ${locked.from}, and are not on this machine`;
+    const message = `the rules \`${locked.name}\` were installed from ${locked.from}, but are not on this machine`;
     const hint = 'fetch what the lock names: `tiercel rules install`';
     return createDiagnostic('PLUGIN_NOT_INSTALLED', { message, hint });
   }
   if (mayBeMissing) {
-    return createDiagnostic('RULE_FILE_SKIPPED', { message: `there is no rules file ${path}` });
+    return createDiagnostic('RULE_FILE_SKIPPED', {
+      message: `the rules file ${path} does not exist`,
+    });
   }
   const reason = hasWildcard(path) ? 'no file matches' : 'it does not exist';
   const message = `cannot read the rules file ${path}: ${reason}`;

@@ -13,7 +13,7 @@ export function nothingToRead(plugins: readonly LoadedPlugin[]): Diagnostic {
     withoutSource !== undefined
       ? `: plugin \`${withoutSource.file.manifest.name}\` only has fields, it reads nothing`
       : notOpened !== undefined
-        ? `: plugin \`${notOpened.file.manifest.name}\` was not told what to open`
+        ? `: plugin \`${notOpened.file.manifest.name}\` has no location to read`
         : '';
   return createDiagnostic('PLUGIN_NO_SOURCE', { message: `no source is opened${why}` });
 }
@@ -27,12 +27,12 @@ export function findUselessRun(
   if (rules.some(({ source }) => sources.includes(source))) return [];
   const wanted = sources.map((source) => `\`${source}\``).join(', ');
   if (results.length === 0) {
-    const message = `there are no rules for ${wanted}: no rules files were found`;
+    const message = `no rules for ${wanted}: no rules files were found`;
     return [createDiagnostic('RULE_NONE', { message, hint: 'name one with -r' })];
   }
   if (items.rules.length === 0) {
-    const message = `there are no rules for ${wanted}: the rules files hold none`;
-    return [createDiagnostic('RULE_NONE', { message, hint: 'name others with -r' })];
+    const message = `no rules for ${wanted}: the rules files are empty`;
+    return [createDiagnostic('RULE_NONE', { message, hint: 'name other files with -r' })];
   }
   const ofSources = items.rules.filter(({ source }) => sources.includes(source));
   const others = items.rules.length - ofSources.length;

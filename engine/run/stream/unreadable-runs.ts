@@ -1,7 +1,7 @@
 /*
- * Runs of a source that gave no event, because nothing in them could be read: whoever sent such a run is told. Which
- * run an event comes from is not known, only in which call of the source. Where a call gave events, every run that it
- * may have read counts as readable.
+ * Finds the runs of a source in which nothing could be read, so that their senders get an error. Which run an event
+ * comes from is not known, only in which call of the source. If a call gave events, all runs that it may have read
+ * count as readable.
  */
 
 import { numberOfRun } from '../../store/follow/run-path.ts';

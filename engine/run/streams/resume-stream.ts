@@ -82,7 +82,7 @@ function findMisfit(
 }
 
 function sayResumed({ state, plugin }: Checkpoint, owner: CheckpointOwner): Diagnostic {
-  const behind = `stream \`${owner.stream}\` goes on behind event ${state.events.toLocaleString('en')}`;
+  const behind = `stream \`${owner.stream}\` resumes after event ${state.events.toLocaleString('en')}`;
   const isOther = plugin.digest !== owner.plugin.digest;
   const by = isOther
     ? `, where version ${plugin.version} of its plugin stood (now ${owner.plugin.version}, another file)`

@@ -205,8 +205,7 @@ export class FollowedBucket implements ObjectStore {
 
   #tellFailure(message: string): void {
     const { location } = this.#options;
-    if (message !== this.#said)
-      this.#report('warning', location.text, `${message}; it is tried again`);
+    if (message !== this.#said) this.#report('warning', location.text, `${message}; retried`);
     this.#said = message;
   }
 

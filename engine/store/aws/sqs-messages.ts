@@ -91,7 +91,7 @@ export class SqsMessages implements Inbox<SqsMessage> {
     }
     const seconds = Math.min(PAUSE_SECONDS_MAX, PAUSE_SECONDS * 2 ** (message.receiveCount - 1));
     this.#queue.giveBack(message, seconds);
-    this.#report('warning', this.name, `${reason}; it is tried again in ${seconds} s`);
+    this.#report('warning', this.name, `${reason}; retried in ${seconds} s`);
   }
 
   async #giveUp(message: QueuedMessage, reason: string): Promise<void> {

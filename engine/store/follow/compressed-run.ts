@@ -35,7 +35,7 @@ export class CompressedRun implements StoredObject {
     warn: (message: string) => void,
   ): Promise<CompressedRun> {
     const { file, start: offset } = span;
-    if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
+    if (file.handle === undefined) throw new StoreError('not-found', 'no longer exists');
     const stored = new OpenFileReader(file.handle, file.size);
     const decoded = await decode(stored, { name, encoding: 'automatic', offset, warn });
     return new CompressedRun(span, name, decoded);

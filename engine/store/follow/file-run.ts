@@ -185,7 +185,7 @@ export class FileRun implements StoredObject {
       this.#lines.dropRest();
       return this.#end();
     }
-    if (file.handle === undefined) throw new StoreError('not-found', 'does not exist any more');
+    if (file.handle === undefined) throw new StoreError('not-found', 'no longer exists');
     const quietMs = nowMs() - file.changedMs;
     if (file.isGone && quietMs >= times.goneMs) return this.#endWithRest();
     if (this.#lines.restSize > 0 && quietMs >= times.restMs) return this.#endWithRest();

@@ -163,7 +163,7 @@ export class FollowedRoot implements ObjectStore {
       return run.reader;
     }
     if (file.handle === undefined && !file.isCut)
-      throw new StoreError('not-found', 'does not exist any more');
+      throw new StoreError('not-found', 'no longer exists');
     if (file.isCompressed) {
       const warn = (message: string): void => this.#report('warning', name, message);
       run.reader = await CompressedRun.open(span, name, warn);

@@ -63,7 +63,7 @@ export class InboxReader<One extends Settling> {
         said = '';
       } catch (error) {
         const { message } = toStoreError(error);
-        if (message !== said) this.#report('warning', inbox.name, `${message}; it is tried again`);
+        if (message !== said) this.#report('warning', inbox.name, `${message}; retried`);
         said = message;
         await sleep(pauseMs, undefined, { ref: false });
         pauseMs = Math.min(PAUSE_MAX_MS, 2 * pauseMs);

@@ -43,7 +43,7 @@ function parseWebhook(text: string): WebhookLocation | InvalidLocation {
   const port = Number(digits);
   if (scheme === undefined || port < 1 || port > PORT_MAX) {
     const hint = 'a webhook is http://ADDRESS:PORT/PATH; what lies elsewhere is downloaded first';
-    return invalid(text, 'nobody can listen there', hint);
+    return invalid(text, 'not an address of this machine', hint);
   }
   return {
     kind: 'webhook',
@@ -69,7 +69,7 @@ function checkWebhook(
   const missing = files.filter((file) => file !== undefined && !isReadable(file));
   if (missing.length > 0) return missing.map((file) => unreadable(`${file} cannot be read`));
   if (secret !== undefined || isLoopback(host)) return [];
-  const what = 'whoever reaches it can send events there';
+  const what = 'everybody who reaches it can send events';
   return [{ kind: 'unprotected', what, hint: undefined }];
 }
 

@@ -90,7 +90,7 @@ export class IoThread {
     this.#worker.post({ kind: 'acknowledge', reader, run });
   }
 
-  /** Nothing in a run of a reader could be read: whoever sent it is told when it is acknowledged. */
+  /** Nothing in a run of a reader could be read. Its sender gets an error when the run is acknowledged. */
   refuse(reader: string, run: number, reason: string): void {
     this.#worker.post({ kind: 'refuse', reader, run, reason });
   }

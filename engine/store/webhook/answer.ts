@@ -18,7 +18,7 @@ export interface Refusal {
 }
 
 /** The reason may be ours and may pass: the sender is to send it again. */
-export const FAILED: Refusal = { status: 500, reason: 'this could not be taken: send it again' };
+export const FAILED: Refusal = { status: 500, reason: 'internal error: send it again later' };
 
 export function accept({ response }: Exchange): void {
   send(response, 200, { status: 'ok' });

@@ -27,7 +27,7 @@ export async function createSenderCheck(wanted: SenderSecret | undefined): Promi
   if (wanted.type === 'bearer') {
     return {
       ofHead: ({ authorization }) => {
-        if (!SCHEME.test(authorization ?? '')) return 'there is no bearer token';
+        if (!SCHEME.test(authorization ?? '')) return 'the bearer token is missing';
         const given = (authorization ?? '').replace(SCHEME, '').trim();
         return isEqual(digest(given), digest(secret)) ? undefined : 'the bearer token is wrong';
       },
@@ -41,7 +41,7 @@ export async function createSenderCheck(wanted: SenderSecret | undefined): Promi
   };
   return {
     ofHead: (headers) =>
-      given(headers) === undefined ? `there is no header ${header}` : undefined,
+      given(headers) === undefined ? `the header ${header} is missing` : undefined,
     ofBody: (headers, body) => {
       const wantedBytes = createHmac('sha256', secret).update(body).digest();
       const isRight = isEqual(toBytes(given(headers) ?? ''), wantedBytes);

@@ -23,12 +23,12 @@ const ENCODINGS = /^(?:identity|(?:x-)?gzip|zstd)?$/i;
 
 const BUSY: Refusal = {
   status: 429,
-  reason: 'too much is on its way: send it again',
+  reason: 'too many requests: send it again later',
   headers: { 'retry-after': '1' },
 };
 const CLOSING: Refusal = {
   status: 503,
-  reason: 'the run is over: send it again',
+  reason: 'Tiercel is stopping: send it again later',
   headers: { 'retry-after': '10' },
 };
 
@@ -151,12 +151,11 @@ export class WebhookInbox implements Inbox<InboxMessage> {
     const { method, headers } = request;
     const { bodySizeMax } = this.#options.access;
     if (this.#isClosed) return CLOSING;
-    if (method !== 'POST')
-      return { status: 405, reason: 'events are sent with POST', headers: { allow: 'POST' } };
+    if (method !== 'POST') return { status: 405, reason: 'use POST', headers: { allow: 'POST' } };
     const stranger = this.#sender?.ofHead(headers);
     if (stranger !== undefined) return unauthorized(stranger);
     if (!ENCODINGS.test(headers['content-encoding'] ?? ''))
-      return { status: 415, reason: 'a body is plain, gzip or zstd' };
+      return { status: 415, reason: 'the body must be plain, gzip or zstd' };
     if (Number(headers['content-length'] ?? 0) > bodySizeMax) return tooLarge(bodySizeMax);
     return this.#open.isFull ? BUSY : undefined;
   }
@@ -171,8 +170,8 @@ export class WebhookInbox implements Inbox<InboxMessage> {
   #tell({ request }: Exchange, { status, reason }: Refusal): void {
     if (this.#told.has(status) || status === CLOSING.status) return;
     this.#told.add(status);
-    const sender = request.socket.remoteAddress ?? 'somebody';
-    const message = `a request from ${sender} was refused with ${status}: ${reason}; further ones are not told`;
+    const sender = request.socket.remoteAddress ?? 'an unknown address';
+    const message = `a request from ${sender} was refused with ${status}: ${reason}; further ones are not reported`;
     this.#report('warning', this.name, message);
   }
 }
@@ -189,5 +188,5 @@ function unauthorized(reason: string): Refusal {
 }
 
 function tooLarge(sizeMax: number): Refusal {
-  return { status: 413, reason: `a body has at most ${sizeMax} bytes` };
+  return { status: 413, reason: `the body is larger than ${sizeMax} bytes` };
 }

@@ -99,8 +99,7 @@ async function listen(
     const [path = ''] = (request.url ?? '').split('?');
     const taker = paths.get(path);
     const exchange = { request, response };
-    if (taker === undefined)
-      refuse(exchange, { status: 404, reason: 'nobody listens at this path' });
+    if (taker === undefined) refuse(exchange, { status: 404, reason: 'unknown path' });
     else await taker(exchange, isAsking);
   };
   const listener = guarded('webhook-request', take, (_, request, response) => {

@@ -90,7 +90,7 @@ async function compile(
   const core = error === null ? written.get(OUTPUT) : undefined;
   if (core !== undefined) return { bytes: toCanonicalExports(core), messages };
   const isExplained = messages.some(({ isError }) => isError);
-  const other = asError(error?.message ?? 'there is no module');
+  const other = asError(error?.message ?? 'the compiler made no module');
   return { bytes: undefined, messages: isExplained ? messages : [...messages, other] };
 }
 

@@ -25,7 +25,7 @@ export const c: Toolchain = {
   findObstacle: () => {
     const missing = [COMPILER, LINKER].find((tool) => spawnSync(tool, ['--version']).status !== 0);
     if (missing === undefined) return undefined;
-    const message = `there is no \`${missing}\` on this machine, or it does not run`;
+    const message = `\`${missing}\` does not exist on this machine, or does not run`;
     return { message, hint: 'clang and lld of the system, 14 or later: apt install clang lld' };
   },
   compile: (folder, entry, { isDebug }) => {

@@ -21,7 +21,7 @@ export function installBundle(
 ): Diagnostic | undefined {
   const store = dataFolder();
   if (store === undefined) {
-    const message = 'there is no home to put plugins into';
+    const message = 'no home directory found for the plugins';
     const hint = 'set XDG_DATA_HOME';
     return createDiagnostic('INSTALL_NOT_WRITTEN', { message, hint });
   }
@@ -32,7 +32,7 @@ export function installBundle(
   );
   const changed = placed.find(([path, bytes]) => !isForced && isOther(path, bytes));
   if (changed !== undefined) {
-    const message = `${changed[0]} is there already, and is another file`;
+    const message = `${changed[0]} exists already with other contents`;
     return createDiagnostic('BUNDLE_IN_THE_WAY', { message });
   }
   const link = placed

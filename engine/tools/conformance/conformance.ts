@@ -13,7 +13,7 @@ export const POINTS = [
   { name: 'source.limits', title: 'a batch is no larger than it is asked for' },
   { name: 'source.determinism', title: 'it gives the same events however it is read' },
   { name: 'source.waiting', title: 'it waits for what comes later, and loses nothing' },
-  { name: 'source.resume', title: 'it goes on from any position with the events that follow' },
+  { name: 'source.resume', title: 'it resumes from any position with the events that follow' },
   { name: 'source.position', title: 'it refuses what is no position, without falling over' },
   { name: 'source.acknowledge', title: 'it takes acknowledgements and gives the same events' },
   { name: 'source.damage', title: 'it bears damaged input and comes to an end' },

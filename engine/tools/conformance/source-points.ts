@@ -95,7 +95,7 @@ export function tryPosition(trial: Trial): string {
       if (said.startsWith('it answers: ') || isOfPosition(error)) continue;
       throw new PointFailed(`for the position ${shown}: ${said}`);
     }
-    throw new PointFailed(`it goes on from the position ${shown}, which is none`);
+    throw new PointFailed(`it resumes from ${shown}, which is not a valid position`);
   }
   // One that was cut or changed may be another one; it only must not fall over.
   for (let size = 0; size < Math.min(sound.length, POSITION_BYTES_TRIED); size++) {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { metricsText } from '../../../engine/service/metrics.ts';
+import { REPOSITORY } from '../../support/run-program.ts';
 import { serviceStatus } from '../../support/service-status.ts';
 
 const TIME = { nowMs: 1_767_225_660_000, startedMs: 1_767_225_600_000 };
@@ -82,4 +85,12 @@ describe('metrics', () => {
     const text = await metricsText({ engine: undefined, outputs: [] }, TIME);
     expect(text).toContain('tiercel_workers 0');
   });
+});
+
+it('has every metric that the dashboard for Grafana shows', async () => {
+  const path = join(REPOSITORY, 'engine/guide/grafana-dashboard.json');
+  const names = new Set(readFileSync(path, 'utf8').match(/tiercel_[a-z_]+/g));
+  expect(names.size).toBeGreaterThan(10);
+  const text = await metricsText(serviceStatus(), TIME);
+  expect([...names].filter((name) => !new RegExp(`^${name}[ {]`, 'm').test(text))).toEqual([]);
 });

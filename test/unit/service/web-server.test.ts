@@ -103,7 +103,7 @@ describe('the web server', () => {
     [{ phase: 'over' }, 200, 'read to its end'],
     [{ phase: 'starting' }, 503, 'starting'],
     [{ problem: '/logs does not exist' }, 503, '/logs does not exist'],
-    [{ phase: 'pausing' }, 503, 'its source failed and is started again'],
+    [{ phase: 'pausing' }, 503, 'its source failed and is restarted'],
     [{ phase: 'over', failure }, 503, 'given up: no file'],
   ] as const)('says whether streams are ready: %j', async (stream, code, state) => {
     const status = (): ServiceStatus => serviceStatus(stream);
@@ -125,7 +125,7 @@ describe('the web server', () => {
     ['up', undefined, 200, 'up'],
     ['kept', undefined, 200, 'alerts wait on disk: away'],
     ['held-up', undefined, 503, 'events wait: away'],
-    ['over', { reason: 'EIO', isClosedByReader: false }, 503, 'no more alerts go there: EIO'],
+    ['over', { reason: 'EIO', isClosedByReader: false }, 503, 'ended: EIO'],
   ] as const)('says whether outputs are ready: %s', async (state, end, code, text) => {
     const { engine, outputs } = serviceStatus();
     const changed = outputs.map((output) => ({ ...output, state, end, lastFault: 'away' }));

@@ -197,7 +197,7 @@ export async function publishArtifact(
   if (typeof there === 'string') return there;
   if (there.status === 200 && digestOf(there.bytes) === digest) return withDigest(wanted, digest);
   if (there.status === 200 && !isForced)
-    return `${wanted.text} is there already, and is another one; what is published does not change`;
+    return `${wanted.text} exists already with other contents; a published version does not change`;
   for (const blob of blobs) {
     const wrong = await upload(session, blob);
     if (wrong !== undefined) return wrong;
@@ -256,6 +256,6 @@ function statusOf(session: RegistrySession, answer: HttpAnswer, what: string): s
   const { errors } = fieldsOf(parseJson(answer.bytes));
   const { code, message } = fieldsOf(Array.isArray(errors) ? errors[0] : undefined);
   const said = [code, message].filter((one) => typeof one === 'string').join(': ');
-  const meaning = MEANINGS[answer.status] ?? 'answers otherwise than expected for';
+  const meaning = MEANINGS[answer.status] ?? 'gives an unexpected answer for';
   return `${session.host} ${meaning} ${what} (status ${answer.status}${said === '' ? '' : `, ${said.slice(0, 200)}`})`;
 }

@@ -27,7 +27,7 @@ describe('a receiver that may be away', () => {
     const all = await Promise.all([queue.deliver(someAlerts(1, 3)), queue.deliver(someAlerts(4))]);
     expect(all).toEqual([true, true]);
     expect(output.lines).toEqual(numbers(1, 4));
-    expect(said).toEqual(['away; alerts are tried again', 'alerts arrive again']);
+    expect(said).toEqual(['away; alerts are retried', 'alerts are delivered again']);
     expect(queue.counts).toMatchObject({ delivered: 4, faults: 4, waiting: 0, undelivered: 0 });
     await queue.close({ timeMaxMs: 10, untilMs: () => undefined });
   });

@@ -83,7 +83,7 @@ describe('an artifact', () => {
     const { registry, reference } = await place();
     expect(await publish(reference)).toMatchObject({ tag: '1.0.0' });
     registry.manifests.set('1.0.0', Buffer.from('{"other":true}'));
-    expect(await publish(reference)).toMatch(/is there already, and is another one/);
+    expect(await publish(reference)).toMatch(/exists already with other contents/);
     expect(await publish(reference, true)).toMatchObject({ tag: '1.0.0' });
   });
 

@@ -147,7 +147,7 @@ describe('what is not fetched', () => {
   });
 
   it.each([
-    ['nowhere.wasm', /there is no file nowhere\.wasm/],
+    ['nowhere.wasm', /nowhere\.wasm does not exist/],
     ['http://example.com/x.wasm', /`http:\/\/` is not read from/],
     ['ftp://example.com/x.wasm', /`ftp:\/\/` is not read from/],
     ['https://me:secret@example.com/x.wasm', /a password in a URL/],

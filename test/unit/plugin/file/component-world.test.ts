@@ -128,7 +128,7 @@ describe('a component is refused', () => {
           '"write" (func (type 2)))',
           '"write" (func (type 2))) (export "more" (func (type 2)))',
         ),
-      /^imports `tiercel:plugin\/log@0.1.0` with `more`, which there is not/,
+      /^imports `tiercel:plugin\/log@0.1.0` with the unknown `more`/,
     ],
     [
       'with another level',

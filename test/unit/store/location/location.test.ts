@@ -63,10 +63,10 @@ describe('a text is not a location', () => {
     ['s3://Logs', '`Logs` is not a name of a bucket'],
     ['sqs://', 'no queue was named'],
     ['sqs://a b', '`a b` is not a name of a queue'],
-    ['http://host', 'nobody can listen there'],
-    ['http://host:0/', 'nobody can listen there'],
-    ['https://host:65536/', 'nobody can listen there'],
-    ['http://host:1/a?b', 'nobody can listen there'],
+    ['http://host', 'not an address of this machine'],
+    ['http://host:0/', 'not an address of this machine'],
+    ['https://host:65536/', 'not an address of this machine'],
+    ['http://host:1/a?b', 'not an address of this machine'],
   ])('%s', (text, what) => {
     const location = parseLocation(text, '/base');
     expect(location).toMatchObject({ kind: 'invalid', text });
@@ -94,7 +94,7 @@ describe('a location is looked at', () => {
     ['a socket where a file is', `unix:${file}`, ['it exists and is not a socket']],
     ['a socket with a long path', `unix:${LONG}`, ['the path of a socket has at most 107 bytes']],
     ['a webhook for this machine', 'http://127.0.0.1:1/in', []],
-    ['one for all', 'http://:1/in', ['whoever reaches it can send events there']],
+    ['one for all', 'http://:1/in', ['everybody who reaches it can send events']],
     ['https without a certificate', 'https://:1/in', ['https needs `webhook.ssl_certificate`']],
     ['without its secret', 'http://:1/in', [`${secret.secretFile} cannot be read`], [secret]],
   ])('%s', (_, text, found, authentication = []) => {
