@@ -122,6 +122,22 @@ describe('the package', () => {
     },
   );
 
+  // A clone has the compilers beside it; the package brings none.
+  it.each([
+    ['assemblyscript', 'npm install --save-dev assemblyscript'],
+    [
+      'javascript',
+      'npm install --save-dev @bytecodealliance/componentize-js @bytecodealliance/preview2-shim rolldown',
+    ],
+  ])('names the compilers that are missing: %s', async (template, hint) => {
+    const cwd = join(folder, `bare-${template}`);
+    mkdirSync(cwd);
+    await runProgram(['plugin', 'new', 'mine', '--template', template], { program, cwd });
+    const { stderr, code } = await runProgram(['plugin', 'build', 'mine'], { program, cwd });
+    expect(stderr).toContain(hint);
+    expect(code).toBe(1);
+  });
+
   it('is what npm installs into the folder of a new plugin, without a registry', async () => {
     const cwd = join(folder, 'offline');
     mkdirSync(cwd);

@@ -243,16 +243,4 @@ describe('the SDK for JavaScript', () => {
     expect(stderr).toContain('PLUGIN_CANNOT_BUILD');
     expect([stdout, code]).toEqual(['', 1]);
   });
-
-  it('says which tools are missing', async () => {
-    const bare = join(scratch.path, 'bare');
-    mkdirSync(bare);
-    writeFileSync(join(bare, 'manifest.json'), JSON.stringify(MANIFEST));
-    writeFileSync(join(bare, 'plugin.js'), PLUGIN);
-    const { stderr, code } = await runProgram(['plugin', 'build', bare]);
-    expect(stderr).toContain(
-      'npm install --save-dev @bytecodealliance/componentize-js @bytecodealliance/preview2-shim rolldown',
-    );
-    expect(code).toBe(1);
-  });
 });

@@ -224,7 +224,7 @@ describe('a plugin in JavaScript with a queue', () => {
       async ({ until }) => {
         await until('<ada: two>');
         await until('it says nothing; it is given back');
-        await until('could not be read; it is tried again in 5 s');
+        await until('could not be read; retried in 5 s');
         await cloud.send('mail', 'three');
         await until('<nobody: three>');
       },

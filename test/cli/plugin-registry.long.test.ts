@@ -240,10 +240,7 @@ describe('a registry that fails while something is installed', () => {
       ['push', 'trail.wasm', `oci://ghcr.io/me/x@sha256:${'a'.repeat(64)}`],
       /the digest is found out, not chosen/,
     ],
-    [
-      ['pull', 'nowhere'],
-      /there is no file nowhere; expected a \.wasm file, an https URL, or oci:/,
-    ],
+    [['pull', 'nowhere'], /nowhere does not exist; expected a \.wasm file, an https URL, or oci:/],
   ])('is not asked for %j', async (args, said) => {
     const someone = person('someone');
     const { code, stderr } = await someone.tiercel('plugin', ...args);

@@ -58,7 +58,7 @@ describe('rules', () => {
             writeFileSync(rules, rule('two') + rule('three', 'json.value[/eventName] = B'));
             kill('SIGHUP');
           },
-          until: 'rules read again: 2 rules in use',
+          until: 'rules reloaded: 2 rules active',
         },
         { act: () => write('B'), until: 'two B' },
         {
@@ -66,7 +66,7 @@ describe('rules', () => {
             writeFileSync(rules, rule('four', 'ct.nme = A'));
             kill('SIGHUP');
           },
-          until: 'those before stay in use',
+          until: 'the previous rules stay active',
         },
         { act: () => write('C'), until: 'two C' },
       ],
@@ -92,7 +92,7 @@ describe('rules', () => {
             const first = '- {macro: m0, condition: ct.name = A}\n';
             writeFileSync(rules, first + chain.join('') + rule('deep', 'm5000'));
           },
-          until: 'those before stay in use',
+          until: 'the previous rules stay active',
         },
         { act: () => appendFileSync(log, record('B')), until: 'one B' },
       ],
@@ -129,7 +129,7 @@ describe('rules', () => {
         { act: () => {}, until: 'one A' },
         {
           act: () => config('rules: [{disable: {rule: one}}]\nworkers: 3\n'),
-          until: 'changes of plugins, streams and outputs need a new start',
+          until: 'changes of plugins, streams and outputs take effect after a restart',
         },
         { act: () => appendFileSync(log, record('B')), until: 'two B' },
       ],

@@ -108,7 +108,7 @@ describe('a bucket that is followed', () => {
       await until('<C>');
       s3.injectFaults(() => ({ kind: 'answer', status: 403, code: 'ExpiredToken' }));
       await s3.put(bucket, 'D.json', record('D'));
-      await until('it is tried again');
+      await until('; retried');
       s3.injectFaults((request) =>
         request.includes('/D.json')
           ? { kind: 'answer', status: 403, code: 'ExpiredToken' }
@@ -119,7 +119,7 @@ describe('a bucket that is followed', () => {
       await until('<D>');
     });
     expect(namesIn(stdout)).toEqual(['A', 'B', 'C', 'D']);
-    expect(stderr).toContain('no valid credentials: made; it is tried again');
+    expect(stderr).toContain('no valid credentials: made; retried');
     expect(code).toBe(0);
   });
 

@@ -115,7 +115,7 @@ describe('a queue', () => {
     await cloud.createQueue('again');
     await cloud.send('again', bySns(ofTrail('late.json.gz')));
     const { code, stderr } = await live('again', async ({ until }) => {
-      await until('s3://trail/late.json.gz: does not exist; it is tried again in 5 s');
+      await until('s3://trail/late.json.gz: does not exist; retried in 5 s');
       await cloud.put('trail', 'other.json.gz', logOf('Other'));
       await cloud.send('again', bySns(ofTrail('other.json.gz')));
       await until('<Other>');
@@ -229,7 +229,7 @@ describe('a queue', () => {
     );
     await cloud.send('outage', bySns(ofTrail('outage.json.gz')));
     const { stdout, stderr, code } = await live('outage', async ({ until }) => {
-      await until('no valid credentials: made; it is tried again in 5 s');
+      await until('no valid credentials: made; retried in 5 s');
       cloud.injectFaults(() => undefined);
       await until('<After>');
       await emptied('outage');

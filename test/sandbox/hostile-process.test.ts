@@ -213,7 +213,7 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
         [
           'answers before it is asked',
           "untilEvents(); for (;;) send({ kind: 'done', log });",
-          /wrong answer|nobody asked/,
+          /wrong answer|unexpected answer/,
         ],
         [
           'answers garbage',
