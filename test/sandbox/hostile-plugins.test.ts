@@ -139,6 +139,7 @@ describe('a stream', () => {
       );
       expect(code).toBe(3);
     },
+    300_000,
   );
 });
 
