@@ -94,7 +94,7 @@ describe('what a plugin carries', () => {
     [
       '["samples/access.log"]',
       '["samples/access.log", "access.log"]',
-      'two samples are called `access.log`',
+      'two samples have the name `access.log`',
     ],
     ['"samples/access.log"', '"samples/"', '`samples.0` is "samples/"'],
   ])('is looked for beside the manifest: %s', async (from, to, said) => {

@@ -15,6 +15,9 @@ const blocks = [...tutorial.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map
 );
 
 /** What is done, as a reader does it: files written, commands given, one after the other, from the package alone. */
+/** Builds of a plugin: ten seconds on a machine that does nothing else. */
+const TIME_MAX_MS = 300_000;
+
 describe('the guide for authors of plugins', () => {
   let cwd = join(scratch.path, 'project');
   let printed = '';
@@ -24,16 +27,20 @@ describe('the guide for authors of plugins', () => {
 
   it.each(
     blocks.map(({ language, file, text }) => [file ?? `${language}: ${text}`, language, text]),
-  )('%s', (what, language, text) => {
-    if (what !== `${language}: ${text}`) scratch.write(join('project/shop', what), text);
-    // What is to be seen, of what was printed since the last commands.
-    else if (language === 'text') expect(printed).toContain(text);
-    else {
-      expect(language).toBe('sh');
-      printed = '';
-      for (const command of text.trim().split('\n')) printed += run(command);
-    }
-  });
+  )(
+    '%s',
+    (what, language, text) => {
+      if (what !== `${language}: ${text}`) scratch.write(join('project/shop', what), text);
+      // What is to be seen, of what was printed since the last commands.
+      else if (language === 'text') expect(printed).toContain(text);
+      else {
+        expect(language).toBe('sh');
+        printed = '';
+        for (const command of text.trim().split('\n')) printed += run(command);
+      }
+    },
+    TIME_MAX_MS,
+  );
 
   function run(command: string): string {
     const [name, argument = ''] = command.split(' ');

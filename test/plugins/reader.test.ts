@@ -135,7 +135,7 @@ describe('the reader', () => {
       }),
       { seed: SEED, numRuns: runsOf(600) },
     );
-  });
+  }, 600_000);
 
   it(`delivers no element of an envelope that JSON.parse does not take (seed ${SEED})`, () => {
     fc.assert(

