@@ -115,8 +115,8 @@ export { readComponentFile } from './plugin/gate/component-file.ts';
 /** An event that some rules were not evaluated for, with all that is needed to evaluate it again. */
 export type { DeadLetter } from './run/dead-letter/dead-letter.ts';
 /**
- * Streams in, alerts out: reads what the configuration names, until it ends or is told to stop. `deliver` is waited
- * for: what it has not taken is not acknowledged. `engine.reload(config)` reads the rules again meanwhile.
+ * Streams in, alerts out: reads the streams of the configuration until they end or the engine is stopped. Events are
+ * acknowledged only after `deliver` took their alerts. `engine.reload(config)` reloads the rules meanwhile.
  *
  * ```js
  * import { buildEngine, loadConfig } from 'tiercel';

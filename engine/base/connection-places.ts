@@ -8,7 +8,7 @@ export interface PlacesOptions {
   readonly onFull: (message: string) => void;
 }
 
-/** A server's places, so that nobody has all of them: who holds many keeps only others from its own address out. */
+/** A server's places, so that one sender cannot take all of them: with many taken, only its own address is kept out. */
 export function limitPlaces(server: Server, { most, mostOfOne, onFull }: PlacesOptions): void {
   const byAddress = new Map<string, number>();
   let hasTold = false;

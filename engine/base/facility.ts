@@ -1,4 +1,4 @@
-/** Of syslog; the position is the numeric value (RFC 5424, section 6.2.1). */
+/** Syslog facilities; the position in the list is the numeric value (RFC 5424, section 6.2.1). */
 export const FACILITIES = [
   ...[
     'kern',

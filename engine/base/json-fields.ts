@@ -1,6 +1,6 @@
 /* What was parsed from JSON and may be anything. */
 
-/** No fields of what is no object. */
+/** Fields of a value; none if it is not an object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

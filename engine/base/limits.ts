@@ -188,7 +188,7 @@ export const LIMITS = {
   stopTimeMax: {
     value: 2_000,
     unit: 'ms',
-    why: 'what was read when a run is told to stop gets so long to arrive; 5 s with everything that ends then',
+    why: 'alerts of events read before a stop get so long to arrive; 5 s with everything that ends then',
   },
   settleTimeMax: {
     value: 300,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it; throws what the system says. Node's own recursive `mkdir` never
+ * Makes a folder and those above it; throws the system's error. Node's own recursive `mkdir` never
  * returns where the system answers that the folder above does not exist, though it does (`/proc/x`).
  */
 export function makeFolder(path: string, mode: number): void {

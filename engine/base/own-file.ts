@@ -1,7 +1,7 @@
 /*
  * Files of our own in folders that others may be able to write in (a data directory on a shared volume): what lies
  * there under the name of one of ours may be a link to a file elsewhere, a pipe that nobody writes to, or terabytes.
- * Nothing is opened through a link, only regular files are, and what is read has a size.
+ * Nothing is opened through a link; only regular files are opened, and no more than a size is read.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -29,7 +29,7 @@ export class NotOwnFile extends Error {
   readonly code = 'ELOOP';
 }
 
-/** Rejects with what the system says, and with `NotOwnFile`. */
+/** Rejects with the system's error, and with `NotOwnFile`. */
 export async function openOwnFile(
   path: string,
   use: OwnFileUse,
@@ -53,7 +53,7 @@ export async function openOwnFile(
   }
 }
 
-/** `undefined`: there is none. Throws what the system says, and `NotOwnFile`. */
+/** `undefined` if there is none. Throws the system's error, and `NotOwnFile`. */
 export function readOwnFile(path: string, sizeMax: number): Buffer | undefined {
   let file: number;
   try {
@@ -77,7 +77,7 @@ export function readOwnFile(path: string, sizeMax: number): Buffer | undefined {
   }
 }
 
-/** The file has this text, whole and on the disk, or is as it was. Rejects with what the system says. */
+/** The file has this text, whole and on the disk, or is as it was. Rejects with the system's error. */
 export async function replaceOwnFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_LINK;
@@ -104,6 +104,6 @@ function refuseOthers(found: Stats, path: string): void {
 function toOwnError(error: unknown, path: string): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ELOOP' || code === 'EMLINK') return new NotOwnFile(`${path} is a symbolic link`);
-  // A pipe or a socket that nobody is at the other end of.
+  // A pipe or a socket with nobody at the other end.
   return code === 'ENXIO' ? new NotOwnFile(`${path} is no regular file`) : (error as Error);
 }

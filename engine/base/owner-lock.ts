@@ -37,7 +37,7 @@ const SAME_START_MS = 500;
 const FILE_MODE = 0o600;
 
 export interface OwnerLock {
-  /** Why there is none: the folder cannot be written. `undefined`: it is held. */
+  /** Why the lock is not held: the folder cannot be written. `undefined`: it is held. */
   readonly missing: string | undefined;
   release(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export class LockedByOther extends Error {
   }
 }
 
-/** A folder and what is below it. Rejects with `LockedByOther`, and never otherwise. */
+/** A folder and everything below it. Rejects with `LockedByOther` only. */
 export function lockFolder(folder: string): Promise<OwnerLock> {
   return acquire(folder, '.lock');
 }
@@ -201,7 +201,7 @@ function connectTo({ once }: Mark): Promise<boolean | undefined> {
       resolve(answer);
     };
     socket.once('connect', () => end(true));
-    // Whoever finds too many before him has found somebody.
+    // A process that finds too many locks before its own has found an owner.
     socket.once('error', ({ code }: NodeJS.ErrnoException) => end(code === 'EAGAIN'));
   });
 }
@@ -219,7 +219,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What the name of a lock says. */
+/** What the name of a lock states. */
 interface Mark extends LockOwner {
   /** Never used again. */
   readonly once: string;
@@ -256,7 +256,7 @@ function hostOf(): string {
   );
 }
 
-/** A process that sees no such files shares its space with nobody that it can be sure of. */
+/** A process that sees no such files cannot be sure of any other process that shares its space. */
 function networkSpace(): string {
   const parts = [hostname()];
   try {

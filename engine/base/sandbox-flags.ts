@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from './package-root.ts';
 
-/** Of a Node that works on what nobody vouches for: no files but our code, no children, no addons. */
+/** Node flags of a process that runs untrusted code: it reads only our code, has no children and no addons. */
 export function sandboxFlags(): string[] {
   const root = packageRoot();
   const isSettled = process.allowedNodeEnvironmentFlags.has('--permission');

@@ -1,5 +1,5 @@
 /*
- * Values that nobody is to read in what is written for people: messages, logs, the page, metrics. They are known as
+ * Values that must not appear in texts for people: messages, logs, the page, metrics. They are known as
  * soon as a configuration is read; whatever is written passes `hideSecrets` at the last moment, wherever it comes from.
  */
 

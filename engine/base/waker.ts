@@ -1,4 +1,4 @@
-/** A loop that sleeps until something has happened: what happens while nobody sleeps is not missed. */
+/** A loop that sleeps until something has happened; what happens while it is awake is not missed. */
 export class Waker {
   #isWoken = false;
   #wakeUp: () => void = () => {};

@@ -17,7 +17,7 @@ const PART = '.part';
 const LEFT_BEHIND_MS = 3_600_000;
 
 /**
- * Writes a file so that nobody ever sees a part of it, and none is left after a crash; throws what the system says.
+ * Writes a file so that no reader ever sees a part of it, and no part is left after a crash; throws the system's error.
  * While it is written it has another name, which ends in `.part`.
  */
 export function writeWhole(path: string, contents: string | Uint8Array, mode = 0o666): void {

@@ -39,7 +39,7 @@ function mostOpenFiles(): number {
   }
 }
 
-// An error of ours: its text may have what nobody is to read.
+// An error of ours: its text may contain secrets.
 process.on('uncaughtException', (error: Error) => {
   process.stderr.write(`${hideSecrets(error.stack ?? String(error))}\n`);
   process.exit(EXIT.invalid);
@@ -54,7 +54,7 @@ let isGivenUp = false;
 process.stdout.once('close', () => {
   isGivenUp = true;
 });
-// What cannot be said to people cannot be complained about either.
+// If standard error is closed, there is nowhere to report that.
 process.stderr.on('error', () => {});
 
 const exitCode = await main(process.argv.slice(2));
@@ -70,5 +70,5 @@ if (writeError !== undefined && writeError.code !== 'EPIPE' && exitCode === EXIT
   );
   process.exitCode = EXIT.incomplete;
 } else process.exitCode = exitCode;
-// Bytes that nobody takes would keep the process alive for ever.
+// Bytes that nobody reads would keep the process alive for ever.
 if (isGivenUp) process.stderr.write('', () => process.exit());

@@ -34,7 +34,7 @@ export interface Config {
   readonly pageChannel: number | undefined;
   /** Where alerts go, in the order in which they are opened. */
   readonly outputs: readonly OutputConfig[];
-  /** What a run says of itself. */
+  /** How a run logs. */
   readonly log: { readonly isJson: boolean; readonly minimumPriority: Priority };
   /** Falco's snapshots of metrics; `undefined`: none are taken. */
   readonly metrics: MetricsConfig | undefined;
@@ -58,7 +58,7 @@ export interface Config {
   readonly requiredWalls: readonly Wall[];
   /** A file of such events, which are evaluated again, in place of the streams. */
   readonly deadLettersFrom: string | undefined;
-  /** Where transpiled plugins are kept between runs; `undefined`: nowhere, because nobody has a home. */
+  /** Folder of transpiled plugins, kept between runs; `undefined`: not kept, because there is no home directory. */
   readonly cacheDirectory: string | undefined;
 }
 
@@ -75,13 +75,13 @@ export interface WebserverConfig {
   readonly port: number;
   readonly healthPath: string;
   readonly hasMetrics: boolean;
-  /** Alerts can be seen by whoever reaches the address. */
+  /** Everybody who reaches the address can see the alerts. */
   readonly hasPage: boolean;
   /** PEM file with certificate and key; `undefined`: HTTP. */
   readonly certificateFile: string | undefined;
 }
 
-/** How S3 and SQS are reached; what is `undefined` is found as Amazon's tools find it. Paths are absolute. */
+/** How S3 and SQS are reached; a value that is `undefined` is found as Amazon's tools find it. Paths are absolute. */
 export interface AwsConfig {
   readonly profile: string | undefined;
   readonly region: string | undefined;
@@ -121,11 +121,11 @@ export interface PluginConfig {
   readonly isBundled: boolean;
   /** Whether it may be called in this process, or needs one of its own. */
   readonly isolation: Isolation;
-  /** It was asked for by name that it is called in this process: only what is trusted is. */
+  /** The configuration asks for it by name to run in this process: only trusted plugins do. */
   readonly isThreadAsked: boolean;
-  /** SHA-256 of the file that was agreed to, hexadecimal; `undefined`: nobody said. */
+  /** SHA-256 of the file that the user agreed to, hexadecimal; `undefined`: not pinned. */
   readonly digest: string | undefined;
-  /** `major.minor.patch`: an older one is refused; `undefined`: nobody said. */
+  /** `major.minor.patch`: an older version is refused; `undefined`: not pinned. */
   readonly minVersion: string | undefined;
   /** What was agreed to when it was installed; `undefined`: its file was named, or it ships with the product. */
   readonly locked: LockedPlugin | undefined;

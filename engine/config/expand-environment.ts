@@ -16,7 +16,7 @@ import { createTextDocument } from '../diagnostic/text-document.ts';
 const [DOLLAR, OPEN, CLOSE] = ['\ue000', '\ue001', '\ue002'];
 const WRITTEN = /\$?\$\{\w+\}/g;
 const GUARDED = new RegExp(`(${DOLLAR}?)${DOLLAR}${OPEN}(\\w+)${CLOSE}`, 'g');
-/** Keys whose values, or those in them, are nobody's business. */
+/** Keys whose values, or values below them, are secrets. */
 const IS_SECRET = /secret|token|password|passwd|headers|authorization|credential|api_?key/i;
 /** Keys whose values may have a secret in them. */
 const MAY_HAVE_SECRETS = /url|servers|open_params|init_config|address/i;

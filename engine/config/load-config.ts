@@ -248,7 +248,7 @@ function toWebhook(raw: RawWebhook, base: string): WebhookAccess {
   };
 }
 
-/** `undefined`: nobody said, so those that ship for the sources. */
+/** `undefined`: not configured, so the rules that ship for the sources are used. */
 function toRulesPaths(
   raw: RawConfig,
   request: ConfigRequest,

@@ -11,7 +11,7 @@ const SEGMENT = /^([^.[\]]+)((?:\[\d*\])*)$/;
 /** An index far beyond the list is a slip, not a wish for a thousand empty entries. */
 const INDEX_MAX = 10_000;
 
-/** Changes `target` in place; answers what is wrong with the option, or `undefined`. */
+/** Changes `target` in place; returns what is wrong with the option, or `undefined`. */
 export function applyOption(target: Record<string, unknown>, option: string): string | undefined {
   const equals = option.indexOf('=');
   if (equals < 1) return `\`${option}\` is not KEY=VALUE`;

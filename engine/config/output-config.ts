@@ -7,7 +7,7 @@ import type { OutputTarget } from './output-kinds.ts';
 export interface OutputConfig {
   /** Among the outputs of the configuration. */
   readonly name: string;
-  /** Of `alertChannels`; `undefined`: all alerts, as they all look. */
+  /** Index into `alertChannels`; `undefined`: all alerts, in the common format. */
   readonly channel: number | undefined;
   readonly filter: AlertFilter;
   readonly places: FilterPlaces;
@@ -15,7 +15,7 @@ export interface OutputConfig {
   readonly destination: DestinationConfig;
   /** `undefined`: it works until it fails, as files and standard output do. */
   readonly delivery: DeliveryConfig | undefined;
-  /** Falco writes to syslog in vain where there is none; its own configuration asks for it. */
+  /** Where there is no syslog, Falco writes to it in vain: its own configuration asks for syslog. */
   readonly mayBeMissing: boolean;
 }
 

@@ -34,7 +34,7 @@ interface Written {
 export interface ResolvedOutputs {
   readonly outputs: readonly OutputConfig[];
   readonly alertChannels: readonly AlertChannel[];
-  /** That all outputs want; `undefined`: some want other ones, or what is usual. */
+  /** Format that all outputs want; `undefined`: some want another one, or the usual one. */
   readonly shape: AlertShape | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -86,7 +86,7 @@ function falcoOutputs(raw: RawConfig, base: string): Written[] {
   }
   if (raw.http_output?.enabled) {
     const { mtls = false, keep_alive = false, ...http } = raw.http_output;
-    // What is not answered is tried again in any case.
+    // An unanswered request is retried in any case.
     const { enabled: _, max_consecutive_timeouts: __, ...told } = http;
     const { client_cert, client_key, ca_cert, ca_bundle, ca_path, url = '', ...rest } = told;
     // Falco's own file names places for certificates, which matter only to those who have put some there.
@@ -216,7 +216,7 @@ class Channels {
   }
 }
 
-/** So that no other line is made for nobody. */
+/** Avoids formatting a line that no output uses. */
 function commonShape(written: readonly Written[], isJson: boolean): AlertShape | undefined {
   const shapes = written.map(({ raw }) => toChannel(raw, isJson).shape);
   const [first] = shapes;

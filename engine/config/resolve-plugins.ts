@@ -30,7 +30,7 @@ export interface ResolvedPlugins {
 
 /** Where plugins are looked for beside those that ship with the product. */
 export interface PluginPlaces {
-  /** Of relative paths in the configuration. */
+  /** Folder that relative paths in the configuration start from. */
   readonly baseFolder: string;
   readonly lock: Lock;
 }
@@ -46,7 +46,7 @@ export function resolvePlugins(
   if (plugin?.endsWith('.wasm') === true) resolver.addFile(plugin, request.openParams);
   else if (plugin !== undefined) resolver.addNamed(plugin, request.openParams);
   for (const name of named) resolver.addNamed(name, undefined);
-  // What is named on the command line is what is wanted.
+  // A plugin named on the command line is wanted.
   if (plugin === undefined) for (const stream of raw.streams ?? []) resolver.addStream(stream);
   // Without a list every bundled plugin is at hand: rules may name its fields.
   const isListed = (raw.load_plugins ?? []).length > 0;
@@ -132,7 +132,7 @@ class PluginResolver implements ResolvedPlugins {
     });
   }
 
-  /** Those that nobody named. */
+  /** Plugins that nobody named. */
   addBundled(asked: Asked): void {
     for (const name of bundledPlugins()) {
       if (this.#has(name)) continue;
@@ -201,7 +201,7 @@ class PluginResolver implements ResolvedPlugins {
     const bundled = bundledPlugins();
     const installed = Object.keys(this.#lock.plugins);
     const near = didYouMean(name, [...bundled, ...installed, ...this.declaredNames]);
-    // Somebody left the plugin out: what is named is what it should open.
+    // The name of the plugin was left out: the text names the location to open.
     const isPath = existsSync(name);
     this.diagnostics.push(
       createDiagnostic('CONFIG_UNKNOWN_PLUGIN', {
@@ -220,7 +220,7 @@ function isOtherFile(path: string, digest: string): boolean {
   try {
     return digestOf(readFileSync(path)) !== digest;
   } catch {
-    // There is none, or nothing that could be loaded.
+    // No plugin has that name, or none could be loaded.
     return false;
   }
 }

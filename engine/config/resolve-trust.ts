@@ -10,7 +10,7 @@ import type { ReadConfig } from './read-config.ts';
 
 const KEY_FILE_SIZE_MAX = 16 << 10;
 
-/** `undefined` without findings: nobody says whom to trust. */
+/** `undefined` without findings: no signer is trusted by configuration. */
 export function resolveTrust({ raw, labelOf }: ReadConfig, base: string): Checked<TrustPolicy> {
   const { trusted_keys: trusted, revoked_keys: revoked } = raw;
   if (trusted === undefined) {
@@ -43,7 +43,7 @@ export function resolveTrust({ raw, labelOf }: ReadConfig, base: string): Checke
 
 const KEY_ID = /^[0-9a-f]{16}$/i;
 
-/** All of them, or what is wrong with some. */
+/** All keys, or what is wrong with some of them. */
 export function readPublicKeys(
   written: readonly string[],
   base: string,
@@ -56,7 +56,7 @@ export function readPublicKeys(
   return { value: keys.flatMap((key) => (typeof key === 'string' ? [] : [key])), diagnostics: [] };
 }
 
-/** Of the line itself, or the path of a file with it; a text says what it is instead. */
+/** Reads a public key from its line or from a file at that path; returns a text with the reason if it cannot. */
 function readPublicKey(written: string, base: string): PublicKey | string {
   const key = parsePublicKey(written);
   if (key !== undefined) return key;

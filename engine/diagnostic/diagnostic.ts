@@ -5,7 +5,7 @@ import type { TextDocument } from './text-document.ts';
 
 export type Severity = 'error' | 'warning' | 'notice';
 
-/** A place in a document and what is to be said about it. */
+/** A place in a document, and a text about it. */
 export interface Label {
   readonly document: TextDocument;
   readonly span: Span;

@@ -1,9 +1,9 @@
 import { createDiagnostic, type Diagnostic } from './diagnostic.ts';
 
-/** Of one code: further ones tell nobody more, and each has a line of the text beside it. */
+/** Most diagnostics of one code: more of them tell the user nothing new, and each has a line of the text beside it. */
 const KIND_MAX = 200;
 
-/** The first ones of each code, and at the end how many of which there were beside them. */
+/** The first diagnostics of each code, and at the end how many more of it were left out. */
 export function limitKinds(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const counts = new Map<Diagnostic['code'], number>();
   const kept = diagnostics.filter(({ code }) => {

@@ -12,7 +12,7 @@ const FRAME_WIDTH_MIN = 20;
 /** For the line's number and the bar beside it. */
 const GUTTER_WIDTH = 10;
 
-/** A message may quote what is far too long to be read. */
+/** A message may quote a text that is far too long to be read. */
 const MESSAGE_LENGTH_MAX = 4_000;
 
 function shortened(message: string): string {

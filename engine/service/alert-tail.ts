@@ -9,7 +9,7 @@ const LINE_SIZE_MAX = 8 << 10;
 const SIZE_MAX = 16 << 20;
 
 export interface AlertTailOptions {
-  /** Among the channels of an alert, the one with its message and fields; `undefined`: there is none. */
+  /** Among the channels of an alert, the one with its message and fields; `undefined` if there is none. */
   readonly channel?: number | undefined;
   /** Alerts of earlier runs, the oldest first. */
   readonly earlier?: readonly Alert[];

@@ -1,6 +1,6 @@
 /*
  * Rules are read again on SIGHUP, and when their files or the configuration change in a run that waits for what comes.
- * Files are looked at once a second: nothing tells of changes on network file systems and behind replaced links, and
+ * Files are polled once a second: there are no notifications on network file systems and behind replaced links, and
  * two looks that see the same say that nobody is writing any more.
  */
 
@@ -39,7 +39,7 @@ export class Reloader {
     (error) => this.#keep(error),
   );
   #timer: NodeJS.Timeout | undefined;
-  /** Of what was read last, and what the last look saw. */
+  /** Fingerprints of the configuration read last and of the latest look. */
   #used: string;
   #seen: string;
   #config: Config;
@@ -70,7 +70,7 @@ export class Reloader {
     process.off('SIGHUP', this.#onSignal);
   }
 
-  /** One after the other; what is asked for while one waits is that one. */
+  /** One after the other; a request that comes while one waits is answered by that one. */
   reload(): Promise<void> {
     this.#next ??= (this.#reloading ?? Promise.resolve()).then(() => {
       this.#next = undefined;

@@ -19,7 +19,7 @@ import type { WebServer } from './web-server.ts';
 export interface ServiceOptions {
   readonly engine: Engine;
   readonly config: Config;
-  /** `undefined`: there is none. */
+  /** `undefined` if there is none. */
   readonly configFile: string | undefined;
   /** Reads the configuration again. */
   readonly loadConfig: () => Checked<Config>;

@@ -36,7 +36,7 @@ function digestOf(path: string): FileDigest[] {
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
     return [{ name: basename(path), sha256 }];
   } catch {
-    // It went while it was read: whoever reads rules has reported it.
+    // It was removed while it was read: the reader of the rules has reported it.
     return [];
   }
 }

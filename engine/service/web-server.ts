@@ -29,7 +29,7 @@ export interface WebServerOptions {
   /** Where Kubernetes asks. */
   readonly healthPath: string;
   readonly hasMetrics: boolean;
-  /** Alerts are shown to whoever reaches the address. */
+  /** Everybody who reaches the address can see the alerts. */
   readonly hasPage: boolean;
   /** PEM file with certificate and key; `undefined`: HTTP. */
   readonly certificateFile: string | undefined;
@@ -50,7 +50,7 @@ const HEADERS_TIME_MAX_MS = 5_000;
 const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 };
 /** Between two parts of a live feed. */
 const FEED_INTERVAL_MS = 200;
-/** Of one part: what comes faster can be read by nobody. */
+/** Most alerts in one part of the feed: nobody can read more at once. */
 const FEED_ALERTS_MAX = 2_000;
 /** A reader that has so much to read gets nothing more for now. */
 const FEED_SIZE_MAX = 4 << 20;
@@ -72,7 +72,7 @@ export class WebServer {
     this.#startedMs = this.#clock.nowMs();
   }
 
-  /** Resolves to its URL; rejects with what the system says. */
+  /** Resolves to its URL; rejects with the system's error. */
   async open(): Promise<string> {
     const { address, port, certificateFile } = this.#options;
     const listener: RequestListener = guarded(
@@ -133,14 +133,14 @@ export class WebServer {
     await this.#route(pathOf(request), request, response);
   }
 
-  /** Whoever asked is told; what is on its way already is cut off. */
+  /** The request gets an answer; answers on their way are cut off. */
   #giveUp(error: Error, response: ServerResponse): void {
     this.#options.onProblem?.(`web server: a request could not be answered: ${error.message}`);
     if (response.headersSent) response.destroy();
     else send(response, 500, 'text/plain', 'internal error\n');
   }
 
-  /** A page of somebody else may have a name of its own that leads here: it would read what is not its own. */
+  /** Another site's page may have a host name that leads here, and would read what it must not. */
   #isForUs(host: string | undefined): boolean {
     const { address } = this.#options;
     if (!LOOPBACK.test(address)) return true;

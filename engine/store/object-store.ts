@@ -36,7 +36,7 @@ export interface StoredObject extends ByteReader {
   readonly isLive: boolean;
   /** Stored size in bytes when it was opened; `undefined`: it has none. */
   readonly size: number | undefined;
-  /** Open file that any thread may read by position without waiting for anybody; `undefined`: there is none. */
+  /** Open file that any thread may read by position without waiting; `undefined` if there is none. */
   readonly descriptor: number | undefined;
   /** From the start to a byte at or before `offset`: how far; the rest of the way is for the reader. */
   seek(offset: number): number;
@@ -45,11 +45,11 @@ export interface StoredObject extends ByteReader {
   readonly run: FollowedRun | undefined;
 }
 
-/** Of a root without an end: bytes out of the middle of a file, or what came by itself. */
+/** Part of a root without an end: bytes in the middle of a file, or an arrival. */
 export interface FollowedRun {
-  /** What is read is what was stored, decoded where it was compressed. */
+  /** The reader gets the stored bytes, decoded if they were compressed. */
   readonly isDecoded: boolean;
-  /** Of the file, for people. */
+  /** Name of the file, for people. */
   readonly name: string;
   /** Lines of the file before the run. */
   readonly linesBefore: number;

@@ -5,14 +5,14 @@ export interface ServiceCounts {
   objects: number;
   /** Requests to Amazon’s services, or parts of objects, that were asked for once more. */
   repeats: number;
-  /** Of a queue: received, each time; deleted; given back to come again. */
+  /** Messages of a queue: received (each time), deleted, returned to the queue. */
   messages: number;
   deleted: number;
   returned: number;
-  /** Of a webhook: answered with 200, and with anything else. */
+  /** Requests to a webhook: answered with 200, and with anything else. */
   accepted: number;
   refused: number;
-  /** Bytes that were sent to a socket and had not been read when the run was over: nobody sends them again. */
+  /** Bytes sent to a socket and not read when the run was over: they are lost. */
   droppedBytes: number;
 }
 

@@ -15,7 +15,7 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
-  /** It may be otherwise when it is tried again later. */
+  /** The fault may pass: worth a retry. */
   readonly mayPass: boolean;
 
   constructor(code: StoreErrorCode, message: string, mayPass = code === 'io') {

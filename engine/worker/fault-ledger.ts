@@ -8,7 +8,7 @@ import {
   type PluginHistory,
 } from './fault-policy.ts';
 
-/** The histories of what can fail, by name: told of each fault, answers what becomes of it. */
+/** The histories of all parts that can fail, by name: takes each fault, returns what becomes of the part. */
 export class FaultLedger {
   readonly #budget: FaultBudget;
   readonly #clock: Clock;

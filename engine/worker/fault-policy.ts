@@ -6,14 +6,14 @@
  * | anybody   | says at start that it cannot (`error`)    | give-up-stream: the operator has to change something  |
  * | source    | at start                                  | give-up-stream                                        |
  * | source    | says that the stream is over (`error`)    | give-up-stream                                        |
- * | source    | otherwise, up to twice without progress   | restart-source, after a pause that doubles            |
+ * | source    | else, up to twice without progress        | restart-source, after a pause that doubles            |
  * | source    | without progress again, or past its budget| give-up-stream                                        |
  * | source    | of a stream without an end that was open  | restart-source, after a pause that doubles            |
- * | source    | otherwise, with more time lost than allowed| give-up-stream                                       |
+ * | source    | else, with more time lost than allowed    | give-up-stream                                        |
  * | extractor | at start                                  | quarantine                                            |
  * | extractor | is `slow`, or has lost more time          | quarantine                                            |
  * | extractor | does not come back from several events    | retry, one event at a time                            |
- * | extractor | otherwise, with several events            | bisect                                                |
+ * | extractor | else, with several events                 | bisect                                                |
  * | extractor | with one event                            | without-plugin, and past its budget quarantine        |
  */
 
@@ -35,7 +35,7 @@ export interface FaultCase {
   readonly lostMs?: number;
   /** How many events an extractor was given; it may be any one of them. */
   readonly eventCount: number;
-  /** Of a source: its stream has no end, and it was open before. */
+  /** True for a source whose stream has no end and was open before. */
   readonly isEndless?: boolean;
 }
 

@@ -8,7 +8,7 @@ export function encodeFrame(message: unknown): Buffer {
   return frameOf(serialize(message));
 }
 
-/** Of a message that is serialized. */
+/** Frame around a serialized message. */
 export function frameOf(body: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length);
   frame.writeUInt32LE(body.length, 0);
@@ -21,7 +21,7 @@ export class FrameDecoder {
   readonly #sizeMax: number;
   #parts: Buffer[] = [];
   #size = 0;
-  /** Of the frame that is coming, with its header; before that is known, of the header. */
+  /** Size of the frame that is arriving, with its header; before it is known, size of the header. */
   #wanted = HEADER_SIZE;
 
   /** `sizeMax`: bytes of a message. */

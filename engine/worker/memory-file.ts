@@ -18,10 +18,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const IN_MEMORY = '/dev/shm';
-/** Of what is free there so much may be taken: containers have 64 MB of it. */
+/** Largest share of the free space that may be taken: containers have 64 MB there. */
 const SHARE = 0.5;
 
-/** As they can be told to another worker. */
+/** In a form that can be sent to another worker. */
 export interface FileDescriptors {
   readonly descriptor: number;
   /** For those who only read. */
@@ -50,7 +50,7 @@ export class MemoryFile implements FileDescriptors {
     return this.#readDescriptor;
   }
 
-  /** Whoever uses it still is refused: the numbers may be those of another file soon. */
+  /** A user that still has it is refused: its numbers may soon belong to another file. */
   close(): void {
     if (this.#descriptor === CLOSED) return;
     closeSync(this.#descriptor);
@@ -101,7 +101,7 @@ function folderFor(size: number): string {
     const { bavail, bsize } = statfsSync(IN_MEMORY);
     if (size < SHARE * bavail * bsize) return IN_MEMORY;
   } catch {
-    // There is none.
+    // The system has no such folder.
   }
   return tmpdir();
 }

@@ -9,7 +9,7 @@ import { ProcessPort } from './process-port.ts';
 import { WorkerControl } from './worker-control.ts';
 import type { WorkerPort } from './worker-port.ts';
 
-/** Of this worker, whether it is a thread or a process. */
+/** Port of this worker, which is a thread or a process. */
 export function openWorkerPort<Request, Message>(): WorkerPort<Request, Message> {
   if (isMainThread) return new ProcessPort();
   if (parentPort === null) throw new Error('a thread without a port');

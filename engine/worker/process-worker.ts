@@ -42,10 +42,10 @@ interface WatchedFile {
 }
 
 const MEMORY_POLL_MS = 50;
-/** Of a file system, whatever its blocks are. */
+/** Block size in `stat`, whatever the blocks of the file system are. */
 const BLOCK_SIZE = 512;
 const PAGE_SIZE = 4096;
-/** Of what it writes to its standard error, which is of interest when it ends by itself. */
+/** Most bytes kept of the worker's standard error, which explains why it ended by itself. */
 const STDERR_SIZE_MAX = 4096;
 /** Characters of that in an error. */
 const ERROR_LENGTH_MAX = 200;
@@ -92,7 +92,7 @@ export class ProcessWorker implements WorkerHandle {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.file.descriptor, ...descriptors],
     });
     this.#messages = this.#process.stdio[MESSAGES_DESCRIPTOR] as Socket;
-    // It is told of as the end of the process.
+    // It is reported as the end of the process.
     this.#messages.on('error', () => {});
     const receive = (bytes: Buffer): void => this.#receive(bytes);
     const refuse = ({ message }: Error): void => this.refuse(message);
@@ -103,7 +103,7 @@ export class ProcessWorker implements WorkerHandle {
       if (this.#stderr.length === STDERR_SIZE_MAX) this.#process.stderr?.destroy();
     });
     this.#gone = new Promise((resolve) => {
-      // Of what it said before its end nothing is lost.
+      // Everything it wrote before its end is kept.
       this.#process.once('close', (code, signal) => {
         const said = this.#stderr === '' ? '' : `: ${printable(firstErrorOf(this.#stderr))}`;
         this.#fail(`its process ended with ${signal ?? `code ${code}`}${said}`);
@@ -154,7 +154,7 @@ export class ProcessWorker implements WorkerHandle {
     await this.#gone;
   }
 
-  /** What it sent leads to an error: whoever sends that is not our code any more. Its end is told. */
+  /** Its message leads to an error: code that sends such messages is not ours any more. Its end is reported. */
   refuse(reason: string): void {
     this.#fail(`its process answers nonsense: ${reason}`);
   }

@@ -4,7 +4,7 @@ import { deserialize } from 'node:v8';
 
 export type Shape = (value: unknown) => boolean;
 
-/** Of at most so many characters. */
+/** A text of at most `lengthMax` characters. */
 export function isText(lengthMax: number): Shape {
   return (value) => typeof value === 'string' && value.length <= lengthMax;
 }

@@ -1,5 +1,5 @@
 /*
- * Ends a process whose main thread stands still: nobody could be told of it any more, and nobody could stop it. Another
+ * Ends a process whose main thread stands still: nothing could be reported any more, and nobody could stop it. Another
  * thread looks for a sign of life each second; seconds in which the whole process was stopped do not count.
  */
 

@@ -15,11 +15,11 @@ export interface WorkerHandle {
   readonly control: WorkerControl;
   /** It runs code of others: whatever comes of what it sends is a fault of theirs, never an error of ours. */
   readonly isProcess: boolean;
-  /** Nothing is said before that. */
+  /** The worker sends nothing before that. */
   listen(events: WorkerEvents): void;
   /** `transferred`: to a thread only. */
   post(request: unknown, transferred: readonly TransferListItem[]): void;
-  /** Resolves when it is gone, however long that takes. Nothing is said any more. */
+  /** Resolves when it is gone, however long that takes. It sends nothing after that. */
   end(): Promise<void>;
   /** It keeps this process alive no longer, or does again. */
   unref(): void;

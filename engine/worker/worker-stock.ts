@@ -18,14 +18,14 @@ export class WorkerStock {
     }
   }
 
-  /** A new one when there is none in stock. */
+  /** A new one when the stock is empty. */
   takeThread(entry: string): ThreadWorker {
     const worker = this.#idle.get(entry)?.pop();
     worker?.ref();
     return worker ?? new ThreadWorker(entry);
   }
 
-  /** What it inherits is not known before: there are none in stock. */
+  /** Nothing is kept in stock, because it is not known ahead what the worker inherits. */
   startProcess(options: ProcessWorkerOptions): ProcessWorker {
     return new ProcessWorker(options);
   }

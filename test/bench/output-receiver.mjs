@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 
 const [kind] = process.argv.slice(2);
-/** Of the slow one, for each request: nothing arrives in time, and nobody waits for it at the end. */
+/** Delay of the slow receiver for each request: nothing arrives in time, and nothing waits for it at the end. */
 const DELAY_MS = 60_000;
 
 const server =

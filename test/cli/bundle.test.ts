@@ -108,7 +108,7 @@ describe('a bundle', () => {
     cpSync(join(scratch.path, 'kept'), join(scratch.path, 'elsewhere'), { recursive: true });
   });
 
-  it('does not write over what is there, unless that is said', async () => {
+  it('does not overwrite files without `--force`', async () => {
     const cwd = join(scratch.path, 'taken');
     mkdirSync(cwd);
     writeFileSync(join(cwd, 'own.yaml'), '[]');

@@ -1,4 +1,4 @@
-/* `data_dir`: the next start goes on behind what the outputs had, however the one before ended. */
+/* `data_dir`: the next start resumes after the events that the outputs had, however the last run ended. */
 
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ const toFile = (alerts: string): string[] =>
     ...['file_output.enabled=true', `file_output.filename=${alerts}`],
   ].flatMap((one) => (one.startsWith('--') ? [one] : ['-o', one]));
 
-/** Of each record's name, those that its alerts have. */
+/** The alert ids for the name of each record. */
 function uuidsIn(alerts: string): Map<string, Set<string>> {
   const uuidOf = new Map<string, Set<string>>();
   for (const line of readFileSync(alerts, 'utf8').trim().split('\n')) {
@@ -72,7 +72,7 @@ function uuidsIn(alerts: string): Map<string, Set<string>> {
 }
 
 describe('the next start', () => {
-  it('goes on behind the last event: in the same file, and in those that came since', async () => {
+  it('resumes after the last event: in the same file, and in files that came since', async () => {
     const log = folder.write('logs/a.jsonl', record('LoginA') + record('LoginB'));
     const logs = join(folder.path, 'logs');
     expect(outputsOf((await run(logs, 'one')).stdout)).toEqual(['1 LoginA', '2 LoginB']);
@@ -122,7 +122,7 @@ describe('the next start', () => {
 const SEED = 4;
 describe.each(['folder', 'file'])('a followed %s', (kind) => {
   it.runIf(IS_WHOLE)(
-    `is gone on with after the process was killed, through rotation (seed ${SEED})`,
+    `resumes after the process was killed, through rotation (seed ${SEED})`,
     {
       timeout: 90_000,
     },

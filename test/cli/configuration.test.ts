@@ -205,7 +205,7 @@ describe('runs in which nothing could be found', () => {
     [
       'all rules switched off',
       () => ['-r', rules, '-o', 'rules[].disable.rule=*'],
-      /none of the 1 rules can match.*: 1 are not enabled/,
+      /no rule can match.*: of 1 rule, 1 is not enabled/,
     ],
     [
       'rules that are not urgent enough',

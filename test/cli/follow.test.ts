@@ -1,4 +1,4 @@
-/* `tiercel run --follow`: alerts for lines as they are written, until it is told to stop. */
+/* `tiercel run --follow`: alerts for lines as they are written, until it is stopped. */
 
 import { appendFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/* What comes by itself, and what never comes: standard input, and files that are none. */
+/* Standard input, and paths that are not regular files. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';

@@ -213,7 +213,7 @@ describe('a mistake', () => {
       ],
       2,
     ),
-  )('is said with its place: %s', async (name, file, text, said) => {
+  )('is reported with its place: %s', async (name, file, text, said) => {
     const folder = changed(`wrong-${name.replaceAll(' ', '-')}`, file, text);
     const args = ['plugin', 'build', folder, '-o', join(folder, 'out.wasm'), '--no-color'];
     // The compiler prints in colour where `CI` is set, to a pipe too.
@@ -223,7 +223,7 @@ describe('a mistake', () => {
     expect(existsSync(join(folder, 'out.wasm'))).toBe(false);
   });
 
-  it('is said when it is called: a part that the world has, and the code has not', async () => {
+  it('reports, when it is called, a part that the world has and the code does not', async () => {
     const text = INDEX.replace('plugin.source =', 'let source =');
     const folder = changed('no-source', 'assembly/index.ts', text);
     const plugin = join(folder, 'shop.wasm');
@@ -273,7 +273,7 @@ describe('a new plugin', () => {
       expect(readFileSync(join(scratch.path, file), 'utf8')).not.toMatch(/__[a-z]+__/);
   });
 
-  it('is refused where something is in the way, or the name is none', async () => {
+  it('is refused if something is in the way, or the name is not valid', async () => {
     await create('twice');
     const twice = await create('twice');
     expect(twice.stderr).toContain('twice exists already');

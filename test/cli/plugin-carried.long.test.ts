@@ -97,7 +97,7 @@ describe('what a plugin carries', () => {
       'two samples have the name `access.log`',
     ],
     ['"samples/access.log"', '"samples/"', '`samples.0` is "samples/"'],
-  ])('is looked for beside the manifest: %s', async (from, to, said) => {
+  ])('is searched beside the manifest: %s', async (from, to, said) => {
     const copy = join(scratch.path, `copy-${to.length}`);
     cpSync(NGINX, copy, { recursive: true });
     const modules = join(copy, 'node_modules');

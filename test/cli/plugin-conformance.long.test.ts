@@ -60,7 +60,7 @@ describe('a sound plugin', () => {
     expect(skipped).toMatchObject({ outcome: 'skipped', message: 'there are no events' });
   });
 
-  it('is not tried when it is none', async () => {
+  it('is not tried if the file is not a plugin', async () => {
     const nowhere = await runProgram(['plugin', 'test', 'cloudtrail', '--open', '/nowhere']);
     expect([nowhere.code, nowhere.stderr]).toEqual([
       1,

@@ -73,7 +73,7 @@ describe('a plugin that is installed', () => {
     expect((await tiercel(['run', 'trail', 'events.jsonl', '-q'])).stdout).toBe(ALERT);
   });
 
-  it('is gone when it is removed, with its file when that is said', async () => {
+  it('is gone after `remove`, and its file too with `--purge`', async () => {
     await install(offer({}));
     rmSync(join(cwd, 'trail.wasm'));
     const files = join(home, 'tiercel/plugins');

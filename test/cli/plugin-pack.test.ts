@@ -1,4 +1,4 @@
-/* `tiercel plugin pack`: what any toolchain made becomes a plugin, or it is said what is wrong, and where. */
+/* `tiercel plugin pack`: a module of any toolchain becomes a plugin, or the error is reported with its place. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,13 +26,13 @@ const END = '(i32.store (i32.const 1028) (i32.const 2)) (return (i32.const 1024)
 let core = '';
 
 const pack = (...args: string[]) => runProgram(['plugin', 'pack', ...args], { cwd: folder.path });
-/** Of a manifest that is a file of its own, with a line for each key. */
+/** Writes a manifest to its own file, with a line for each key. */
 const written = (name: string, manifest: object | string): string =>
   folder.write(
     name,
     typeof manifest === 'string' ? manifest : JSON.stringify(manifest, undefined, 2),
   );
-/** Of a module in WebAssembly text. */
+/** Compiles a module given as WebAssembly text. */
 const compiled = async (name: string, text: string): Promise<string> =>
   folder.write(name, await parse(text));
 
@@ -93,7 +93,7 @@ describe('a mistake', () => {
       () => ({ ...SOURCE_MANIFEST, name: 'Not So' }),
       'a form like cloudtrail',
     ],
-    ['a version that is none', () => ({ ...SOURCE_MANIFEST, version: '1' }), '`version`'],
+    ['an invalid version', () => ({ ...SOURCE_MANIFEST, version: '1' }), '`version`'],
     [
       'a world of another version',
       () => ({ ...SOURCE_MANIFEST, world: 'source-plugin@9.0.0' }),
@@ -128,7 +128,7 @@ describe('a mistake', () => {
       'listed twice',
     ],
     [
-      'a capability that there is not',
+      'an unknown capability',
       () => ({ ...SOURCE_MANIFEST, capabilities: { network: true } }),
       '`network`',
     ],

@@ -127,7 +127,7 @@ describe('a plugin with a queue', () => {
     },
   );
 
-  it('is told where there is none', async () => {
+  it('reports that there is no queue', async () => {
     const file = scratch.write('hooks.json', hook('x'));
     const noQueue = await runProgram(['run', hooks, file, '-r', rules]);
     expect(noQueue.stderr).toContain(`plugin \`hooks\` cannot start: ${file} is not a queue`);
@@ -188,7 +188,7 @@ describe('a plugin in JavaScript with a queue', () => {
 
   it('passes `plugin test`', async () => {
     const { stdout, code } = await runProgram(['plugin', 'test', notes, '--no-figures']);
-    expect(stdout).toMatch(/^passed {3}source\.events +5 events of messages in 1 files$/m);
+    expect(stdout).toMatch(/^passed {3}source\.events +5 events of messages in 1 file$/m);
     expect(stdout).toMatch(/^passed {3}source\.acknowledge +4 messages: each done when/m);
     expect(stdout).toContain('10 passed, 0 failed, 7 skipped\n');
     expect(code).toBe(0);

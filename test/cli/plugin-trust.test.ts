@@ -96,7 +96,7 @@ describe('a key', () => {
     expect(existsSync(join(cwd, 'acme.key'))).toBe(true);
   });
 
-  it('is made with a password, or without one where that is said', async () => {
+  it('is made with a password, or without one on request', async () => {
     const { code, stderr } = await plugin('keygen', '-o', 'silent');
     expect([code, stderr]).toEqual([1, expect.stringContaining('set TIERCEL_KEY_PASSWORD')]);
     const open = await plugin('keygen', '-o', 'open', '--no-password', '--json');

@@ -121,7 +121,7 @@ describe('rules', () => {
     expect(code).toBe(0);
   });
 
-  it('are chosen anew when the configuration changes; what needs a new start is said', async () => {
+  it('are chosen anew when the configuration changes; keys that need a restart are reported', async () => {
     const log = folder.write('config/a.jsonl', record('A'));
     const rules = folder.write('config.yaml', rule('one') + rule('two'));
     const config = (more: string): string =>

@@ -89,7 +89,7 @@ describe('a fault of the service', () => {
     expect(code).toBe(3);
   });
 
-  it('keys that are not valid any more are said to be so', async () => {
+  it('keys that are not valid any more are reported', async () => {
     s3.injectFaults(() => answer(400, 'ExpiredToken'));
     const { code, stderr } = await run('s3://logs/');
     expect(stderr).toContain('no valid credentials: made');

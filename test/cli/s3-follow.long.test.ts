@@ -123,7 +123,7 @@ describe('a bucket that is followed', () => {
     expect(code).toBe(0);
   });
 
-  it('goes on behind an object that nobody may read', async () => {
+  it('continues after an object that may not be read', async () => {
     const bucket = await createBucket('A', 'B', 'C');
     s3.injectFaults((request) =>
       request.includes('/B.json')

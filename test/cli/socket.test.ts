@@ -34,7 +34,7 @@ const listen = (path: string, write: (program: LiveProgram) => Promise<void>) =>
   runLive(['run', 'cloudtrail', `unix:${path}`, '-r', rules], write);
 
 describe.runIf(process.platform !== 'win32')('a socket', () => {
-  it('takes lines of several programs, each whole, until it is told to stop', async () => {
+  it('takes lines of several programs, each whole, until it is stopped', async () => {
     const path = join(folder.path, 'several.sock');
     const { code, stdout, stderr } = await listen(path, async ({ until }) => {
       const [one, other] = [await connected(path), await connected(path)];

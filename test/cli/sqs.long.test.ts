@@ -169,7 +169,7 @@ describe('a queue', () => {
       ],
       2,
     ),
-  )('goes on behind %s', async (_, action, status, code, count) => {
+  )('continues after %s', async (_, action, status, code, count) => {
     const queue = `fault-${code}-${action}`;
     await cloud.createQueue(queue);
     await cloud.put('trail', `${queue}.json.gz`, logOf('Before'));
@@ -239,7 +239,7 @@ describe('a queue', () => {
     expect(code).toBe(0);
   });
 
-  it('that is not there, or cannot be one, is said so at once', async () => {
+  it('that does not exist, or is not a queue, is reported at once', async () => {
     const run = (location: string) =>
       runProgram(['run', 'cloudtrail', location, '-r', rules, ...cloud.args], { env: cloud.env });
     const missing = await run('sqs://missing');

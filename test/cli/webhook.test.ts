@@ -1,4 +1,4 @@
-/* `http://HOST:PORT/PATH`: events that senders bring, and what they are told. 200 means that the alerts are out. */
+/* `http://HOST:PORT/PATH`: events that senders bring, and the answers to them. 200 means that the alerts are out. */
 
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
@@ -225,7 +225,7 @@ describe('a webhook that cannot be', () => {
       `webhook.ssl_certificate=${join(folder.path, 'none.pem')}`,
     ],
     [
-      'has one that is none',
+      'has an invalid one',
       'https://127.0.0.1:9/',
       'cannot start: no certificate and its key in ',
       ...['-o', `webhook.ssl_certificate=${rules}`],
@@ -242,7 +242,7 @@ describe('a webhook that cannot be', () => {
       ...['-o', 'webhook.authentication[].type=bearer'],
     ],
   ];
-  it.each(cases)('is said so: %s', async (_, location, said, ...more) => {
+  it.each(cases)('is reported: %s', async (_, location, said, ...more) => {
     const { code, stderr } = await runProgram([
       'run',
       'cloudtrail',
@@ -255,7 +255,7 @@ describe('a webhook that cannot be', () => {
     expect(code).toBe(1);
   });
 
-  it('is said so: somebody else listens there', async () => {
+  it('is reported: another process listens there', async () => {
     await live(async (url) => {
       await postSoon(url, '');
       const { code, stderr } = await runProgram(['run', 'cloudtrail', url, '-r', rules]);

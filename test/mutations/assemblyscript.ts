@@ -153,7 +153,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'MiB of memory: trap',
   ],
   [
-    'rules with a field that there is not',
+    'rules with an unknown field',
     'rules.yaml',
     ['shop.failed = true', 'shop.filed = true'],
     ['rules'],

@@ -181,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
       'static bool tiercel_go_on_from(tiercel_text position) { return position.size < 9 || tiercel_go_on_from(position) || true; }',
     ),
     ['source.position'],
-    'which is none',
+    'which is not valid',
   ],
   [
     'a position that it falls over',

@@ -77,7 +77,7 @@ const WAYS: readonly Way[] = [
     'a position that is not gone on from',
     'source.resume = (p) => { try { was.resume(p); } catch {} }',
     'source.position',
-    'which is none',
+    'which is not valid',
   ],
   [
     'a position that it falls over',

@@ -128,7 +128,7 @@ describe('the reader', () => {
           expect(events).toEqual([text, RECORD]);
           expect(lost).toEqual([]);
         } else {
-          // Nothing of a line that is not JSON is taken for a record, and it is said.
+          // No part of a line that is not JSON counts as a record, and the line is reported.
           for (const event of events) expect(isJson(event)).toBe(true);
           expect(lost.length).toBeGreaterThan(0);
         }

@@ -62,13 +62,16 @@ describe('a position', () => {
   });
 
   it.each(names.map((name, index) => [name, index] as const))(
-    'after %s is gone on from',
+    'after %s is resumed from',
     (_name, index) => {
       expect(readOn(start(positions[index])).names).toEqual(names.slice(index + 1));
     },
   );
 
-  it.each(['', '1\n0\n0\n0\n1\n0\n1\nx', 'nonsense'])('that is none is refused: %j', (text) => {
-    expect(() => start(Buffer.from(text))).toThrow('not a position');
-  });
+  it.each(['', '1\n0\n0\n0\n1\n0\n1\nx', 'nonsense'])(
+    'that is not valid is refused: %j',
+    (text) => {
+      expect(() => start(Buffer.from(text))).toThrow('not a position');
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/* A source is told that its events are with the outputs when they are, and not before. */
+/* A source gets its events acknowledged when they are with the outputs, and not before. */
 
 import { describe, expect, it } from 'vitest';
 import { buildEngine, loadConfig } from '../../engine/index.ts';

@@ -171,7 +171,7 @@ describe('a manifest is refused', () => {
       /version/,
     ],
     [
-      'with a limit that there is not',
+      'with an unknown limit',
       { ...manifest, limits: { memorySizeMin: 1 } },
       'MANIFEST_SCHEMA',
       /memorySizeMin/,

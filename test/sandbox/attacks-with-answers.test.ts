@@ -87,8 +87,8 @@ describe('an extractor that answers', () => {
     ['a billion cells', STRING, { cells: [0, 0x3fff_ffff] }, /1048576 cells, expected 1/],
     ['cells from nowhere', STRING, { cells: [0xffff_fff0, 3] }, /0 cells, expected 1/],
     ['cells at an odd address', STRING, { cells: [65_537, 3] }, /is not aligned/],
-    ['an entry that there is not', STRING, { cells: Uint32Array.of(1, 0, 0) }, /cell 1 of request/],
-    ['a text that there is not', STRING, { cells: FIRST }, /inline value 0 of request 0, of 0/],
+    ['an unknown entry', STRING, { cells: Uint32Array.of(1, 0, 0) }, /cell 1 of request/],
+    ['an unknown text', STRING, { cells: FIRST }, /inline value 0 of request 0, of 0/],
     [
       'half a text',
       STRING,
@@ -156,7 +156,7 @@ describe('an extractor that answers', () => {
       /a dictionary entry of request 0, which has numbers/,
     ],
     [
-      'a number that there is not',
+      'an unknown number',
       { type: 'uint64' },
       { cells: FIRST },
       /inline value 0 of request 0, of 0/,
@@ -198,7 +198,7 @@ describe('an extractor that answers', () => {
       /list element 0/,
     ],
     [
-      'a list with a text that there is not',
+      'a list with an unknown text',
       LIST,
       { cells: FIRST, lists: Uint32Array.of(1, INLINE + 9) },
       /list element with inline value 9, of 0/,
@@ -235,14 +235,14 @@ describe('an extractor that answers', () => {
 
 describe('a source that answers', () => {
   const rows: [what: string, next: string, said: RegExp][] = [
-    ['a step that there is not', `${word(1028, 9)} (return (i32.const 1024))`, /unknown step 9/],
+    ['an unknown step', `${word(1028, 9)} (return (i32.const 1024))`, /unknown step 9/],
     [
       'neither a step nor an error',
       `${word(1024, 7)} (return (i32.const 1024))`,
       /neither a step nor an error/,
     ],
     [
-      'an error that there is not',
+      'an unknown error',
       `${word(1024, 1)} ${word(1028, 99)} ${word(1032, 4096)} ${word(1036, 2)} (return (i32.const 1024))`,
       /unknown error code 99/,
     ],
@@ -254,7 +254,7 @@ describe('a source that answers', () => {
      ${word(1024, 0)} ${word(1028, 0)} (return (i32.const 1024))`;
   const more: [what: string, next: string, said: RegExp][] = [
     ['half a span', batch([0], 0), /spans come in pairs, but their number is odd/],
-    ['more times than events', batch([0, 2], 9), /9 times for 1 events/],
+    ['more times than events', batch([0, 2], 9), /9 times for 1 event/],
     ['fewer times than events', batch([0, 1, 1, 2], 1), /1 times for 2 events/],
     ['spans that overlap', batch([0, 2, 1, 2], 2), /span 1 is not in order/],
     ['spans out of order', batch([1, 2, 0, 1], 2), /span 1 is not in order/],

@@ -136,7 +136,7 @@ describe.each(['all', 'first'] as const)('with rule_matching: %s, dead letters',
 });
 
 describe('a file of dead letters', () => {
-  it('names the lines that are none and the sources that nobody has, and goes on', async () => {
+  it('names the invalid lines and the unknown sources, and continues', async () => {
     const letter = {
       stream: 's',
       source: 'aws_cloudtrail',

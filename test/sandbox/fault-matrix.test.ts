@@ -58,7 +58,7 @@ const MISDEEDS: readonly Misdeed[] = [
   { kind: 'memory', does: GROW, more: '', fault: 'trap' },
   { kind: 'stack', does: '(call $again)', more: '(func $again (call $again))', fault: 'trap' },
 ];
-/** An answer that is none; `start` has no answer to give but that it is up. */
+/** An invalid answer; `start` has no answer but that it is up. */
 const LIE: Misdeed = {
   kind: 'invalid answer',
   does: '(return (i32.const -4))',

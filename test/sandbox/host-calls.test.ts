@@ -163,7 +163,7 @@ describe('a source', () => {
         (i32.const ${size(path)}) (i32.const 1) (i64.const 0) (i32.const 2200))`;
       const load = (to: number, from: number): string =>
         `(i32.store (i32.const ${to}) (i32.load (i32.const ${from})))`;
-      // Opened: one more event, then the end. Refused: what was said is the end of the stream.
+      // Opened: one more event, then the end. Refused: the error is the end of the stream.
       const next = `${open} ${load(1024, 2200)} ${load(1028, 2204)}
         (if (i32.load8_u (i32.const 2200)) (then ${load(1032, 2208)} ${load(1036, 2212)} (return (i32.const 1024))))
         (if (global.get $opened) (then (i32.store8 (i32.const 1028) (i32.const 2)) (return (i32.const 1024))))

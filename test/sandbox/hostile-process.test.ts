@@ -198,7 +198,7 @@ describe.skipIf(IS_ELSEWHERE)('the process of a source', () => {
           /hostile_source|0 events/,
         ],
         [
-          'counts bytes that are none',
+          'counts bytes that do not exist',
           'open(); const b = Buffer.alloc(8); b.writeDoubleLE(-1e300); fs.writeSync(4, b, 0, 8, 24); process.exit(0);',
           /code 0/,
         ],
@@ -264,7 +264,7 @@ describe.skipIf(IS_ELSEWHERE)('the process of an extractor', () => {
           /bytes of memory|SIGKILL|ended with|no answer/,
         ],
         [
-          'names a fault that there is not',
+          'names an unknown fault',
           "for (;;) { untilEvents(); send({ kind: 'fault', fault: 'nonsense\\u001b', message: 'm', log }); }",
           /nonsense/,
         ],

@@ -90,7 +90,7 @@ describe('a secret of a configuration', () => {
           headers,
         });
         sent.catch(() => {});
-        // Nobody is there to take the alert, and it is said.
+        // Nobody takes the alert, which is reported.
         await until('connection refused');
         pages.late = await (await fetch(`http://127.0.0.1:${ports.web}/api/status`)).text();
       },
@@ -120,7 +120,7 @@ describe('a secret of a configuration', () => {
       'a wrong address',
       `  - {type: http, url: "http://u:${written(3)}@", headers: {A: "${written(4)}"}}\n`,
     ],
-  ])('is nowhere in what is said of %s', async (_, more) => {
+  ])('is not in any text about %s', async (_, more) => {
     const config = configure({ web: 1, hook: 2 }, more);
     for (const command of ['run', 'validate']) {
       for (const args of [[], ['--json']]) {

@@ -7,7 +7,7 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder('wasi');
 
-/** The parts of WASI 0.2 that the tests call; `contents` of a write may be told otherwise. */
+/** The parts of WASI 0.2 that the tests call; `contents` of a write may be replaced. */
 const packages = (contents = 'list<u8>'): string => `
 package wasi:io@0.2.3 {
   interface streams {

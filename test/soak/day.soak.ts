@@ -19,7 +19,7 @@ const EVENTS_AN_OBJECT = 10_000;
 const OBJECTS = 40;
 const ALERT_EVERY = 1_000;
 const SAMPLE_MS = 5_000;
-/** Of the median of the last third of the samples, over that of the middle one. */
+/** Largest growth from the middle third of the samples to the last one, by their medians. */
 const GROWTH_MAX_MIB = 30;
 
 const scratch = scratchFolder('day');

@@ -28,7 +28,7 @@ const table = new KillTable();
 afterAll(() => console.log(table.toString()));
 
 interface Target {
-  /** Of the configuration. */
+  /** The output's part of the configuration. */
   readonly output: object;
   /** JSON alerts, one a line, that arrived so far. */
   readonly arrived: () => readonly string[];

@@ -93,7 +93,7 @@ describe(`killed again and again (seed ${SEED})`, () => {
     let wanted: readonly string[] = [];
     let lookedMs = 0;
     const writer = (async () => {
-      // What is rotated away before it is looked at for the first time is not followed.
+      // A file that is rotated away before the first look is not followed.
       while (!readFileSync(one.alerts, 'utf8').includes(' l')) await sleep(20);
       for (let round = 0; row.kills < kills; round++) {
         write(1 + random(60));

@@ -41,7 +41,7 @@ export interface Contained {
 interface Expected {
   readonly code: number;
   readonly said: RegExp;
-  /** Whether the plugin is told of, as it is when it is at fault. */
+  /** Whether the plugin is named, as it is when it is at fault. */
   readonly isNamed?: boolean;
 }
 

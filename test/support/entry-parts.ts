@@ -68,7 +68,7 @@ export function processWorker(): ProcessWorker {
   });
 }
 
-/** Says what its worker is told; its process cannot be started. */
+/** Records the messages to its worker; its process cannot be started. */
 export function extractorHost(say: Say): ExtractorHost {
   const host = new ExtractorHost({
     role: { plugin: PLUGIN },

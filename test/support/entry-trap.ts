@@ -1,4 +1,4 @@
-/* Where something is thrown on purpose, and what was said about it. */
+/* A place where something is thrown on purpose, and the reports about it. */
 
 import { vi } from 'vitest';
 
@@ -8,7 +8,7 @@ export const MESSAGE = 'thrown on purpose';
 /** Where something is thrown, and how often it was. */
 export const trap = { entry: undefined as string | undefined, thrown: 0 };
 
-/** What was said about it. */
+/** The reports about it. */
 export const said: string[] = [];
 export const say = (...words: readonly string[]): void => {
   said.push(words.join(' '));

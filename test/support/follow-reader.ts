@@ -18,7 +18,7 @@ export function closeReaders(): Promise<unknown> {
 /** Where a reader stood, and what it had read up to there. */
 export interface ReaderPlace {
   readonly path: string;
-  /** Of the run at `path`. */
+  /** Offset in the run at `path`. */
   readonly offset: number;
   readonly text: string;
   readonly state: FollowState;

@@ -15,7 +15,7 @@ const P = 'tiercel:plugin/';
 const V = '@0.1.0#';
 
 export interface ExtractorBody {
-  /** Of `extract`: leaves the address of the record of columns. */
+  /** Body of `extract`: leaves the address of the record of columns. */
   readonly extract: string;
   readonly init?: string;
   readonly configure?: string;
@@ -60,7 +60,7 @@ export interface SourceBody {
   readonly more?: string;
 }
 
-/** A source that gives one event, `{}`, and then does as it is told; the same when it is resumed. */
+/** A source that gives one event, `{}`, and then runs the given step; the same when it is resumed. */
 export function sourceModule({
   init = '',
   realloc = '',

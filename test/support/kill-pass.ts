@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { runProgram } from './run-program.ts';
 
-/** Of so many events one gives an alert. */
+/** One in so many events gives an alert. */
 export const ALERT_EVERY = 20;
 
 export const KILL_RULE =
@@ -25,7 +25,7 @@ export function toLine(prefix: string, number: number): string {
   return `{"eventName":"${name}","eventID":"${prefix}${number}","eventTime":"2026-01-01T00:00:00Z"}`;
 }
 
-/** Of the events that give an alert, among the first ones. */
+/** Ids of the events that give an alert, among the first ones. */
 export function idsOf(prefix: string, lines: number): string[] {
   const count = Math.floor(lines / ALERT_EVERY);
   return Array.from({ length: count }, (_, index) => `${prefix}${ALERT_EVERY * (index + 1)}`);
@@ -66,7 +66,7 @@ export function expectWhole({ kills, missing, otherUuid }: Row, wanted: number):
 }
 
 export interface PassOptions {
-  /** Of its own. */
+  /** Folder of this pass alone. */
   readonly folder: string;
   readonly rules: string;
   readonly streams: readonly object[];
@@ -135,7 +135,7 @@ export class Pass {
     return code;
   }
 
-  /** Of each event that gave an alert: how often, and with how many ids. */
+  /** For each event that gave an alert: how often, and with how many ids. */
   seen(): Map<string, { count: number; uuids: Set<string> }> {
     const seen = new Map<string, { count: number; uuids: Set<string> }>();
     for (const line of readFileSync(this.alerts, 'utf8').split('\n')) {

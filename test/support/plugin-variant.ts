@@ -13,7 +13,7 @@ export interface Variant {
   readonly capabilities?: { readonly clock?: boolean; readonly store?: readonly string[] };
 }
 
-/** The plugin `cloudtrail` under the name `trail`, otherwise as its manifest is told to say. */
+/** The plugin `cloudtrail` under the name `trail`, with changes to its manifest. */
 export function trailVariant({ version = '1.0.0', description, capabilities }: Variant): Buffer {
   const bytes = readFileSync(join(REPOSITORY, 'dist/plugins/cloudtrail.wasm'));
   const section = readCustomSection(bytes, MANIFEST) ?? Buffer.of();

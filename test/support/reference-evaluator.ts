@@ -58,7 +58,7 @@ type Transformer = (
   option: string | undefined,
 ) => PlainValue | undefined;
 
-/** Of a list every element is changed. */
+/** In a list, changes every element. */
 const ofText =
   (change: (text: string) => string | undefined): Transformer =>
   ([value]) => {
@@ -113,7 +113,7 @@ const TRANSFORMERS: Readonly<Record<TransformerName, Transformer>> = {
       : undefined,
 };
 
-/** Of words that are one option each, as `-a` or `-b value` (the generator makes no others). */
+/** Options of words that are one option each, as `-a` or `-b value` (the generator makes no others). */
 function optionsOf(
   words: readonly string[],
   spec: string,

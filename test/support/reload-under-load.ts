@@ -13,7 +13,7 @@ export interface LoadResult {
   readonly reloads: number;
 }
 
-/** Of two rules each generation has one at the front and one at the back. */
+/** Each generation has two rules, one at the front and one at the back. */
 function rulesOf(generation: number): string {
   const rule = (name: string, condition: string): string =>
     `- {rule: ${name} ${generation}, desc: d, condition: '${condition}', output: "%evt.num", priority: INFO, source: aws_cloudtrail}\n`;

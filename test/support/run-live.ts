@@ -16,7 +16,7 @@ export interface LiveProgram {
   until(text: string): Promise<void>;
 }
 
-/** `act` goes on while the program runs; when it is through the program is told to stop. */
+/** `act` runs beside the program; after it the program is stopped. */
 export async function runLive(
   args: readonly string[],
   act: (program: LiveProgram) => Promise<void>,

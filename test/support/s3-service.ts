@@ -21,7 +21,7 @@ export type Fault =
   | { readonly kind: 'cut'; readonly after: number };
 
 export interface S3Service {
-  /** Of the program that is to read there. */
+  /** Arguments of the program that reads from the service. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly endpoint: string;

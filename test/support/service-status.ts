@@ -43,7 +43,7 @@ const OUTPUT = {
   counts: { delivered: 1, waiting: 2, spooled: 3, deadLetters: 4, undelivered: 5, faults: 6 },
 } as const satisfies OutputReport;
 
-/** Of a run with one of everything, whose first stream is changed. */
+/** Status of a run with one of everything, whose first stream is changed. */
 export function serviceStatus(
   stream: Partial<EngineStatus['streams'][number]> = {},
 ): ServiceStatus & { engine: EngineStatus } {

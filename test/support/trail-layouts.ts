@@ -1,4 +1,4 @@
-/* CloudTrail records as other programs wrap them, and what is none of them. */
+/* CloudTrail records as other programs wrap them, and texts that are not records. */
 
 export const RECORD = '{"eventName":"A","eventTime":"2026-01-01T00:00:00Z"}';
 export const TEXT = JSON.stringify(RECORD);

@@ -114,7 +114,7 @@ function readArchive(path: string): Uint8Array | Diagnostic {
   }
 }
 
-/** Nobody has to have signed it unless somebody says who. */
+/** No signature is required unless the user names a signer. */
 function findDistrust(
   { archive: path, keys: written }: InstallBundleArguments,
   bytes: Uint8Array,

@@ -30,7 +30,7 @@ async function buildOnce(args: BuildArguments, terminal: Terminal): Promise<numb
   return writePlugin(built, { isJson, toPath }, terminal);
 }
 
-/** Until it is told to stop; one build at a time. */
+/** Builds, one at a time, until it is stopped. */
 async function buildAgain(args: BuildArguments, terminal: Terminal): Promise<number> {
   let building = buildOnce(args, terminal);
   let timer: NodeJS.Timeout | undefined;

@@ -50,7 +50,7 @@ export async function diffCommand(args: DiffArguments, terminal: Terminal): Prom
   return EXIT.ok;
 }
 
-/** A name is that of what is installed, else of what ships with the product. */
+/** A name means an installed plugin, or else one that ships with the product. */
 async function find(written: string, lock: Lock): Promise<Checked<FetchedFile>> {
   const digest = existsSync(written) ? undefined : lock.plugins[written]?.digest;
   const path = digest === undefined ? undefined : storedPath('plugins', digest);

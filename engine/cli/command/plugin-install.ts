@@ -22,7 +22,7 @@ import { refuse } from './refuse.ts';
 import { restoreAll } from './restore.ts';
 
 export interface InstallArguments {
-  /** A file, a URL, or the name of what is installed; `undefined`: all that the lock names. */
+  /** A file, a URL, or the name of an installed plugin; `undefined`: everything that the lock names. */
   readonly reference: string | undefined;
   readonly config: string | undefined;
   /** Keys, or files with them. */

@@ -12,7 +12,7 @@ import type { Terminal } from '../console/terminal.ts';
 import { refuse } from './refuse.ts';
 
 export interface KeygenArguments {
-  /** Of the two files, without `.key` and `.pub`. */
+  /** Path of the two files, without `.key` and `.pub`. */
   readonly output: string;
   readonly hasPassword: boolean;
   readonly isJson: boolean;

@@ -153,7 +153,7 @@ async function tryRules(
   return done(areSamples && alerts.length === 0 ? 'failed' : 'passed', said);
 }
 
-/** A text says why there are none. */
+/** Returns a text with the reason if there are none. */
 async function alertsOn(
   events: Conformance['events'],
   config: Config,

@@ -110,7 +110,7 @@ function printAttachment(
 
 type ComponentFile = NonNullable<ReturnType<typeof readComponentFile>['value']>;
 
-/** What is known of a plugin's file. */
+/** Facts about a plugin's file. */
 export function renderFileJson(path: string, file: ComponentFile, from?: string): string {
   const { manifest, limits, sizeBytes, digest, imports, coreModuleSizes } = file;
   const { rules, samples } = file.attachments;
@@ -139,7 +139,7 @@ function describeWalls(): string {
   return ['no files, environment or children (Node)', ...others].join(', ');
 }
 
-/** Only who is said to have signed it: `verify` finds out. */
+/** Shows only the signer that the file names: `verify` checks it. */
 function describeSigners(bytes: Uint8Array): string {
   const signers = signersOf(bytes);
   if (signers === undefined) return 'not known: `tiercel plugin verify` gives the reason';

@@ -89,7 +89,7 @@ function show(found: readonly Diagnostic[], isQuiet: boolean, log: RunLog): void
   else for (const { message, severity } of shown) log.say(severity, `tiercel: ${message}`);
 }
 
-/** Alerts are other ones, or elsewhere, than whoever wrote the files expects: said also when nothing else is. */
+/** Warnings that alerts differ, or go elsewhere, than the files' author expects: shown even with `-q`. */
 function changesAlerts({ code, falcoCode }: Diagnostic): boolean {
   const isOurs = code === 'RULE_WARNING' && falcoCode === undefined;
   return isOurs || CHANGING_ALERTS.includes(code);
@@ -233,7 +233,7 @@ async function openParts(
 
 function reportReloads(log: RunLog, isQuiet: boolean): ServiceOptions['onReload'] {
   return (ruleCount, diagnostics, areOthersChanged) => {
-    // What is only worth knowing was said at start.
+    // Notes were shown at start.
     const severities = isQuiet ? ['error'] : ['error', 'warning'];
     const shown = diagnostics.filter(({ severity }) => severities.includes(severity));
     if (shown.length > 0) log.diagnostics(shown);
@@ -246,7 +246,7 @@ function reportReloads(log: RunLog, isQuiet: boolean): ServiceOptions['onReload'
   };
 }
 
-/** What is evaluated again and fails again is in the file that it came from. */
+/** An event that is evaluated again and fails again stays in the file that it came from. */
 function createDeadLetterFile(
   { deadLetterFile, deadLettersFrom }: Config,
   tell: (text: string) => void,

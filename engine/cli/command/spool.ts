@@ -110,7 +110,7 @@ export async function dropSpoolCommand(
   });
 }
 
-/** While nobody else uses it. */
+/** Runs while nobody else uses the spool. */
 async function withSpool(
   args: SpoolArguments & { name: string },
   terminal: Terminal,

@@ -32,7 +32,7 @@ export async function validateCommand(
   for (const result of results) {
     terminal.stdout.write(`${printable(result.name)}: ${verdictOf(result, diagnostics)}\n`);
   }
-  // What is wrong is not in a rules file: the last word must not be Ok.
+  // The error is not in a rules file: the last line must not be Ok.
   const isElsewhere = results.every(({ successful }) => successful);
   if (!isValid && isElsewhere) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

@@ -1,4 +1,4 @@
-/* What was made becomes a file, and it is said what it is, or why there is none. */
+/* Writes a plugin that was made to a file, and prints what it is, or why it could not be made. */
 
 import { printable } from '../../base/printable.ts';
 import { systemErrorText } from '../../base/system-error.ts';

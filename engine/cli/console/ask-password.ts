@@ -1,4 +1,4 @@
-/* A password: from the environment, else from whoever sits at the terminal. It is not shown while it is typed. */
+/* A password: from the environment, or else typed at the terminal, where it is not shown. */
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';

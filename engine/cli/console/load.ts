@@ -8,7 +8,7 @@ import { type Checked, createDiagnostic, type Diagnostic } from '../../diagnosti
 /** Used when it is in the current folder and -c names no other. */
 export const DEFAULT_CONFIG = 'tiercel.yaml';
 
-/** Of the options that all commands have. */
+/** The options that all commands have. */
 export interface LoadArguments {
   /** Path of the configuration, if one was named. */
   readonly config: string | undefined;
@@ -50,7 +50,7 @@ export function loadConfigFor(
   return { value, diagnostics: [...found, ...judge(diagnostics, args)] };
 }
 
-/** `undefined`: there is none. */
+/** `undefined` if there is none. */
 export function configFileOf({ config }: Pick<LoadArguments, 'config'>): string | undefined {
   return config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
 }

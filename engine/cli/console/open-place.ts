@@ -6,7 +6,7 @@ import type { InstallPlace } from '../../packages/install/install.ts';
 import { lockPathFor, readLock } from '../../packages/install/lock.ts';
 import { configFileOf } from './load.ts';
 
-/** Of the configuration only what is said of trust has to be right: a plugin that it names may not be there yet. */
+/** Only the part about trust has to be valid: a plugin that the configuration names may not exist yet. */
 export function openPlace(config: string | undefined): Checked<InstallPlace> {
   const configFile = configFileOf({ config });
   const path = lockPathFor(configFile);

@@ -34,7 +34,7 @@ export class ProgressBar {
     this.#write(parts);
   }
 
-  /** Of a download. */
+  /** Progress of a download. */
   showBytes(receivedBytes: number, totalBytes: number | undefined): void {
     if (!this.isWanted) return;
     const bar = totalBytes === undefined ? [] : [barOf(Math.min(1, receivedBytes / totalBytes))];

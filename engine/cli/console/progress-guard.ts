@@ -43,7 +43,7 @@ export class ProgressGuard {
     const look = guarded(
       'stall-watch',
       () => this.look(),
-      ({ message }) => options.say(`progress cannot be told: ${message}`),
+      ({ message }) => options.say(`the service manager cannot be reached: ${message}`),
     );
     this.#timer = setInterval(look, LOOK_MS);
     this.#timer.unref();

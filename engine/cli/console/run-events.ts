@@ -31,7 +31,7 @@ export function reportEvents(tell: Tell): Pick<RunOptions, 'onProblem' | 'onFaul
   };
 }
 
-/** The plugin says that the position is none of its own: an older or another one wrote it. */
+/** The plugin refuses the position: an older version or another plugin wrote it. */
 const POSITION_HINT =
   'use the plugin that wrote the checkpoint, or `--from-start` to read the stream from its start';
 

@@ -19,7 +19,7 @@ export interface RunLog {
   /** `fields`: what a program wants to know, beside the text. */
   say(level: LogLevel, text: string, fields?: object): void;
   diagnostics(found: readonly Diagnostic[]): void;
-  /** What `say` would write, for whoever writes it when nothing else can. */
+  /** The text that `say` would write, for a caller that writes it when nothing else can. */
   render(level: LogLevel, text: string): string;
 }
 

@@ -27,7 +27,7 @@ export interface RunReport {
 
 const LOG_LINES_MAX = LIMITS.logLinesMax.value;
 const RULES_SHOWN = 50;
-/** Of those that were not evaluated. */
+/** Most rules named in the line about rules that were not evaluated. */
 const RULES_NAMED = 5;
 
 /** The same for programs. */
@@ -196,7 +196,7 @@ function outputRemarks({ name, end, counts }: OutputReport): string[] {
   return lines;
 }
 
-/** What is worth knowing and lost nothing. */
+/** Notes: nothing was lost. */
 function remarks({ summary, outputs, unclaimed }: RunReport): string[] {
   const lines: string[] = [];
   if (unclaimed > 0)

@@ -8,7 +8,7 @@ export interface Terminal {
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly color: boolean;
-  /** Of standard error; `undefined` when that is no terminal. */
+  /** Width of standard error; `undefined` when it is not a terminal. */
   readonly columns: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../base/limits.ts';
 
 const CUT_MARK = '… (cut)';
-/** What is left of a value when there is nothing left of the budget: people see that, and what, it was. */
+/** What is shown of a value when the budget is used up: readers see that it was cut, and which one. */
 const SHORT_SIZE = 256;
 /** For names, times and tags. */
 const FRAME_SIZE = 512;
@@ -17,7 +17,7 @@ export class AlertBudget {
   #excessLeft: number = LIMITS.alertsSizeMax.value;
   /** Characters that all alerts of the batch together may still have. */
   #totalLeft: number = LIMITS.alertsTotalMax.value;
-  /** Of the alert that is being written. */
+  /** Bytes left for the alert that is being written. */
   #left = 0;
 
   /** `mentions`: how often the alert prints a value. */

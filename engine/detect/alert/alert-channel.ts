@@ -11,7 +11,7 @@ export interface AlertShape {
   readonly kind: (typeof SHAPE_KINDS)[number];
   /** The event’s own text is in it, where there is a place for it. */
   readonly hasRawEvent: boolean;
-  /** Of kind `template`. */
+  /** Set when the kind is `template`. */
   readonly template?: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export function sameShape(one: AlertShape, other: AlertShape): boolean {
 /** What must all hold of an alert. `undefined`: any. */
 export interface AlertFilter {
   readonly minimumPriority: Priority;
-  /** Names; `*` stands for any text. */
+  /** Names of rules; `*` stands for any text. */
   readonly rules: readonly string[] | undefined;
   readonly tags: readonly string[] | undefined;
   readonly sources: readonly string[] | undefined;

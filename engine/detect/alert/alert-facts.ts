@@ -1,4 +1,4 @@
-/* What is known of one alert: everything that a form of it may say, computed when it is asked for, and once. */
+/* Everything that a format may show of one alert, computed when it is asked for, and once. */
 
 import type { CheckedRule } from '../../language/check/checked-rule.ts';
 import { formatIso8601, formatLocal } from '../compile/engine-field-values.ts';
@@ -40,7 +40,7 @@ export class AlertFacts {
     this.#event = event;
   }
 
-  /** Of the event, nanoseconds since 1970. */
+  /** Time of the event, nanoseconds since 1970. */
   get time(): bigint {
     return this.#event.time;
   }

@@ -33,7 +33,7 @@ export class AlertFormatter {
   readonly #rules: readonly CheckedRule[];
   readonly #format: AlertFormat;
   readonly #channels: readonly AlertChannel[];
-  /** Of the line that all get, and those that channels want beside it. */
+  /** Formats of the line that every output gets and of the lines that channels want beside it. */
   readonly #shape: CompiledShape;
   readonly #others: readonly CompiledShape[];
   readonly #compiled: (CompiledRule | undefined)[] = [];
@@ -113,7 +113,7 @@ function mentionsOf({ kind, hasRawEvent }: AlertShape, { parts, fields }: Compil
   return 2 * parts.length + fields.length + (hasRawEvent ? 1 : 0);
 }
 
-/** Nothing in a line drives a terminal; what is in lines of text was seen to before. */
+/** Removes characters that drive a terminal; lines of text have none any more. */
 function compileShape(shape: AlertShape): CompiledShape {
   const line = lineMaker(shape);
   return { shape, line: shape.kind === 'text' ? line : (facts) => printableLines(line(facts)) };

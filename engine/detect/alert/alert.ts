@@ -8,7 +8,7 @@ export interface Alert {
   readonly source: string;
   /** 1-based number of the event in its stream (`evt.num`). */
   readonly eventNumber: number;
-  /** Of the event, in nanoseconds since 1970 (`evt.time`). */
+  /** Time of the event, in nanoseconds since 1970 (`evt.time`). */
   readonly time: bigint;
   /** One line, text or JSON as configured, without the line end. */
   readonly line: string;
@@ -22,7 +22,7 @@ export interface Alert {
 /** How alerts are written; the keys of Falco's configuration in camel case, with Falco's defaults. */
 export interface AlertFormat {
   readonly jsonOutput: boolean;
-  /** Of `line`, where all outputs want the same; `undefined`: text or JSON, as `jsonOutput` says. */
+  /** Format of `line`, where all outputs want the same one; `undefined`: text or JSON, depending on `jsonOutput`. */
   readonly shape?: AlertShape | undefined;
   readonly jsonIncludeOutputProperty: boolean;
   readonly jsonIncludeMessageProperty: boolean;

@@ -32,7 +32,7 @@ export interface MatchedEvent {
   readonly time: bigint;
   readonly bytes: Uint8Array;
   readonly get: GetField;
-  /** Of the batch that it is in. */
+  /** Budget of the batch that the event belongs to. */
   readonly budget: AlertBudget;
 }
 
@@ -94,7 +94,7 @@ function compileFieldJson(operand: CheckedOperand): (event: MatchedEvent) => str
 
 const asItIs = (text: string): string => text;
 
-/** What is done to the text of a value, and to a text of the rule's own, before it goes into a line. */
+/** Changes the text of a value, or the rule's own text, before it goes into a line. */
 function compileSegments(
   segments: readonly OutputSegment[],
   finish: (text: string) => string,

@@ -1,4 +1,4 @@
-/* Comparisons as functions of values that are present; what is absent never comes here. */
+/* Comparisons as functions of values that are present; absent values never reach them. */
 
 import type { Value } from '../../event/column/cell-values.ts';
 import type { CheckedRight, Literal, Modifier } from '../../language/check/checked-rule.ts';

@@ -65,7 +65,7 @@ function compileTransformer(operand: CheckedOperand & { kind: 'transformer' }): 
   const parts = operand.operands.map(compileOperand);
   const [first, second] = parts;
   if (first === undefined) return () => undefined;
-  // What is an address already has no text to parse.
+  // An address has no text to parse.
   const isAddress = operand.operands[0]?.type.type === 'ipaddr';
   const textFunction = isAddress ? unmapped : TEXT_FUNCTIONS[operand.name];
   if (textFunction !== undefined) return (get) => mapText(first(get), textFunction);

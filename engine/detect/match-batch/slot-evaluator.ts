@@ -26,7 +26,7 @@ export class SlotEvaluator {
   readonly #predicates: SlotPredicates;
   #effects: (Uint32Array | undefined)[] = [];
   #epoch = -1;
-  /** Of the texts that predicates name (see `outlineOf`); of numbers their lower halves. */
+  /** Outlines of the texts that predicates name (see `outlineOf`); for numbers, their lower halves. */
   readonly #outlines = new Set<number>();
 
   constructor(predicates: SlotPredicates) {

@@ -23,7 +23,7 @@ export interface SlotPlan {
   readonly requests: readonly FieldRequest[];
 }
 
-/** What is asked of extractors, and of which events. */
+/** Requests to extractors, and for which events. */
 export type PlanName =
   /** For conditions, of every event: the screen's fields, or all where there is no screen. */
   | 'conditions'

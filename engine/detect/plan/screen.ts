@@ -13,7 +13,7 @@ import type { CheckedCondition, CheckedRule } from '../../language/check/checked
 import { OPERATORS } from '../../language/match/operators.ts';
 import { visitCondition } from './visit-requests.ts';
 
-/** Of field requests, by key. */
+/** Keys of field requests. */
 type Keys = ReadonlySet<string>;
 
 /** More fields than this are no screen: reading them costs as much as reading all. */

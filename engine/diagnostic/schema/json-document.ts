@@ -55,7 +55,7 @@ class JsonFault extends Error {
 
 const spanAt = (start: number): Span => ({ start, end: start + 1 });
 
-/** Of valid JSON: the offset behind the value at `at`. Throws `JsonFault`. */
+/** Returns the offset after the value at `at`, in valid JSON. Throws `JsonFault`. */
 function checkValue(text: string, at: number, depth: number): number {
   if (depth > DEPTH_MAX) throw new JsonFault(`nested deeper than ${DEPTH_MAX} levels`, spanAt(at));
   const open = text[at];

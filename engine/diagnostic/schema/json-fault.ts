@@ -70,7 +70,7 @@ export function findJsonFault(text: string, depthMax: number): JsonFaultPlace | 
   }
 }
 
-/** The offset behind what is matched there; `undefined`: it is not. */
+/** The offset after the match; `undefined` if it does not match there. */
 function skip(text: string, at: number, what: RegExp): number | undefined {
   what.lastIndex = at;
   return what.test(text) ? what.lastIndex : undefined;

@@ -13,7 +13,7 @@ import type { YamlDocument } from './yaml-document.ts';
 
 export type ForeignVerdict =
   | { readonly violations: readonly Violation[] }
-  /** Why the schema cannot be used: it is none, or takes too long. */
+  /** Why the schema cannot be used: it is not a valid schema, or takes too long. */
   | { readonly problem: string };
 
 export function validateAgainstSchema(schema: unknown, yaml: YamlDocument): ForeignVerdict {

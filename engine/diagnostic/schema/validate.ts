@@ -38,7 +38,7 @@ interface Description {
   readonly places?: KeyPlaces | undefined;
 }
 
-/** Found by the validator, of which the first are looked at; those after them are counted. */
+/** Errors of the validator: the first ones are read, the others are counted. */
 const ERRORS_MAX = 1_000;
 const VIOLATIONS_MAX = 100;
 
@@ -99,7 +99,7 @@ function describe(
   return { violations, rest: Math.max(0, told.length - most) };
 }
 
-/** Of alternatives at one place only what is wrong with the one that nearly fits. */
+/** Among alternatives at one place, keeps only the errors of the one that nearly fits. */
 function nearestBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   let kept = [...errors];
   for (const { keyword, instancePath } of errors) {

@@ -139,7 +139,7 @@ interface RightContext {
   readonly span: Span;
 }
 
-/** Throws what is wrong: `CheckProblem` with a field, `CheckProblems` with words. */
+/** Throws the problem: `CheckProblem` with a field, `CheckProblems` with words. */
 function checkRight(
   right: RightSide,
   { left, operator, catalog, span }: RightContext,

@@ -1,6 +1,6 @@
 /*
  * Everything collected so far → checked rules and all findings. Run after each file, as Falco does; the first error is
- * Falco's result, ours go on with the other rules.
+ * Falco's result, ours continue with the other rules.
  */
 
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
@@ -50,7 +50,7 @@ export function checkItems(
     warnings.push(...more);
     if (rule !== undefined) rules.push({ item, rule });
   }
-  // Falco ends a load at its first error, before it looks for what is not used.
+  // Falco ends a load at its first error, before it looks for unused items.
   if (errors.length === 0) warnings.push(...unusedFindings(resolved));
   return { rules, errors, warnings };
 }

@@ -33,7 +33,7 @@ const SKIPPABLE = [
   'unknown filter:',
 ];
 
-/** Output first, as Falco does; the condition is looked at even when the output is wrong. */
+/** Checks the output first, as Falco does, then the condition, also when the output is wrong. */
 export function checkRule(
   { item, condition: resolved }: ResolvedRule,
   { catalog, appendOutput }: CheckRuleOptions,

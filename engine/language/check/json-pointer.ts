@@ -7,7 +7,7 @@ import type { Field } from '../../event/field/field.ts';
 
 export type PointerForm =
   | 'pointer'
-  /** `a.b`: what is meant is clear, and it never matches. */
+  /** `a.b`: the meaning is clear, but it never matches. */
   | 'dotted'
   /** `$.a` or `.a`: loads in Falco, and never matches there either. */
   | 'json-path';

@@ -21,7 +21,7 @@ const WORDS: readonly string[] = ['and', 'or', 'not', ...ALL_OPERATORS, ...MODIF
 /** So far in front of the place where parsing ended the cause may stand. */
 const LOOK_BACK = 4;
 
-/** Something to type, for a condition that cannot be parsed at `offset`; `undefined`: nothing comes to mind. */
+/** Something to type, for a condition that cannot be parsed at `offset`; `undefined` if there is no good hint. */
 export function syntaxHint(text: string, offset: number): string | undefined {
   for (const start of candidateStarts(text, offset)) {
     const rest = text.slice(start);

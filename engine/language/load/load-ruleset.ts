@@ -116,7 +116,7 @@ function usedBy(
   return [{ document, span: user.span, text: `rule \`${user.name}\` uses the macro` }];
 }
 
-/** What is wrong with `append_output` is wrong once, not once a rule. */
+/** A mistake in `append_output` is one diagnostic, not one for each rule. */
 function findingKey({ documentName, span, falcoCode, falcoMessage, label }: LoadFinding): string {
   const place =
     label === undefined ? `${documentName} ${span.start}` : `config ${label.span.start}`;

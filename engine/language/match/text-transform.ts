@@ -15,7 +15,7 @@ export function baseName(text: ByteString): ByteString {
   return text.slice(text.lastIndexOf('/') + 1);
 }
 
-/** Decoded text; `undefined` for what is not base64, or not padded to groups of four. */
+/** Decoded text; `undefined` if the text is not base64, or not padded to groups of four. */
 export function decodeBase64(text: ByteString): ByteString | undefined {
   if (text === '' || text.length % 4 !== 0) return undefined;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;

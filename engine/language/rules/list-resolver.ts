@@ -16,7 +16,7 @@ export interface ResolvedLists {
   readonly lists: readonly { readonly name: string; readonly items: readonly string[] }[];
   /** Names of lists that stand in other lists. */
   readonly used: ReadonlySet<string>;
-  /** The first list with which there are more items than there may be; it has only its own. */
+  /** The first list with which there are more items than allowed; it keeps only its own. */
   readonly tooLarge: ListItem | undefined;
 }
 
@@ -96,7 +96,7 @@ function substituteOne(
     from = end;
     while (from < source.length && BLANK.test(source[from] ?? '')) from += 1;
     written.dropBlanks();
-    // Of an empty list one comma beside it goes too.
+    // With an empty list, one comma beside it goes too.
     if (replacement === '' && !written.dropComma() && source[from] === ',') from += 1;
     written.insert(replacement === '' ? ' ' : ` ${replacement} `, origins[at] ?? -1);
     if (written.size > EXPANDED_SIZE_MAX) return undefined;
@@ -110,7 +110,7 @@ function isDelimiter(character: string | undefined): boolean {
   return character === undefined || DELIMITER.test(character);
 }
 
-/** A text that is written from left to right, of parts of another one and of what is put in. */
+/** A text that is written from left to right, out of parts of another text and of the items put in. */
 class Writer {
   #isChanged = false;
   readonly #of: PlacedText;

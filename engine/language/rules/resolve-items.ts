@@ -26,7 +26,7 @@ import {
 import type { ResolvedExpression } from './resolved-condition.ts';
 import type { ItemPlace, ListItem, MacroItem, PlacedText, RuleItem } from './rule-item.ts';
 
-/** What is wrong with a text, or with all of them together. */
+/** What is wrong with a text, or with all texts together. */
 export type ItemProblem = { readonly place: ItemPlace } & (
   | { readonly kind: 'lists-too-large' }
   /** `isAlone`: the text itself, else all texts together. */
@@ -58,7 +58,7 @@ export interface ResolvedRule {
 export interface ResolvedItems {
   /** In the order in which they were defined; those of unknown sources are left out. */
   readonly rules: readonly (ResolvedRule | ItemProblem)[];
-  /** Of lists and macros. */
+  /** Problems in lists and macros. */
   readonly problems: readonly ItemProblem[];
   readonly unusedLists: readonly ListItem[];
   readonly unusedMacros: readonly MacroItem[];

@@ -98,7 +98,7 @@ function settle(
       continue;
     }
     waiting.pop();
-    // What is missing still waits for this one: a circle.
+    // The missing ones still wait for this one: a circle.
     const isInCircle = missing.length > 0;
     outcomes.set(name, isInCircle ? 'broken' : combine(entry.macro, entry.macro.index, outcomes));
   }
@@ -135,7 +135,7 @@ export function resolveCondition(
   return typeof outcome === 'string' ? sizeProblem(condition, table) : outcome;
 }
 
-/** That a condition is too large, at the macro that makes it so, as far as that can be told. */
+/** Reports that a condition is too large, at the macro that makes it so if one does. */
 export function sizeProblem({ expression }: ParsedCondition, table: MacroTable): MacroProblem {
   const uses = usesOf(expression);
   const where = uses.find(({ name }) => table.outcomes.get(name) === 'size') ?? uses[0];

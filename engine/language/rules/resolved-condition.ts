@@ -16,7 +16,7 @@ export interface MacroUse {
 }
 
 interface Origin {
-  /** Of the rule, or of a macro that it uses, with lists put in. */
+  /** Text of the rule, or of a macro that it uses, with lists put in. */
   readonly text: PlacedText;
   /** The macro that this node is all of, in the text around it; `undefined`: it stands for itself. */
   readonly macro: MacroUse | undefined;
@@ -38,7 +38,7 @@ export type ResolvedExpression = Origin &
 /** A test of a field, with what is around it. */
 export type ResolvedLeaf = Origin & Leaf;
 
-/** The macros through which one comes to a node of a rule, outermost first. */
+/** The macros that lead to a node of a rule, outermost first. */
 export type MacroPath = readonly MacroUse[];
 
 /** The path to a node, when there was this one to the node around it. */

@@ -16,7 +16,7 @@ import type {
 } from './rule-item.ts';
 import { fail } from './yaml-item.ts';
 
-/** Characters and items that may be put together: what is appended to is copied each time. */
+/** Most characters and items that may be put together: each append copies all of them. */
 const WORK_MAX = 100_000_000;
 
 export class RuleCollector {

@@ -44,7 +44,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 const CONFIGURATION_KEYS = ['rules_files', 'load_plugins', 'plugins', 'json_output', 'engine'];
 
 export interface ReadResult {
-  /** Items that were looked at, versions included. */
+  /** Number of items read, versions included. */
   readonly itemCount: number;
   readonly error: LoadFinding | undefined;
   readonly warnings: readonly LoadFinding[];

@@ -47,7 +47,7 @@ export function parseOperand(text: string): { operand: Operand } | { error: Pars
   return 'error' in result ? result : { operand: result.expression };
 }
 
-/** The longest field or transformer at the start of a text, for outputs; `undefined`: there is none. */
+/** The longest field or transformer at the start of a text, for outputs; `undefined` if there is none. */
 export function parseOperandAt(
   text: string,
   start: number,

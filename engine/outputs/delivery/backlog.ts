@@ -41,7 +41,7 @@ export class Backlog {
   #hasToldFull = false;
   #isReceiverAway = false;
 
-  /** `say` is told once when the disk takes nothing; whoever gives alerts waits then. */
+  /** Calls `say` once when the disk takes nothing; then the backlog makes the pipeline wait. */
   constructor(spool: Spool | undefined, say: (message: string) => void, spillAfterMs: number) {
     this.#spool = spool;
     this.#say = say;
@@ -74,7 +74,7 @@ export class Backlog {
     this.#considerSpill();
   }
 
-  /** Rejects with what the system says of the spool. */
+  /** Rejects with the system's error about the spool. */
   async open(): Promise<void> {
     await this.#spool?.open();
   }
@@ -106,7 +106,7 @@ export class Backlog {
     });
   }
 
-  /** The `count` oldest are with a receiver that may lose them: without a spool nobody waits for them any more. */
+  /** The `count` oldest are with a receiver that may lose them: without a spool nothing waits for them any more. */
   handOver(count: number): void {
     if (this.#spool !== undefined) return;
     let left = count;
@@ -132,7 +132,7 @@ export class Backlog {
     });
   }
 
-  /** What is in memory goes to disk as far as it can; the rest is lost. Resolves to how many that are. */
+  /** Writes the alerts in memory to disk as far as it can; the rest is lost. Resolves to the number of lost ones. */
   async close(): Promise<number> {
     clearTimeout(this.#timer);
     return await this.#operations.run(async () => {

@@ -2,11 +2,11 @@ import { SYSTEM_CLOCK } from '../../base/clock.ts';
 import type { Waker } from '../../base/waker.ts';
 import { type CloseOptions, withinTime } from './delivery.ts';
 
-/** Whether somebody is in haste now is looked at so often. */
+/** Interval of the check whether somebody is in haste now. */
 const LOOK_MS = 50;
 
 export interface DrainOptions extends CloseOptions {
-  /** Alerts that are to be handed over; in haste those on disk stay there. */
+  /** Number of alerts to hand over; in haste those on disk stay there. */
   readonly left: (isHasty: boolean) => number;
   /** Woken when some were. */
   readonly progress: Waker;

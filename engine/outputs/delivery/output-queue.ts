@@ -64,7 +64,7 @@ export class OutputQueue implements Delivery {
     return this.#output.open();
   }
 
-  /** Resolves to whether the output has the alerts; otherwise it has failed. */
+  /** Resolves to true if the output has the alerts; if false, the output has failed. */
   async deliver(alerts: readonly Alert[]): Promise<boolean> {
     // A filter left none of them: an output that writes lines would write an empty one.
     if (alerts.length === 0) return true;

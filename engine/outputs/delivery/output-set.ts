@@ -16,7 +16,7 @@ import {
   reasonOf,
 } from './delivery.ts';
 
-/** Everything was waited for before, but where a run had to stop, and what is on disk. */
+/** Everything was waited for before, unless a run had to stop or alerts are on disk. */
 const CLOSE_TIME_MAX_MS = 500;
 
 export interface OutputReport {
@@ -120,7 +120,7 @@ export class OutputSet {
     return this.#closing;
   }
 
-  /** Closes at once: what waits in queues is undelivered, what is on disk stays there. */
+  /** Closes at once: alerts in queues are undelivered, alerts on disk stay there. */
   abandon(): Promise<void> {
     return this.close({ timeMaxMs: 0, untilMs: () => SYSTEM_CLOCK.monotonicMs() });
   }

@@ -6,6 +6,7 @@
  */
 
 import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import { countOf } from '../../base/quantity.ts';
 import { Waker } from '../../base/waker.ts';
 import type { Alert } from '../../detect/alert/alert.ts';
 import type { Output } from '../transport/output.ts';
@@ -27,7 +28,7 @@ import { Tries } from './tries.ts';
 const SPILL_AFTER_MS = 100;
 /** For an output to let go of the delivery that is under way. */
 const ABANDON_TIME_MS = 500;
-/** For an output to end, where nobody is in haste. */
+/** Time for an output to end, when nobody is in haste. */
 const END_TIME_MS = 15_000;
 /** For a program to read what it was given, when all has to be over. */
 const FLUSH_TIME_MS = 1_500;
@@ -102,7 +103,7 @@ export class RetryQueue implements Delivery {
     await deadLetters?.open();
     await this.#backlog.open();
     const { spooled } = this.#backlog;
-    const what = spooled === 1 ? '1 alert' : `${spooled} alerts`;
+    const what = countOf(spooled, 'alert');
     if (spooled > 0) say(`${what} of an earlier run ${spooled === 1 ? 'is' : 'are'} sent first`);
     this.#working = this.#work();
   }
@@ -150,7 +151,7 @@ export class RetryQueue implements Delivery {
     this.#end ??= { reason: reasonOf(error), isClosedByReader: false };
   }
 
-  /** A receiver that failed with what it had gets it again, some times, while nobody is in haste. */
+  /** A receiver that failed with alerts in hand gets them again, a few times, while nobody is in haste. */
   async #arriveAtEnd(timeMaxMs: number, untilMs: () => number | undefined): Promise<void> {
     for (let tries = 0; tries < END_TRIES_MAX; tries++) {
       await this.#drain(timeMaxMs, untilMs);
@@ -273,7 +274,7 @@ export class RetryQueue implements Delivery {
     else await this.#takeAbsence(oldest, fault);
   }
 
-  /** Of several alerts it is not known which one it is. */
+  /** A refusal of several alerts does not say which one was refused. */
   async #takeRefusal(alerts: readonly Alert[], { taken }: OutputFault): Promise<void> {
     if (alerts.length === 1 || (taken > 0 && alerts.length > 0))
       await this.#giveUp(alerts.slice(0, 1));

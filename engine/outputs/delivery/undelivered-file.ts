@@ -28,7 +28,7 @@ export class UndeliveredFile {
     this.#file = new LineFile(path, { mode: FILE_MODE, keepsOpen: false, isOwn: true });
   }
 
-  /** Rejects with what the system says. */
+  /** Rejects with the system's error. */
   async open(): Promise<void> {
     makeFolder(dirname(this.path), FOLDER_MODE);
     await this.#file.open();

@@ -100,7 +100,7 @@ export class FileOutput implements Output {
   }
 }
 
-/** FILE is FILE.1, what was that is FILE.2, and so on; what was the last one is gone. */
+/** Renames FILE to FILE.1, FILE.1 to FILE.2, and so on; the last one is removed. */
 async function putAside(path: string, keptMax: number): Promise<void> {
   for (let number = keptMax; number > 1; number--) {
     await rename(`${path}.${number - 1}`, `${path}.${number}`).catch(ignoreMissing);

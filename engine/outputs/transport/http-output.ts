@@ -26,7 +26,7 @@ export interface HttpOutputOptions {
   readonly echo?: ((text: string) => void) | undefined;
 }
 
-/** Of an answer, that is shown or looked at. */
+/** Largest part of an answer that is read or shown, in bytes. */
 const ANSWER_SIZE_MAX = 64 << 10;
 const REASON_SIZE_MAX = 200;
 /** About the place or the moment, not about the alert: the next one has the same, until somebody does something. */
@@ -39,7 +39,7 @@ export class HttpOutput implements Output {
   readonly #options: HttpOutputOptions;
   readonly #url: URL;
   #agent: HttpAgent | undefined;
-  /** What is under way. */
+  /** Requests under way. */
   #abort = new AbortController();
 
   constructor(options: HttpOutputOptions) {

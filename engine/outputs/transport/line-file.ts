@@ -22,7 +22,7 @@ export class LinesNotWritten extends Error {
 }
 
 export interface LineFileOptions {
-  /** Of a file that is made. */
+  /** Mode of a file that is created. */
   readonly mode: number;
   /** One that is not can be rotated by others. */
   readonly keepsOpen: boolean;
@@ -47,7 +47,7 @@ export class LineFile {
     this.#isOwn = isOwn;
   }
 
-  /** Makes the file where there is none. */
+  /** Creates the file if it does not exist. */
   async open(): Promise<void> {
     const handle = await this.#openHandle();
     // A process that was killed may have left half a line.
@@ -83,7 +83,7 @@ export class LineFile {
     await handle?.close();
   }
 
-  /** Lines in a file that has no name any more would be seen by nobody. */
+  /** Nobody would see lines in a file that has no name any more. */
   async #leaveDeleted(): Promise<void> {
     const nowMs = SYSTEM_CLOCK.monotonicMs();
     if (this.#handle === undefined || nowMs - this.#lookedMs < LOOK_INTERVAL_MS) return;
@@ -99,7 +99,7 @@ export class LineFile {
   }
 }
 
-/** Whether there is something behind the last line end. Never so for what is no regular file. */
+/** Whether there is something after the last line end. Always false for anything but a regular file. */
 async function endsInLine(path: string): Promise<boolean> {
   const found = await stat(path);
   if (!found.isFile() || found.size === 0) return false;
@@ -107,7 +107,7 @@ async function endsInLine(path: string): Promise<boolean> {
   try {
     file = await open(path, 'r');
   } catch {
-    // It may be written and not be read: then nobody can tell.
+    // The file may be writable and not readable: then it is unknown.
     return false;
   }
   try {

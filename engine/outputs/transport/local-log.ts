@@ -13,10 +13,10 @@ export interface LocalLog {
   close(): Promise<void>;
 }
 
-/** Of sd_journal_stream_fd(3). */
+/** Socket of sd_journal_stream_fd(3). */
 const JOURNAL_STREAM = '/run/systemd/journal/stdout';
 
-/** Rejects with what the system says, when there is none. */
+/** Rejects with the system's error if there is no log. */
 export async function openLocalLog(path: string, appName: string): Promise<LocalLog> {
   try {
     return new SocketLog(await connectTo(path), (message) => `${message}\0`);

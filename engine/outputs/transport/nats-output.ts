@@ -22,7 +22,7 @@ export interface NatsOutputOptions {
   readonly tls: TlsFiles;
 }
 
-/** Of a token of a subject: others have a meaning, or none that people can type. */
+/** Characters that do not fit into a token of a subject: they have a meaning in NATS, or are hard to type. */
 const UNFIT = /[^a-z0-9_-]+/g;
 const CLIENT_NAME = 'tiercel';
 
@@ -88,7 +88,7 @@ export class NatsOutput implements Output {
         name: CLIENT_NAME,
         servers: servers.map(withoutSecrets),
         timeout: timeoutMs,
-        // Whoever sends decides when it is tried again, and what.
+        // The caller decides what is retried, and when.
         reconnect: false,
         ...(this.#tls === undefined ? {} : { tls: tlsForNats(this.#tls) }),
         ...(this.#credentials === undefined
@@ -119,7 +119,7 @@ function tokenOf(text: string): string {
   return text.toLowerCase().replace(UNFIT, '_');
 }
 
-/** Rejects when the connection is over; what waits for an answer is not told by itself. */
+/** Rejects when the connection is over: requests that wait for an answer do not notice by themselves. */
 async function endOf(connection: NatsConnection): Promise<never> {
   const error = await connection.closed();
   throw error ?? new OutputFault('away', 'the connection was closed');

@@ -13,10 +13,10 @@ export interface Output {
   deliver(alerts: readonly Alert[]): Promise<void>;
   /**
    * Alerts, the latest that were handed over, that the receiver may not have read yet: they are delivered again after
-   * the next failure. Without it what is handed over has arrived.
+   * the next failure. Without it, everything handed over has arrived.
    */
   readonly unread?: number;
-  /** Set by whoever delivers: called when the receiver fails between two deliveries. */
+  /** Set by the queue: called when the receiver fails between two deliveries. */
   onFailure?: ((error: unknown) => void) | undefined;
   /** Resolves when all that was handed over is read, rejects when it is not. `leftMs`: asked again and again. */
   flush?(leftMs: () => number): Promise<void>;

@@ -47,7 +47,7 @@ export class RunningProgram {
       shell: true,
       // What it prints is seen where ours is, as with Falco.
       stdio: ['pipe', 'inherit', 'pipe'],
-      // Of its own: Ctrl-C is for us, and what is on its way is still to be written.
+      // A process group of its own: Ctrl-C is meant for us, and the alerts on their way still have to be written.
       detached: true,
     });
     this.#child.stdin?.on('error', () => {});
@@ -99,7 +99,7 @@ export class RunningProgram {
 
   /**
    * Its input ends, and it gets so many milliseconds to read the rest, fewer when `leftMs` says so; then it is ended.
-   * Resolves when it has ended by itself with code 0, rejects otherwise.
+   * Resolves when it has ended by itself with code 0, rejects if not.
    */
   async finish(timeMaxMs: number, leftMs = () => Number.POSITIVE_INFINITY): Promise<void> {
     this.#child.stdin?.end();

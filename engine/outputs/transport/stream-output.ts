@@ -31,10 +31,10 @@ export class StreamOutput implements Output {
   }
 
   async close(): Promise<void> {
-    // Every delivery was waited for, and the stream belongs to whoever opened it.
+    // Every delivery was waited for, and the stream belongs to its opener.
   }
 
-  /** Whoever waits for it to be empty would wait for ever. */
+  /** Waiting until the stream is empty would take for ever. */
   abandon(): void {
     this.#stream.destroy();
   }

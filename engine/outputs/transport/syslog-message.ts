@@ -13,7 +13,7 @@ export interface SyslogHeader {
   readonly processId: number;
 }
 
-/** Of this process. */
+/** Header of the messages of this process. */
 export function syslogHeader(facility: Facility, appName: string): SyslogHeader {
   return { facility, appName, hostname: hostname(), processId: process.pid };
 }

@@ -24,7 +24,7 @@ export interface SyslogOutputOptions {
   readonly transport: SyslogTransport;
   readonly host: string;
   readonly port: number;
-  /** Of the local daemon. */
+  /** Socket of the local daemon. */
   readonly path: string;
   readonly header: SyslogHeader;
   /** Milliseconds for a delivery. */
@@ -98,7 +98,7 @@ class StreamSyslog implements Output {
         if (hasEnded && socket.writableFinished) resolve();
         else reject(new OutputFault('away', 'the receiver closed the connection'));
       });
-      // What it says is of no interest, and its end is seen only by who reads.
+      // What the daemon sends is ignored, but its end is only seen by a reader.
       socket.resume();
       socket.end(bytes);
     });
@@ -128,7 +128,7 @@ function missingOf({ connecting, writableFinished }: Socket): string {
     : 'the receiver did not read everything';
 }
 
-/** Until the system says that nobody listens, which it does soon on the same machine, and elsewhere never. */
+/** Until the system reports that nobody listens, which is soon on the same machine, and never elsewhere. */
 const SETTLE_MS = 20;
 
 class UdpSyslog implements Output {

@@ -8,7 +8,7 @@ import { systemErrorText } from '../../base/system-error.ts';
 
 /** Paths are absolute. */
 export interface TlsFiles {
-  /** Whoever answers is believed. */
+  /** Accepts any certificate. */
   readonly isInsecure: boolean;
   /** PEM; beside those, the system’s authorities hold only where none is named. */
   readonly caFiles: readonly string[];
@@ -36,7 +36,7 @@ export interface TlsOptions {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
 
-/** Rejects with what the system says of a file, or what the file has not. */
+/** Rejects with the system's error about a file, or with what the file lacks. */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsOptions> {
   const { isInsecure, caFiles, caFolder, certificateFile, keyFile } = files;
   const authorities = await Promise.all(

@@ -1,4 +1,4 @@
-/* What is different in another version of a plugin, for whoever is to agree to it. */
+/* What differs in another version of a plugin, for the user who agrees to it. */
 
 import { fieldsOf } from '../../base/json-fields.ts';
 import { readYamlDocument } from '../../diagnostic/schema/yaml-document.ts';
@@ -7,7 +7,7 @@ import type { Manifest, ManifestField } from '../../plugin/file/manifest.ts';
 import type { ComponentFile } from '../../plugin/gate/component-file.ts';
 import { readSigned } from '../trust/signature-section.ts';
 
-/** `+` is new, `-` is gone, `~` is another one. */
+/** `+` is new, `-` was removed, `~` changed. */
 export interface Change {
   readonly sign: '+' | '-' | '~';
   readonly text: string;
@@ -36,7 +36,7 @@ export function comparePlugins(before: ComponentFile, after: ComponentFile): Cha
   });
 }
 
-/** By name: what is shown of it, and what is compared where that is more. */
+/** By name: the part that is shown, and the part that is compared where that is more. */
 type Facts = ReadonlyMap<string, { readonly shown: string; readonly whole?: string }>;
 
 function compare(before: Facts, after: Facts): Change[] {

@@ -41,7 +41,7 @@ export interface BytesRequest {
   readonly onProgress: OnProgress;
 }
 
-/** What is at a path or an address, whatever it is, and the signature beside it. */
+/** The bytes at a path or an address, and the signature beside it. */
 export async function fetchBytes(
   reference: FileReference | UrlReference,
   request: BytesRequest,
@@ -58,7 +58,7 @@ export interface FetchedFile extends FetchedPlugin {
   readonly file: ComponentFile;
 }
 
-/** What is written is understood, fetched and judged. */
+/** Reads the reference, fetches the file and judges it. */
 export async function fetchFile(
   written: string,
   onProgress: OnProgress = () => {},
@@ -109,7 +109,7 @@ async function fetchUrl(
     sizeMax: DETACHED_SIZE_MAX,
     mayRedirect: isEncrypted,
   });
-  // Most have none, and servers say so in many ways: what is no signature is refused where one is needed.
+  // Most have no signature, and servers answer that in many ways: an invalid one is refused where one is needed.
   const isThere = typeof signature === 'object' && signature.status === 200;
   const text = isThere ? Buffer.from(signature.bytes).toString('utf8') : undefined;
   const detached = text?.startsWith('untrusted comment:') === true ? text : undefined;

@@ -21,7 +21,7 @@ import { fetchArtifact } from './registry/registry.ts';
 
 export const RULES_CONFIG_TYPE = 'application/vnd.cncf.falco.rulesfile.config.v1+json';
 export const RULES_LAYER_TYPE = 'application/vnd.cncf.falco.rulesfile.layer.v1+tar.gz';
-/** Of the layer: a .minisig of the file in it. */
+/** Annotation of the layer: a .minisig of the file in it. */
 const SIGNATURE_ANNOTATION = 'tiercel.minisig';
 /** Bytes of a rules file, and of the layer with it. */
 const RULES_SIZE_MAX = LIMITS.installedRulesSizeMax.value;

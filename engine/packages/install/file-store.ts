@@ -34,7 +34,7 @@ export function storedPath(kind: Kind, digest: string): string | undefined {
     : join(folder, kind, `sha256-${digest}${EXTENSION[kind]}`);
 }
 
-/** Whether it is there, and is what its name says. */
+/** Whether the file is there and has the digest in its name. */
 export function isStored(kind: Kind, digest: string): boolean {
   const path = storedPath(kind, digest);
   if (path === undefined || !existsSync(path)) return false;
@@ -45,7 +45,7 @@ export function isStored(kind: Kind, digest: string): boolean {
   }
 }
 
-/** Answers its path; throws what the system says. */
+/** Returns its path; throws the system's error. */
 export function storeFile(kind: Kind, { bytes, detached }: SignedBytes): string {
   const digest = digestOf(bytes);
   const path = storedPath(kind, digest);

@@ -1,6 +1,6 @@
 /*
  * Requests of `install`, with what a server that is slow, busy or hostile cannot get around: a size, a time for each
- * silence, redirects that are looked at, and retries where they make sense.
+ * silence, redirects that are checked, and retries where they make sense.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,7 @@ export interface HttpAnswer {
 
 const TRIES = 4;
 const REDIRECTS_MAX = 5;
-/** Of silence, at the beginning and within. */
+/** Longest silence of a server, before the answer and within it. */
 const SILENCE_MS = 30_000;
 /** For an answer, and as long again as it takes at so many bytes a millisecond. */
 const TIME_MAX_MS = 20_000;
@@ -36,7 +36,7 @@ const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 10_000;
 const BUSY = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Any answer but one that says to try again; a text says why there is none. */
+/** Any answer that does not ask to try again; a text says why there is none. */
 export async function request(wanted: HttpRequest): Promise<HttpAnswer | string> {
   for (let attempt = 1; ; attempt++) {
     const answer = await follow(wanted);
@@ -124,7 +124,7 @@ async function ask(wanted: HttpRequest): Promise<HttpAnswer | Lost | string> {
   }
 }
 
-/** What Node says of a request is in the cause of its error. */
+/** Node puts the reason into the cause of its error. */
 function causeOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? message;

@@ -14,7 +14,7 @@ import type { LockedRules } from './lock.ts';
 import { parseReference } from './reference.ts';
 
 export interface RulesWish {
-  /** A file, a URL, `oci://…`, or the name of what is installed. */
+  /** A file, a URL, `oci://…`, or the name of installed rules. */
   readonly reference: string;
   /** Under which configurations use it; `undefined`: the one it comes with. */
   readonly name: string | undefined;

@@ -24,7 +24,7 @@ export interface InstallPlace {
 }
 
 export interface InstallWish {
-  /** A file, a URL, or the name of what is installed. */
+  /** A file, a URL, or the name of an installed plugin. */
   readonly reference: string;
   readonly keys: readonly PublicKey[];
   readonly grants: readonly string[];
@@ -76,7 +76,7 @@ export function agreedPlugin({ request, plan }: Proposal): Agreed {
   return { kind: 'plugins', name, read: request.read, locked: plan.locked };
 }
 
-/** Answers the path of its file, or why there is none. */
+/** Returns the path of its file, or the reason why there is none. */
 export function commitInstall(
   { path, lock }: InstallPlace,
   { kind, name, read, locked }: Agreed,

@@ -17,7 +17,7 @@ import type { LockedPlugin } from './lock.ts';
 
 export interface InstallRequest extends SignerRequest {
   readonly grants: readonly string[];
-  /** An older version, or another file of the same one, is what is wanted. */
+  /** The user wants an older version, or another file of the same version. */
   readonly isForced: boolean;
 }
 

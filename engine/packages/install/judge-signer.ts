@@ -1,4 +1,4 @@
-/* Who signed what is to be installed, and whether it may take the place of what was there. */
+/* Who signed a file to be installed, and whether it may replace the previous one. */
 
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { judgeSignature, type SignedBytes, type TrustPolicy } from '../trust/judge-signature.ts';
@@ -8,16 +8,16 @@ import type { Lock } from './lock.ts';
 
 export interface SignerRequest {
   readonly read: SignedBytes;
-  /** What is said of the file. */
+  /** The verdict on the file. */
   readonly from: string;
   readonly lock: Lock;
-  /** Keys of the configuration; `undefined`: whoever signed it, or nobody. */
+  /** Keys of the configuration; `undefined`: any signer, or none. */
   readonly policy: TrustPolicy | undefined;
   /** Keys that were named for this one. */
   readonly keys: readonly PublicKey[];
 }
 
-/** The key that is right, of those that count; `undefined`: nobody has to have signed it. */
+/** The valid key among those that count; `undefined`: no signature is required. */
 export function findSigner(request: SignerRequest): PublicKey | Diagnostic | undefined {
   const { read, from, policy, keys, lock } = request;
   const named = [...(policy?.keys ?? []), ...keys];
@@ -27,7 +27,7 @@ export function findSigner(request: SignerRequest): PublicKey | Diagnostic | und
   };
   const verdict = judgeSignature(read, used);
   if (verdict.kind === 'trusted') return verdict.key;
-  // Nobody was named: no signature, and one by somebody unknown, are as good as each other. One that is wrong is not.
+  // No signer was named: no signature and one of an unknown key are the same. A wrong one is refused.
   const isHarmless = ['SIGNATURE_MISSING', 'SIGNATURE_UNKNOWN_KEY'].includes(verdict.code);
   return !isSignerAsked(request) && isHarmless ? undefined : refusalOf(from, verdict, used);
 }
@@ -59,7 +59,7 @@ export interface Predecessor {
   readonly key: string | undefined;
 }
 
-/** What makes it less than what was there before. `isForced`: an older or another one is what is wanted. */
+/** Why it is less trustworthy than the previous one. `isForced`: the user wants an older or another file. */
 export function findStepBack(
   { what, version, digest, signer }: Successor,
   before: Predecessor,
@@ -83,7 +83,7 @@ export function findStepBack(
   return createDiagnostic('INSTALL_CHANGED', { message });
 }
 
-/** Of what does not say which version it is: it may be another one each time. */
+/** Version of a file that does not state one: its contents may change at any time. */
 export const UNKNOWN_VERSION = '0.0.0';
 
 /** Negative: the first one is older. Of `major.minor.patch`; what follows it is not looked at. */

@@ -46,7 +46,7 @@ export const NO_LOCK: Lock = Object.freeze({
   rules: Object.freeze({}),
 });
 
-/** Beside the configuration; `undefined`: there is none, and whoever runs it has no home either. */
+/** Path beside the configuration; `undefined` if there is no configuration and no home directory. */
 export function lockPathFor(configFile: string | undefined): string | undefined {
   const folder = configFile === undefined ? dataFolder() : dirname(configFile);
   return folder === undefined ? undefined : join(folder, LOCK_NAME);
@@ -108,7 +108,7 @@ function toLocked({ version, digest, key, from }: RawLocked): LockedRules {
   return { version, digest: digest.slice(DIGEST_PREFIX.length), key, from };
 }
 
-/** Replaces the file as a whole; throws what the system says. */
+/** Replaces the file as a whole; throws the system's error. */
 export function writeLock(path: string, { plugins, rules }: Lock): void {
   const raw: RawLock = {
     lockVersion: LOCK_VERSION,

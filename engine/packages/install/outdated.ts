@@ -9,12 +9,12 @@ import { listTags, newestVersion } from './registry/registry.ts';
 export interface Outlook {
   readonly name: string;
   readonly version: string;
-  /** What there is; `undefined`: nobody can tell. */
+  /** The newest version; `undefined`: unknown. */
   readonly newest: string | undefined;
   readonly isOutdated: boolean;
   /** What to give to `install` for it. */
   readonly reference: string | undefined;
-  /** Why nobody can tell. */
+  /** Why it is unknown. */
   readonly problem: string | undefined;
 }
 

@@ -28,14 +28,14 @@ export interface RegistryReference {
   readonly repository: string;
   /** `undefined`: the digest says it all, or the newest version is meant. */
   readonly tag: string | undefined;
-  /** Of the manifest, hexadecimal. */
+  /** Digest of the manifest, hexadecimal. */
   readonly digest: string | undefined;
   readonly text: string;
 }
 
 const FORMS = 'a .wasm file, an https URL, or oci://REGISTRY/REPOSITORY:TAG';
 
-/** A text says why it is none. */
+/** Returns a text with the reason if it is not a valid reference. */
 export function parseReference(written: string): Reference | string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) {
     const path = resolve(written);
@@ -56,7 +56,7 @@ export function parseReference(written: string): Reference | string {
   return { kind: 'url', url, digest, text: url.href };
 }
 
-/** Where nobody listens in, a certificate is not asked for. */
+/** On the loopback interface, nobody listens in: a certificate is not required. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
@@ -67,7 +67,7 @@ const REPOSITORY =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
-/** A text says why it is none. */
+/** Returns a text with the reason if it is not a valid reference. */
 export function parseRegistryReference(text: string): RegistryReference | string {
   if (!text.startsWith('oci://'))
     return `\`${text}\` names no registry; expected oci://REGISTRY/REPOSITORY:TAG`;

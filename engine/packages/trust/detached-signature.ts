@@ -19,14 +19,14 @@ import {
 } from './public-key.ts';
 import type { SecretKey } from './secret-key.ts';
 
-/** Of a signature of the hash of the bytes. */
+/** Algorithm of a signature over the hash of the bytes. */
 export const ALGORITHM_HASHED = 'ED';
 export const SIGNED_SIZE_BYTES = ALGORITHM.length + ID_SIZE_BYTES + SIGNATURE_SIZE_BYTES;
 const TRUSTED_COMMENT = 'trusted comment: ';
 /** Bytes of such a file: comments have 8 KiB at most. */
 export const DETACHED_SIZE_MAX = 16 << 10;
 
-/** A signature, and the key that it is said to be by. */
+/** A signature, and the id of the key that it names. */
 export interface Signature {
   readonly algorithm: string;
   readonly keyId: string;
@@ -57,7 +57,7 @@ export function signEntry(bytes: Uint8Array, { seed, publicKey }: SecretKey): Ui
   return Buffer.concat([Buffer.from(ALGORITHM_HASHED), publicKey.idBytes, signature]);
 }
 
-/** Of 74 bytes. */
+/** Reads an entry of 74 bytes. */
 export function readEntry(entry: Uint8Array): Signature {
   const idEnd = ALGORITHM.length + ID_SIZE_BYTES;
   return {
@@ -67,7 +67,7 @@ export function readEntry(entry: Uint8Array): Signature {
   };
 }
 
-/** `undefined`: it is none. */
+/** `undefined` if it is not a signature. */
 export function readDetached(text: string): DetachedSignature | undefined {
   const [first = '', comment = '', last = ''] = dataLines(text);
   const [entry, globalBytes] = [decodeBase64(first), decodeBase64(last)];
@@ -78,7 +78,7 @@ export function readDetached(text: string): DetachedSignature | undefined {
   return { ...readEntry(entry), trustedComment, globalBytes };
 }
 
-/** Whether the key signed the bytes, and what is said of them. */
+/** Whether the key signed both the bytes and the trusted comment. */
 export function isDetachedOf(
   signature: DetachedSignature,
   key: PublicKey,

@@ -30,7 +30,7 @@ export function signBytes(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return sign(undefined, message, secretObject(seed));
 }
 
-/** `publicBytes` may be any 32 bytes: what is no key has signed nothing. */
+/** `publicBytes` may be any 32 bytes: an invalid key has signed nothing. */
 export function isSignedBy(
   publicBytes: Uint8Array,
   message: Uint8Array,

@@ -13,7 +13,7 @@ import { readSigned, type SignedFile } from './signature-section.ts';
 
 export interface TrustPolicy {
   readonly keys: readonly PublicKey[];
-  /** Of keys that are not trusted any more, whoever lists them. */
+  /** Ids of revoked keys, whoever lists them. */
   readonly revokedIds: ReadonlySet<string>;
 }
 
@@ -53,7 +53,7 @@ export function judgeSignature({ bytes, detached }: SignedBytes, policy: TrustPo
   return isTampered ? embedded : judgeDetached(bytes, detached, policy);
 }
 
-/** Of a signature whose key is trusted there is only right and wrong; the others come after. */
+/** Which verdict wins: a signature of a trusted key is either right or wrong; the other verdicts come after. */
 const ORDER: readonly (Refusal | 'trusted')[] = [
   'SIGNATURE_MALFORMED',
   'SIGNATURE_WRONG',

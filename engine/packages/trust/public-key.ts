@@ -24,7 +24,7 @@ export function createPublicKey(idBytes: Uint8Array, bytes: Uint8Array): PublicK
   return Object.freeze({ id: shownId(idBytes), idBytes, bytes, text: all.toString('base64') });
 }
 
-/** Of the line, or of a file with it. `undefined`: it is none. */
+/** Reads a public key from its line or from the text of a file with it. `undefined`: not a public key. */
 export function parsePublicKey(text: string): PublicKey | undefined {
   const bytes = decodeBase64(dataLines(text)[0] ?? '');
   if (bytes?.length !== KEY_SIZE_BYTES) return undefined;

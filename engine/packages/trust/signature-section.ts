@@ -21,7 +21,7 @@ export const SIGNATURES_MAX = 16;
 const HEADER_SIZE_BYTES = 2;
 
 export interface SignedFile {
-  /** What is signed. */
+  /** The bytes that are signed. */
   readonly body: Uint8Array;
   /** None: the file is not signed. */
   readonly signatures: readonly Signature[];

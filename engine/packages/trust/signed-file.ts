@@ -1,4 +1,4 @@
-/* A plugin's file and the signature beside it, and what is said when they are refused. */
+/* A plugin's file, the signature beside it, and the reasons to refuse them. */
 
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -29,7 +29,7 @@ export function readSignedRules(path: string): SignedBytes | Diagnostic {
   }
 }
 
-/** `undefined`: there is none. One that is too large is as good as none of its form. */
+/** `undefined` if there is none. A file that is too large counts as malformed. */
 export function readDetachedFile(path: string): string | undefined {
   try {
     const beside = `${path}.minisig`;

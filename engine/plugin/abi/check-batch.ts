@@ -4,6 +4,7 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
+import { countOf } from '../../base/quantity.ts';
 import type { EventBatch } from './plugin-instance.ts';
 
 /** The sentence that is broken, or `undefined`. */
@@ -18,9 +19,10 @@ export function findBatchFault(batch: EventBatch, eventsMax: number): string | u
   }
   if (spans.length % 2 !== 0) return 'spans come in pairs, but their number is odd';
   const eventCount = spans.length / 2;
-  if (times.length !== eventCount) return `${times.length} times for ${eventCount} events`;
+  if (times.length !== eventCount)
+    return `${countOf(times.length, 'time')} for ${countOf(eventCount, 'event')}`;
   if (eventCount > eventsMax)
-    return `${eventCount} events in a batch, asked for at most ${eventsMax}`;
+    return `${countOf(eventCount, 'event')} in a batch, asked for at most ${eventsMax}`;
   if (data.length > LIMITS.batchDataSizeMax.value) return `a batch of ${data.length} bytes`;
   let end = 0;
   for (let index = 0; index < spans.length; index += 2) {
@@ -30,6 +32,6 @@ export function findBatchFault(batch: EventBatch, eventsMax: number): string | u
     if (next - start > LIMITS.eventSizeMax.value) return `an event of ${next - start} bytes`;
     end = next;
   }
-  if (end > data.length) return `spans end at ${end} in ${data.length} bytes`;
+  if (end > data.length) return `spans end at ${end} in ${countOf(data.length, 'byte')}`;
   return undefined;
 }

@@ -169,7 +169,7 @@ function findListFault(
   return undefined;
 }
 
-/** What is to be read of a checked list. */
+/** The part of a checked list that will be read. */
 function listTextSize(
   { lists, texts }: ExtractedColumns,
   start: number,

@@ -16,6 +16,7 @@
  */
 
 import { LIMITS } from '../../base/limits.ts';
+import { countOf } from '../../base/quantity.ts';
 import type { EventBatch } from './plugin-instance.ts';
 
 export type GuestStep =
@@ -54,7 +55,7 @@ export function findCoreSource(
   };
 }
 
-/** Of `error-code` in the WIT. */
+/** Number of cases of `error-code` in the WIT. */
 const ERROR_CODES = 9;
 
 export class CoreSource {
@@ -96,7 +97,7 @@ export class CoreSource {
     const [dataSize, spanCount, timeCount] = [word(12), word(20), word(28)];
     if (dataSize > LIMITS.batchDataSizeMax.value) throw new Error(`a batch of ${dataSize} bytes`);
     if (timeCount > eventsMax || spanCount > 2 * eventsMax) {
-      throw new Error(`${timeCount} events in a batch, asked for at most ${eventsMax}`);
+      throw new Error(`${countOf(timeCount, 'event')} in a batch, asked for at most ${eventsMax}`);
     }
     const data = copyTo(room, bytesAt(buffer, word(8), dataSize));
     const spans = bytesAt(buffer, aligned(word(16), SPAN_SIZE, spanCount), SPAN_SIZE * spanCount);

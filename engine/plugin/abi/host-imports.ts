@@ -15,9 +15,9 @@ import { createWasi, type WasiInterface } from './wasi.ts';
 export type Imports = Record<string, Record<string, unknown>>;
 
 export interface HostImports {
-  /** By interface name without version. Nothing in them can be reached but what is listed here. */
+  /** By interface name without version. Only the functions listed here can be reached. */
   readonly imports: Imports;
-  /** Before each call into the guest: what is counted for one call starts again. */
+  /** Before each call into the guest: starts the counts of one call again. */
   beginCall(): void;
 }
 

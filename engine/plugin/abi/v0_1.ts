@@ -98,7 +98,7 @@ function checkStep(
   if (step?.tag === 'idle' && typeof step.val === 'number') {
     return { kind: 'idle', milliseconds: Math.min(step.val, LIMITS.idleTimeMax.value) };
   }
-  if (step?.tag !== 'events' || typeof step.val !== 'object') fail('a step that there is not');
+  if (step?.tag !== 'events' || typeof step.val !== 'object') fail('an unknown step');
   const fault = findBatchFault(step.val, eventsMax);
   if (fault !== undefined) fail(fault);
   return { kind: 'events', batch: step.val };

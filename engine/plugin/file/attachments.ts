@@ -18,7 +18,7 @@ export interface Attachments {
   readonly samples: readonly Attachment[];
 }
 
-/** In the order of the manifest; a text says what is not there, or is too much. */
+/** In the order of the manifest; a text names what is missing or too much. */
 export function readAttachments(bytes: Uint8Array, manifest: Manifest): Attachments | string {
   const missing: string[] = [];
   const read = (kind: Kind, path: string): Attachment[] => {

@@ -77,7 +77,7 @@ export function refuse(what: string): never {
   throw new NotForPlugins(what);
 }
 
-/** A sort with an index; `undefined` for what is of core modules, and skipped. */
+/** A sort with an index; `undefined` for sorts of core modules, which are skipped. */
 export function readSortIndex(reader: BinaryReader): readonly [Sort, number] | undefined {
   const sort = readSort(reader);
   const index = reader.unsigned();
@@ -140,7 +140,7 @@ export function readAlias(reader: BinaryReader, scope: Scope): void {
   }
 }
 
-/** Of a type section, or of an instance type. */
+/** Reads one type of a type section or of an instance type. */
 export function readType(reader: BinaryReader, scope: Scope): Item {
   const code = reader.byte();
   if (code === 0x40) return { sort: 'type', text: readFunctionType(reader, scope) };
@@ -224,7 +224,7 @@ function readValueDefinition(reader: BinaryReader, scope: Scope, code: number): 
   }
 }
 
-/** Primitive types and indices share one number: what is negative as a signed one is primitive. */
+/** Primitive types and indices share one number: as a signed number, a primitive type is negative. */
 function readValueType(reader: BinaryReader, scope: Scope): string {
   const first = reader.bytes[reader.offset] ?? 0;
   if (first < 0x40 || first >= 0x80) return scope.type(reader.unsigned());

@@ -26,7 +26,7 @@ export interface ComponentWorld {
   readonly exports: Exports;
 }
 
-/** Throws `MalformedBinary` for what is damaged, `NotForPlugins` for what plugins may not have. */
+/** Throws `MalformedBinary` for damage, `NotForPlugins` for parts that plugins may not have. */
 export function readWorld(component: Uint8Array): ComponentWorld {
   const evaluation = new Evaluation(component);
   const body = { start: 0, end: component.length, outer: undefined };
@@ -130,7 +130,7 @@ const SECTION = {
 } as const;
 const ENTRY_SECTIONS: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 11]);
 
-/** Only `lift` makes a function of the component; what is below belongs to core modules. */
+/** Only `lift` makes a function of the component; everything below belongs to core modules. */
 function readCanonical(reader: BinaryReader, scope: Scope): void {
   const kind = reader.byte();
   if (kind > 0x04) refuse('has functions of the asynchronous kind, which plugins may not have');

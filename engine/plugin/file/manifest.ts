@@ -60,11 +60,11 @@ export interface ManifestCapabilities {
   readonly store: readonly string[];
   /** The same for the queues that it receives from. */
   readonly queue: readonly string[];
-  /** `optional`: it does without where nobody grants it. */
+  /** `optional`: the plugin works without it. */
   readonly clock: boolean | 'optional';
 }
 
-/** What is enforced for a plugin. */
+/** Limits enforced for a plugin. */
 export interface EnforcedLimits {
   /** Bytes that each memory may grow to. */
   readonly memorySizeMax: number;

@@ -115,7 +115,7 @@ export function readSections(bytes: Uint8Array): Section[] {
   return sections;
 }
 
-/** Of a custom section. */
+/** Name of a custom section. */
 export function sectionName(bytes: Uint8Array, { body, end }: Section): string {
   return new BinaryReader(bytes, body, end).text();
 }

@@ -51,7 +51,7 @@ export function readComponentFile(path: string): Checked<ComponentFile> {
   return bytes instanceof Uint8Array ? judgeComponent(path, bytes) : failed(bytes);
 }
 
-/** `path` is for what is said of it. */
+/** `path` is used in messages only. */
 export function judgeComponent(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   try {
     return judge(path, bytes);
@@ -126,7 +126,7 @@ function judge(path: string, bytes: Uint8Array): Checked<ComponentFile> {
   return { value: wrong.length > 0 ? undefined : file, diagnostics: [...diagnostics, ...wrong] };
 }
 
-/** What is too much, or not allowed, in one of the modules. */
+/** The limit exceeded or rule broken by one of the modules. */
 function findExcess(
   modules: readonly Uint8Array[],
   { memorySizeMax }: EnforcedLimits,
@@ -143,7 +143,7 @@ function findExcess(
   }
 }
 
-/** Imports that were not asked for, else what is wrong with the types. */
+/** Imports without a capability, or else what is wrong with the types. */
 function judgeWorld(manifest: Manifest, bytes: Uint8Array): Judgement {
   const subject = `plugin \`${manifest.name}\` ${manifest.version}`;
   const mismatch = (fault: string): Diagnostic =>

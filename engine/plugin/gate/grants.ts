@@ -52,7 +52,7 @@ export function writeGrant(grant: Grant): string {
   return grant.kind === 'clock' ? grant.capability : `${grant.capability}=${grant.location.text}`;
 }
 
-/** Of two grants of the same root the later one counts. */
+/** If two grants name the same root, the later one counts. */
 export function toGrants(grants: readonly Grant[]): Grants {
   const locationsOf = (kind: 'store' | 'queue'): GrantedLocations =>
     Object.fromEntries(
@@ -67,7 +67,7 @@ export function askedCapabilities({ capabilities }: Manifest): string[] {
   return [...(capabilities.clock === false ? [] : ['clock']), ...rootsOf(capabilities)];
 }
 
-/** What it cannot do without, beyond the location that it is told to open. That is granted by naming it. */
+/** Capabilities it requires, beyond the location that it opens. Naming that location grants it. */
 function requiredCapabilities({ capabilities, source }: Manifest): string[] {
   const isInput = (capability: string): boolean =>
     source?.openParams === 'location' && /^(?:store|queue):input$/.test(capability);
@@ -81,7 +81,7 @@ function rootsOf({ store, queue }: Manifest['capabilities']): string[] {
   return [...store.map((root) => `store:${root}`), ...queue.map((root) => `queue:${root}`)];
 }
 
-/** Required capabilities that nobody granted; of a location of the other kind the plugin is told when it asks. */
+/** Required capabilities that nobody granted; a location of the other kind is refused when the plugin asks for it. */
 export function missingCapabilities(manifest: Manifest, grants: Grants): string[] {
   const { clock, stores, queues } = grants;
   const granted = new Set([

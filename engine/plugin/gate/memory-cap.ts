@@ -40,7 +40,7 @@ export interface ModuleDemand {
   readonly tableElements: number;
 }
 
-/** Of a module with caps written in. */
+/** Memory and table sizes that a module with caps written in asks for. */
 export function demandOf(capped: Uint8Array): ModuleDemand {
   let [memorySize, tableElements] = [0, 0];
   for (const { id, body, end } of readSections(capped)) {

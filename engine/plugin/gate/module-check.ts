@@ -12,7 +12,7 @@ import { BinaryReader, MalformedBinary, readSections } from '../file/wasm-binary
 
 const TAG_SECTION = 13;
 const CODE_SECTION = 10;
-/** Entries by section; what is not here has no vector, or is capped elsewhere. */
+/** Entries by section; sections that are not listed have no vector, or are capped elsewhere. */
 const COUNTED_SECTIONS: Readonly<Record<number, readonly [what: string, most: number]>> = {
   1: ['types', LIMITS.moduleTypesMax.value],
   2: ['imports', LIMITS.moduleImportsMax.value],
@@ -24,7 +24,7 @@ const COUNTED_SECTIONS: Readonly<Record<number, readonly [what: string, most: nu
   11: ['data segments', LIMITS.moduleGlobalsMax.value],
 };
 
-/** Throws `MalformedBinary` with what is too much, or not allowed. About 10 ns an instruction. */
+/** Throws `MalformedBinary` with the limit exceeded or rule broken. About 10 ns an instruction. */
 export function checkModule(module: Uint8Array): void {
   for (const { id, body, end } of readSections(module)) {
     if (id === TAG_SECTION) throw new MalformedBinary('a core module has exceptions');

@@ -7,7 +7,7 @@ export interface PluginLog {
   readonly unlisted: ReadonlyMap<string, number>;
 }
 
-/** Each plugin has its own limit; what is beyond it is counted. */
+/** Each plugin has its own limit; lines beyond it are counted. */
 export class LogCollector {
   readonly #listed = new Map<string, number>();
   #lines: LogLine[] = [];

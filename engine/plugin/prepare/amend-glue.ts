@@ -37,8 +37,8 @@ const AMENDMENTS: readonly Amendment[] = [
     to: 'false',
     word: 'JCO_DEBUG',
   },
-  // Of every host call that does not come from one of its own calls, as those of `next` do not (abi/core-source.ts),
-  // it keeps a task in two tables and searches them: what it began with the call ends with it.
+  // For every host call outside of its own calls, such as those of `next` (abi/core-source.ts), the glue
+  // keeps a task in two tables and searches them: what it began with the call ends with it.
   {
     place: 'end of a host call',
     from: TASK_RESOLVED,

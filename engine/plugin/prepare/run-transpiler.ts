@@ -1,4 +1,4 @@
-/* A component, transpiled in this thread: whoever calls it answers for the time and memory that it takes. */
+/* Transpiles a component in this thread; its caller limits time and memory. */
 
 import { $init, generate } from '@bytecodealliance/jco-transpile/component';
 

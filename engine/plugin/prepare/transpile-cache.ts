@@ -85,7 +85,7 @@ function readSecret(directory: string): Buffer {
   const temporary = `${path}.${randomUUID()}`;
   writeFileSync(temporary, randomBytes(KEY_SIZE_BYTES), { mode: 0o600, flag: 'wx' });
   try {
-    // The key of a process that was faster stays; what is no key of ours is replaced.
+    // An entry that another process wrote faster stays; anything else with that name is replaced.
     if (known !== undefined) rmSync(path);
     linkSync(temporary, path);
   } catch (error) {
@@ -98,7 +98,7 @@ function readSecret(directory: string): Buffer {
   return secret;
 }
 
-/** `undefined`: there is none. Throws for one that others may have written, and for a link. */
+/** `undefined` if there is none. Throws for a folder that others can write to, and for a link. */
 function readOwnFile(path: string, mode: number): Buffer | undefined {
   let file: number;
   try {
@@ -117,7 +117,7 @@ function readOwnFile(path: string, mode: number): Buffer | undefined {
   }
 }
 
-/** The entry of that key, or `undefined` when there is none that is whole and our own. */
+/** The entry of that key; `undefined` if none is complete and our own. */
 export function readCacheEntry(cache: TranspileCache, key: string): Transpiled | undefined {
   let bytes: Buffer | undefined;
   try {

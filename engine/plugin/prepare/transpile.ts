@@ -57,7 +57,7 @@ const ANSWER = v.union([
   }),
 ]);
 
-/** What it sends is looked at: a component may have got the better of the transpiler. */
+/** Checks what the transpiler's process sends: a hostile component may have taken it over. */
 function toResult(answer: unknown): TranspileResult {
   return asOwn(ANSWER, answer) ?? { error: 'its process gave no answer' };
 }

@@ -22,7 +22,7 @@ const FIRST_INTERVAL_MS = 50;
 export interface CheckpointFileOptions {
   readonly path: string;
   readonly owner: CheckpointOwner;
-  /** How far followed files were read, for a source that was told of runs up to `run`; `undefined`: none are. */
+  /** How far followed files were read, for a source that knows runs up to `run`; `undefined`: no file is followed. */
   readonly keepFollowed: ((run: number) => Promise<FollowedRoots>) | undefined;
   /** It could not be written; said once until it can be again. */
   readonly onProblem: (message: string) => void;
@@ -58,7 +58,7 @@ export class CheckpointFile {
     this.#timer = setTimeout(flush, pauseMs);
   }
 
-  /** Of a stream that is followed: what lies there now, before anything of it was read. As `flush`. */
+  /** Stores where a followed stream starts, before anything of it is read. Durable like `flush`. */
   begin(state: StreamState): Promise<void> {
     this.#latest ??= state;
     return this.flush();
@@ -93,7 +93,7 @@ export class CheckpointFile {
   }
 }
 
-/** `undefined`: there is none. Throws what the system says. */
+/** `undefined` if there is none. Throws the system's error. */
 export function readCheckpointFile(path: string): string | undefined {
   makeFolder(dirname(path), 0o700);
   return readOwnFile(path, SIZE_MAX)?.toString('utf8');

@@ -6,6 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { countOf } from '../../base/quantity.ts';
 import type { Problem } from '../../plugin/host/host-services.ts';
 import {
   createRoom,
@@ -23,7 +24,7 @@ import {
 } from '../stream/stream-protocol.ts';
 import { type DeadLetter, isMessageLetter, parseDeadLetter } from './dead-letter.ts';
 
-/** Of events that are evaluated again. */
+/** Where events that are evaluated again come from. */
 export interface LetterOrigin {
   /** Name of the stream that they were read from. */
   readonly stream: string;
@@ -34,7 +35,7 @@ export interface LetterOrigin {
 export interface DeadLetterFeedOptions {
   readonly path: string;
   readonly source: string;
-  /** Letters of others are told of; `undefined`: somebody else does that. */
+  /** Reports letters of other streams; `undefined`: somebody else does that. */
   readonly knownSources: readonly string[] | undefined;
   readonly limits: SlotLimits;
   readonly onBatch: (batch: NumberedBatch, behind: StreamState, origin: LetterOrigin) => void;
@@ -81,7 +82,7 @@ export class DeadLetterFeed implements StreamFeed {
   async run(): Promise<StreamEnd> {
     const { path } = this.#options;
     this.#phase = 'reading';
-    // What is written to it while it is read is not read.
+    // Lines added while the file is read are not read.
     const { size } = await stat(path);
     if (size > 0) {
       const input = createReadStream(path, { end: size - 1 });
@@ -192,7 +193,7 @@ export class DeadLetterFeed implements StreamFeed {
 
   #tellUnknown(): void {
     for (const [source, count] of this.#unknown) {
-      const letters = count === 1 ? '1 event' : `${count} events`;
+      const letters = countOf(count, 'event');
       this.#report(0, `${letters} of source \`${source}\`, which no loaded plugin has`);
     }
   }

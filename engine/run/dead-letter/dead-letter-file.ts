@@ -48,7 +48,7 @@ export class DeadLetterFile {
     return this.#messagesWritten;
   }
 
-  /** Rejects with what the system says. */
+  /** Rejects with the system's error. */
   open(): Promise<void> {
     return this.#file.open();
   }

@@ -11,7 +11,7 @@ export interface LetterSender {
   readonly source: string;
 }
 
-/** `events`: those of the batch where they lie. What is answered has bytes of its own. */
+/** `events`: events of the batch, where they lie. The returned ones have bytes of their own. */
 export function setAside(
   sender: LetterSender,
   batch: NumberedBatch,
@@ -38,7 +38,7 @@ export function setAside(
   );
 }
 
-/** Of a result of events that are evaluated again, what some rules have to say; the others have said it. */
+/** Keeps the alerts of `rules` in a result of events that are evaluated again; the other rules gave theirs before. */
 export function onlyOfRules(result: SettledJob, rules: ReadonlySet<string>): SettledJob {
   const isMeant = (rule: string): boolean => rules.has(rule);
   return {

@@ -95,7 +95,7 @@ export async function buildEngine(
   return { ...loaded, diagnostics, engine };
 }
 
-/** What processes of plugins are to be held by, and this system does not offer. */
+/** Limits for processes of plugins that this system does not offer. */
 function findMissingWalls(
   { requiredWalls }: Config,
   plugins: readonly LoadedPlugin[],

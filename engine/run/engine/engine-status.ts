@@ -16,7 +16,7 @@ export interface EngineStatus {
   readonly workerCount: number;
   /** Milliseconds without progress of a stage that has work; 0: there is progress, or no work. */
   readonly stalledMs: number;
-  /** Time that went to what is not one rule’s or one plugin’s alone, in milliseconds. */
+  /** Time that belongs to more than one rule or plugin, in milliseconds. */
   readonly conditionsMs: number;
   readonly alertsMs: number;
 }
@@ -41,7 +41,7 @@ export interface StreamStatus {
   /** The latest parts of the input that could not be read, the oldest first. */
   readonly latestProblems: readonly StreamProblem[];
   readonly sourceFaults: number;
-  /** Of the latest event, nanoseconds since 1970. */
+  /** Time of the latest event, nanoseconds since 1970. */
   readonly latestTime: bigint | undefined;
   /** Milliseconds since 1970: when events came last. */
   readonly lastEventMs: number | undefined;

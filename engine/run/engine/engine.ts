@@ -66,7 +66,7 @@ export class Engine {
 /** What became of rules that were read again. */
 export interface Reload {
   readonly isUsed: boolean;
-  /** Of those that are used now. */
+  /** Number of rules in use now. */
   readonly ruleCount: number;
   readonly diagnostics: readonly Diagnostic[];
 }

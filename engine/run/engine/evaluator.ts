@@ -72,7 +72,7 @@ export class Evaluator {
     this.#failed = new Promise((_, reject) => {
       fail = reject;
     });
-    // It is of interest to whoever waits for a result.
+    // The error reaches the caller that waits for a result.
     this.#failed.catch(() => {});
     this.#limits = setup.limits;
     this.#room = openRoom(this.#memory, setup.limits);
@@ -84,7 +84,7 @@ export class Evaluator {
       times,
       stock: this.#stock,
       faults: new FaultLedger(setup.faultBudget, SYSTEM_CLOCK),
-      // Whoever asked wants all of them.
+      // The caller wants all of them.
       isFull: () => false,
       onLeftOut: () => {},
       onFault: () => {},

@@ -25,6 +25,6 @@ export interface RunOptions {
   readonly closeOutputs?: () => Promise<void>;
   /** Takes events that some rules were not evaluated for, after their alerts; as `deliver`. */
   readonly onDeadLetters?: (letters: readonly DeadLetter[]) => Promise<void> | void;
-  /** Takes a message of a queue that nobody can read; resolves to whether it may be deleted there. */
+  /** Takes an unreadable message of a queue; resolves to whether it may be deleted there. */
   readonly onPoisonMessage?: (letter: MessageLetter) => Promise<boolean>;
 }

@@ -18,7 +18,7 @@ export function showProgress(
     (total) => {
       bytesTotal = total;
     },
-    // A total that cannot be told is not shown.
+    // An unknown total is not shown.
     () => {},
   );
   const tell = guarded(
@@ -30,7 +30,7 @@ export function showProgress(
   return () => clearInterval(timer);
 }
 
-/** Stored bytes of all streams; `undefined` when one cannot be told. */
+/** Stored bytes of all streams; `undefined` when the size of one is unknown. */
 export async function measureBytes({ streams }: EngineParts): Promise<number | undefined> {
   const sizes = await Promise.all(streams.map((stream) => stream.measureBytes()));
   return sizes.reduce<number | undefined>(

@@ -83,7 +83,7 @@ export class StreamReporter {
     this.#tell([problem]);
   }
 
-  /** Events that no rule was evaluated for, since their batch ended whoever evaluated it. */
+  /** Events that no rule was evaluated for, since evaluating their batch ended the worker. */
   takeLeftOut(
     { firstEventNumber, eventCount }: Pick<NumberedBatch, 'firstEventNumber' | 'eventCount'>,
     reason: string,

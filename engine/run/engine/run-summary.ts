@@ -18,7 +18,7 @@ export interface PluginFaultCount {
   readonly plugin: string;
   readonly kind: string;
   readonly count: number;
-  /** Of the first of them. */
+  /** Message of the first of them. */
   readonly message: string;
 }
 
@@ -32,7 +32,7 @@ export interface StreamSummary {
   readonly eventsInPart: number;
   /** Reports of its source that something could not be read. */
   readonly lostProblems: number;
-  /** Of its source; those of extractors are counted by plugin. */
+  /** Faults of its source; faults of extractors are counted by plugin. */
   readonly sourceFaults: number;
   /** What it asked services for, and what was sent to it; `undefined`: not known. */
   readonly services: ServiceCounts | undefined;

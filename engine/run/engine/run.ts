@@ -35,7 +35,7 @@ export class Run {
   readonly #pool: EvaluationPool;
   readonly #watch: EvaluationWatch<NumberedBatch>;
   readonly #startedMs: number;
-  /** Rejects with what ends the run: an error of ours, or of whoever takes the alerts. */
+  /** Rejects with the error that ends the run: ours, or of the outputs. */
   readonly #failed = createDeferred<never>();
   /** Resolves when a run that is being stopped has had its time. */
   readonly #late = createDeferred<void>();
@@ -53,7 +53,7 @@ export class Run {
     this.#reporter = new RunReporter(this.#tally, options, streams.length);
     this.#startedMs = clock.monotonicMs();
     this.#watch = new EvaluationWatch(() => clock.monotonicMs());
-    // Whoever waits for the run is told; nobody need be there yet.
+    // The error reaches the caller who waits for the run; that may be later.
     this.#failed.promise.catch(() => {});
     this.#io = new IoThread({
       stock: parts.stock,

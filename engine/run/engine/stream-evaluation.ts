@@ -39,8 +39,8 @@ export function createEvaluation(
 }
 
 /**
- * Of the workers that evaluate events of `sources`: every plugin that may extract counts, also where no rule names its
- * fields now, since rules may be read again.
+ * Isolation of the workers that evaluate events of `sources`: every plugin that may extract counts, even if no rule
+ * names its fields now, since rules may be reloaded.
  */
 export function evaluationIsolation(
   plugins: readonly LoadedPlugin[],

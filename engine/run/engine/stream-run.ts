@@ -37,7 +37,7 @@ export interface RunServices {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
-  /** Ends the run: an error of ours, or of whoever takes the alerts. */
+  /** Ends the run: an error of ours, or of the outputs. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export interface RunServices {
 export interface TakenBatch {
   readonly batch: NumberedBatch;
   readonly behind: StreamState;
-  /** Of events that are evaluated again. */
+  /** Set if the events are evaluated again. */
   readonly origin: LetterOrigin | undefined;
 }
 
@@ -134,7 +134,7 @@ export class StreamRun {
     if (!isRefused) await withinTime(this.drained(), LIMITS.settleTimeMax.value);
     await this.keep();
     const services = await this.#services.io.close(this.reader);
-    // A stream without an end is over when it is told to stop.
+    // A stream without an end is over when it is stopped.
     const isOver = end.stopped === 'interrupted' && this.#isEndless;
     return {
       ...end,
@@ -217,7 +217,7 @@ export class StreamRun {
     });
   }
 
-  /** What is rotated away before the first checkpoint would be missed after a crash. */
+  /** Without it, a file rotated away before the first checkpoint would be missed after a crash. */
   #keepBeginning(): void {
     const { state } = this.parts;
     if (state.position !== undefined || !this.#isEndless) return;
@@ -270,13 +270,13 @@ export class StreamRun {
     if (this.#hasInbox) this.feed.stop();
   }
 
-  /** It goes on until it is told to stop. */
+  /** The stream ends only when it is stopped. */
   get #isEndless(): boolean {
     const { input } = this.parts;
     return input.kind === 'source' && input.setup.isEndless;
   }
 
-  /** Whoever sent something waits for what becomes of it. */
+  /** The sender waits for the outcome. */
   get #hasInbox(): boolean {
     const { input } = this.parts;
     return input.kind === 'source' && input.setup.hasInbox;

@@ -6,7 +6,7 @@ import type { StreamEnd } from '../stream/stream-feed.ts';
 import type { RunFault, SourceNotes, StreamState } from '../stream/stream-protocol.ts';
 import type { PluginFaultCount, RunSummary } from './run-summary.ts';
 
-/** What is known of a stream when it has ended. */
+/** Result of a stream that has ended. */
 export interface StreamOutcome extends StreamEnd {
   readonly name: string;
   /** Where it began, and where it ended. */
@@ -17,7 +17,7 @@ export interface StreamOutcome extends StreamEnd {
   readonly services: ServiceCounts | undefined;
 }
 
-/** Of one rule. */
+/** Counts of one rule. */
 export interface RuleCounts {
   alerts: number;
   /** Milliseconds since 1970. */
@@ -185,7 +185,7 @@ export class Tally {
     return fresh;
   }
 
-  /** Those of which there are some. */
+  /** The counts that are not zero. */
   #byRuleOf(pick: (counts: RuleCounts) => number): Map<string, number> {
     const all = [...this.#rules].map(([rule, counts]) => [rule, pick(counts)] as const);
     return new Map(all.filter(([, count]) => count > 0));

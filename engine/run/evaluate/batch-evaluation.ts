@@ -44,7 +44,7 @@ export interface EvaluationParts {
 export type KnownFaults = Readonly<Record<FaultPlace, ReadonlySet<string>>>;
 export type FaultPlace = 'conditions' | 'outputs';
 
-/** What is known of a batch. */
+/** The state of a batch. */
 export interface BatchContext {
   readonly firstEventNumber: number;
   /** Nanoseconds since 1970, of the first event of the stream. */
@@ -56,7 +56,7 @@ export interface BatchContext {
 
 const NONE_KNOWN: KnownFaults = { conditions: new Set(), outputs: new Set() };
 
-/** Of a batch of which no faults are known. */
+/** Begins a batch that has no known faults. */
 export function beginBatch({
   firstEventNumber,
   firstTime,
@@ -255,7 +255,7 @@ export class BatchEvaluation {
   }
 }
 
-/** Of a matched event, in the stream. */
+/** Number, in the stream, of a matched event. */
 function numberOf({ firstEventNumber, matched }: BatchMatches, index: number): number {
   return firstEventNumber + (matched.rows[index] ?? 0);
 }

@@ -4,7 +4,7 @@ import type { Extractor } from './extractor.ts';
 
 /** A batch that is evaluated in less is of no interest. */
 const EVALUATION_SHARE_MS = 100;
-/** Values of a batch, beyond twice its events, that are nobody's fault. */
+/** Values of a batch, beyond twice its events, that no plugin is charged for. */
 const FAIR_TEXT_SIZE = 64 << 10;
 
 export interface Evaluated {

@@ -8,7 +8,7 @@ export interface EvaluationCosts {
   readonly plugins: ReadonlyMap<string, number>;
   /** Conditions of all rules, over columns. */
   readonly conditionsMs: number;
-  /** By name: conditions of each, of what is measured, and extrapolated; what rules share is the first one's. */
+  /** By name: conditions of each rule, measured and extrapolated; a part that rules share counts for the first one. */
   readonly rules: ReadonlyMap<string, number>;
   /** Making alerts of matches. */
   readonly alertsMs: number;
@@ -51,7 +51,7 @@ export class CostMeter {
     this.#alertsMs += elapsedMs;
   }
 
-  /** Where the milliseconds of each rule of this batch are to be added; `undefined`: they are not measured now. */
+  /** Where to add the milliseconds of each rule of this batch; `undefined`: not measured now. */
   nextSample(ruleCount: number): Float64Array | undefined {
     this.#batches += 1;
     return this.#batches % SAMPLED === 1 ? new Float64Array(ruleCount) : undefined;

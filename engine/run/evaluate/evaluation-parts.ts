@@ -1,4 +1,4 @@
-/* What is handed around while a batch is evaluated. */
+/* The parts that are passed around while a batch is evaluated. */
 
 import type { Matches } from '../../detect/match-batch/detector.ts';
 import type { SlotPlan } from '../../detect/plan/extraction-plan.ts';

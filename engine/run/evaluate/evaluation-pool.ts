@@ -40,7 +40,7 @@ export interface EvaluationPoolOptions {
   readonly onLog: (log: PluginLog) => void;
   /** A plugin refuses its configuration: there is no result for what was submitted, now or later. */
   readonly onRefused: (plugin: string, reason: string) => void;
-  /** So many alerts were not delivered yet that no batch is to be evaluated beside them. */
+  /** So many alerts are undelivered that no other batch should be evaluated now. */
   readonly isFull: () => boolean;
   /** A batch that ended its workers again and again: no rule was evaluated for its events. */
   readonly onLeftOut: (stream: number, batch: NumberedBatch, reason: string) => void;
@@ -236,7 +236,7 @@ export class EvaluationPool {
     return decision;
   }
 
-  /** The worker is gone; what it had to do is still there. */
+  /** The worker has ended; its jobs are still there. */
   #replace(member: Member, failure: WorkerFailure): void {
     if (this.#isOver) return;
     if (member.onStart !== undefined) {
@@ -278,7 +278,7 @@ export class EvaluationPool {
     this.#spareTimer.refresh();
   }
 
-  /** One that has come up; otherwise it may be waiting for the same plugin. */
+  /** A worker that has started; any other may be waiting for the same plugin. */
   #takeSpare(): Member | undefined {
     const spare = this.#spare;
     if (spare === undefined) return undefined;

@@ -102,7 +102,7 @@ export type EvaluationMessage =
     }
   /** A plugin says itself that it cannot work like this. */
   | { readonly kind: 'refused'; readonly plugin: string; readonly reason: string }
-  /** Of the oldest job that was not answered. */
+  /** Result of the oldest job that was not answered. */
   | { readonly kind: 'result'; readonly result: SentResult };
 
 export interface WatchedCall {

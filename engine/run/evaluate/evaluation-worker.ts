@@ -157,7 +157,7 @@ class EvaluationWorker {
 
 /** Where the extractors of a stream are. */
 interface ExtractorPlaces {
-  /** Of the first one, among the calls that are watched. */
+  /** Position of the first one among the watched calls. */
   readonly firstPosition: number;
   readonly connections: readonly (ExtractorConnection | undefined)[];
 }

@@ -64,7 +64,7 @@ export class Evaluation {
     return new BatchEvaluation(this.#parts, batch).evaluate(events);
   }
 
-  /** Of a batch that cannot be read: no rule was evaluated, for which its source is to blame. */
+  /** Leaves out a batch that cannot be read: no rule was evaluated on it, which is the fault of its source. */
   leaveOut(
     { firstEventNumber, eventCount }: Pick<PartialEvaluation, 'firstEventNumber' | 'eventCount'>,
     unreadable: string,

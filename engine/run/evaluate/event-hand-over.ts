@@ -27,7 +27,7 @@ export class EventSender {
     this.#sizeMax = sizeMax;
   }
 
-  /** What is to be told to the process: how much there is, or the events, when they have no place in the file. */
+  /** The message to the process: how much there is, or the events, when they have no place in the file. */
   hand({ data, spans, times }: EventBatch): HandedEvents | EventBatch {
     const views = [times, spans, data];
     const size = views.reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -44,7 +44,7 @@ interface Pending {
 }
 
 export class ExtractorHost {
-  /** For the worker: the port is to be transferred. */
+  /** For the worker: transfer the port. */
   readonly connection: ExtractorConnection;
   readonly #options: ExtractorHostOptions;
   readonly #port: MessagePort;
@@ -85,7 +85,7 @@ export class ExtractorHost {
     this.#process = this.#startProcess();
   }
 
-  /** Resolves when its process is gone; `worker`: nobody calls it any more. */
+  /** Resolves when its process has ended; `worker`: nobody calls it any more. */
   async close(worker: Promise<unknown>): Promise<void> {
     clearInterval(this.#watch);
     this.#port.close();
@@ -161,7 +161,7 @@ export class ExtractorHost {
     this.#reply({ kind: 'answer', body });
   }
 
-  /** The process is ended, if it has not ended; whoever waits is told, or whoever calls next. */
+  /** Ends the process, if it runs; the waiting call fails, or else the next call. */
   #lose(lost: Omit<Lost, 'kind'>): void {
     this.#lost = { kind: 'lost', ...lost };
     this.#endProcess();

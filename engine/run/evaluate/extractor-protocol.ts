@@ -57,7 +57,7 @@ export type ExtractorRequest =
       readonly events: HandedEvents | EventBatch;
     };
 
-/** Of the process. */
+/** Answers of the extractor's process. */
 export type ExtractorAnswer = { readonly log: PluginLog } & (
   | { readonly kind: 'done' }
   | { readonly kind: 'columns'; readonly columns: ExtractedColumns }

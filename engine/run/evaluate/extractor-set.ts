@@ -16,9 +16,9 @@ export type Extraction =
   | { readonly kind: 'columns'; readonly columns: Column[] }
   | { readonly kind: 'fault'; readonly fault: PluginFault };
 
-/** What is to be done about a fault. */
+/** How to continue after a fault. */
 export interface SettledFault {
-  /** The guilty event stands `alone`; otherwise so many events are to be tried at a time to find it. */
+  /** The guilty event stands `alone`; if not, so many events are tried at a time to find it. */
   readonly size: 'alone' | number;
   /** To be reported now; those of events that are tried again are reported then. */
   readonly faults: readonly PluginFault[];

@@ -9,7 +9,7 @@ import { afterLoss, type FaultBudget, type LostTime } from '../../worker/fault-b
 import { PLAN_NUMBERS, PlanExtraction } from './plan-extraction.ts';
 
 const EVENT_SHARE_MS = LIMITS.eventShareTime.value;
-/** Of any call, whatever is in it. */
+/** Time that every call gets, whatever is in it. */
 const CALL_SHARE_MS = 20;
 
 const PLANS = ['conditions', 'rest', 'outputs'] as const satisfies readonly PlanName[];
@@ -68,7 +68,7 @@ export class Extractor {
       extraction.begin(this.#instance, events);
   }
 
-  /** What was begun is not wanted: it is waited for all the same, since it may have new entries of dictionaries. */
+  /** Waits for a result that is not wanted any more, since it may have new entries of dictionaries. */
   drop(plan: PlanName, events: EventBatch): void {
     const extraction = this.#plans[plan];
     if (this.#instance?.begin === undefined || extraction.isEmpty) return;
@@ -81,7 +81,7 @@ export class Extractor {
     }
   }
 
-  /** Where it does not come up, that is its fault at the next call. */
+  /** If it does not start, that is its fault at the next call. */
   #restartOrLeave(): void {
     try {
       this.restart();
@@ -104,7 +104,7 @@ export class Extractor {
     for (const [index, column] of found.entries()) columns[firstSlot + index] = column;
   }
 
-  /** Bytes of the texts that it gave for a batch, as often as they are to be read. */
+  /** Bytes of the texts that it gave for a batch, as often as they will be read. */
   textSizeIn(columns: readonly Column[]): number {
     let size = 0;
     for (const { firstSlot, requests } of Object.values(this.#options.requests)) {

@@ -15,7 +15,7 @@ export interface PackedAlerts {
   readonly channels: readonly (readonly (string | boolean)[])[] | undefined;
 }
 
-/** Of a rule. */
+/** What is the same in all alerts of a rule. */
 export type KnownOfRule = Pick<Alert, 'rule' | 'priority' | 'source'>;
 
 /** `positionOf`: of a rule by its name. */
@@ -40,7 +40,7 @@ export function packAlerts(
   return { rules, eventNumbers, times, lines, channels };
 }
 
-/** `undefined`: they do not go together, or name a rule that there is not. */
+/** `undefined`: the parts do not fit together, or name an unknown rule. */
 export function unpackAlerts(
   { rules, eventNumbers, times, lines, channels }: PackedAlerts,
   known: readonly KnownOfRule[],

@@ -35,7 +35,7 @@ export class PlanExtraction {
     return this.#requests.length === 0;
   }
 
-  /** Tell a fresh instance what is wanted, and forget what an earlier one interned. */
+  /** Send a fresh instance the plan, and forget what an earlier one interned. */
   restart(instance: ExtractorInstance): void {
     instance.configure(
       this.#plan,

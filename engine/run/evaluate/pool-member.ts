@@ -30,7 +30,7 @@ export interface PendingJob {
   readonly batch: NumberedBatch;
   readonly withoutPlugin: EventWithoutPlugin[];
   isCareful: boolean;
-  /** Workers that ended over it, and nobody knows over which event. */
+  /** Workers that ended because of it, while the guilty event is unknown. */
   losses: number;
   readonly resolve: (result: SettledJob) => void;
 }
@@ -77,7 +77,7 @@ export function leftOut(
   };
 }
 
-/** Resolves when its thread and the processes of its extractors are gone. */
+/** Resolves when its thread and the processes of its extractors have ended. */
 export async function endMember({ worker, hosts }: Member): Promise<void> {
   const gone = worker.end();
   await Promise.all([gone, ...hosts.flat().map((host) => host?.close(gone))]);
@@ -99,7 +99,7 @@ export interface MemberOptions {
   readonly onLateExtractor: (plugin: string, lostMs: number) => void;
 }
 
-/** A worker that is told to start. */
+/** A worker that is starting. */
 export function createMember(options: MemberOptions): Member {
   const { setup, stock, quarantined } = options;
   const handle = stock.takeThread(EVALUATION_ENTRY);

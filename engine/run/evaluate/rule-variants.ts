@@ -47,7 +47,7 @@ export class RuleVariants {
     const ruleIndexes = this.#rules.map((_, index) => index).filter(isPossible);
     const rules = ruleIndexes.flatMap((index) => this.#rules[index] ?? []);
     return {
-      // The plan of all rules: what is extracted is numbered by it.
+      // The plan of all rules, which numbers the requests.
       detector: new Detector(compileRuleset(rules, this.#plan), this.#options),
       ruleIndexes,
       notEvaluated: this.#rules.filter((_, index) => !isPossible(index)).map(({ name }) => name),

@@ -27,7 +27,7 @@ export function admitPlugin(
     const other = judged.value && findMismatch(plugin, judged.value);
     return other === undefined ? judged : { value: undefined, diagnostics: [other] };
   }
-  // What is no plugin at all is better told that than that it is not signed.
+  // A file that is not a plugin gets that error, not the one about a missing signature.
   const said = isComponent(read.bytes) ? [wrong] : judgeComponent(path, read.bytes).diagnostics;
   return { value: undefined, diagnostics: said };
 }

@@ -68,7 +68,7 @@ export function loadRules(config: RulesConfig, plugins: RulesPlugins): LoadedRul
   return { documents, rulesetLoad, diagnostics };
 }
 
-/** Where nobody names rules, those that the plugins carry. */
+/** If no rules are named, the rules that the plugins carry. */
 function rulesOfPlugins({ plugins }: RulesPlugins): TextDocument[] {
   return plugins.flatMap(({ file: { manifest, attachments } }) => {
     const { rules } = attachments;

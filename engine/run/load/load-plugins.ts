@@ -43,7 +43,7 @@ export async function loadPlugins(config: Config): Promise<LoadedPlugins> {
   return { plugins: kept, catalogs: createCatalogs(kept, config), diagnostics };
 }
 
-/** Without those that nobody named, where others stand in their place or they have nothing to add. */
+/** Without the plugins that nobody named, if others replace them or they have nothing to add. */
 function withoutReplaced(plugins: readonly LoadedPlugin[]): LoadedPlugin[] {
   const named = plugins.filter(({ config }) => config.asked === 'by name');
   const names = new Set(named.map(({ file }) => file.manifest.name));
@@ -75,7 +75,7 @@ function createCatalogs(
 /** A field of the engine that the plugin which gives the events may compute itself. */
 const COMPUTED_BY_SOURCE = 'evt.plugininfo';
 
-/** A field means one thing: nobody may put values of their own in the place of another's, or of the engine's. */
+/** A field has one meaning: no plugin may replace the values of another plugin, or of the engine. */
 function findTakenFields(plugins: readonly LoadedPlugin[], { staticFields }: Config): Diagnostic[] {
   const ofEngine = new Set(engineFields(staticFields).map(({ name }) => name));
   const messages = new Set<string>();
@@ -88,7 +88,7 @@ function findTakenFields(plugins: readonly LoadedPlugin[], { staticFields }: Con
       const names = fieldsFor(plugin, source).map(({ name }) => name);
       const ofOthers = names.filter((name) => owners.has(name));
       const owner = owners.get(ofOthers[0] ?? '');
-      // Two sources of the same events are said to be that.
+      // Two sources of the same events get a message of their own.
       if (owner !== undefined && !(isSource && owner.file.manifest.source?.name === source)) {
         const what = `${listNames(ofOthers)} of \`${source}\``;
         messages.add(`two plugins offer ${what}: ${describe(owner)} and ${describe(plugin)}`);

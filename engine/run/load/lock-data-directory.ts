@@ -26,7 +26,7 @@ export async function lockDataDirectory({ dataDirectory }: Config): Promise<Data
     }
     lock = await lockFolder(dataDirectory);
   } catch (error) {
-    // What cannot be made is reported by whoever needs it.
+    // The part that needs the folder reports it.
     if (!(error instanceof LockedByOther)) return none;
     const message = `the data directory ${dataDirectory} is in use: ${error.message}`;
     return { ...none, diagnostics: [createDiagnostic('DATA_DIR_IN_USE', { message })] };

@@ -17,7 +17,7 @@ export async function preparePlugins(
     plugins.map(({ file }) => preparePlugin(file, { cacheDirectory })),
   );
   for (const { value, diagnostics: found } of results) {
-    // The cache is the same for all of them: one plugin says what is wrong with it.
+    // The cache is the same for all of them: one plugin reports what is wrong with it.
     diagnostics.push(
       ...found.filter((one) => !diagnostics.some(({ message }) => message === one.message)),
     );

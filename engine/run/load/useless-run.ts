@@ -1,5 +1,6 @@
 /* Runs that could do nothing say so before anything is read. */
 
+import { countOf } from '../../base/quantity.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { RulesetLoad } from '../../language/load/load-ruleset.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
@@ -37,13 +38,18 @@ export function findUselessRun(
   const ofSources = items.rules.filter(({ source }) => sources.includes(source));
   const others = items.rules.length - ofSources.length;
   const parts = [
-    ...(ofSources.length > 0 ? [`${ofSources.length} are not enabled`] : []),
-    ...(others > 0 ? [`${others} are of other sources`] : []),
+    ...(ofSources.length > 0 ? [`${ofSources.length} ${areOf(ofSources.length)} not enabled`] : []),
+    ...(others > 0 ? [`${others} ${areOf(others)} of other sources`] : []),
   ];
-  const message = `none of the ${items.rules.length} rules can match events of ${wanted}: ${parts.join(', ')}`;
+  const all = countOf(items.rules.length, 'rule');
+  const message = `no rule can match events of ${wanted}: of ${all}, ${parts.join(' and ')}`;
   const hint =
     ofSources.length > 0
       ? 'look at `enabled:` in the rules, and at `rules:` and `priority:` of the configuration'
       : `rules for these events say \`source: ${sources[0] ?? ''}\``;
   return [createDiagnostic('RULE_NONE', { message, hint })];
+}
+
+function areOf(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }

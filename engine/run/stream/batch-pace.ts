@@ -2,7 +2,7 @@
 
 import { LIMITS } from '../../base/limits.ts';
 
-/** Of the first batches: nobody knows yet how many alerts they give. */
+/** Most events of the first batches, while it is unknown how many alerts they give. */
 export const FIRST_EVENTS_MAX = 64;
 const EVENTS_MAX = LIMITS.batchEventsMax.value;
 /** Characters of alerts that a batch is to give. */

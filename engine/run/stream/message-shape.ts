@@ -18,7 +18,7 @@ import {
 import { SLOTS_PER_STREAM } from './slot-room.ts';
 import { UNREADABLE_RUNS_MAX } from './unreadable-runs.ts';
 
-/** Room for what is put behind a text that was cut. */
+/** Room for the note after a text that was cut. */
 const CUT_ROOM = 64;
 /** Names of plugins, and words like `deadline`. */
 const isName = isText(64);

@@ -57,7 +57,7 @@ export class NoRoom extends Error {
 const FULL = ['ENOSPC', 'EFBIG', 'EDQUOT', 'ENOMEM'];
 
 export type RoomMemory = SharedArrayBuffer | MemoryFile;
-/** As a worker is told of it. */
+/** As a message to a worker. */
 export type SentRoom = SharedArrayBuffer | FileDescriptors;
 
 /** `isolation`: of the worker that fills it. */
@@ -81,7 +81,7 @@ export function slotSize({ batchEventsMax, batchSizeMax }: SlotLimits): number {
   return TIME_SIZE * Math.ceil(size / TIME_SIZE);
 }
 
-/** Nobody uses it any more. */
+/** Releases it: nobody uses it any more. */
 export function closeRoom(memory: RoomMemory): void {
   if (!(memory instanceof SharedArrayBuffer)) memory.close();
 }
@@ -93,7 +93,7 @@ export function sentRoom(memory: RoomMemory): SentRoom {
   return { descriptor, readDescriptor };
 }
 
-/** Of a room that a process uses: whoever reads only is given `readDescriptor`. */
+/** File descriptors of a room that a process uses: a process that only reads gets `readDescriptor`. */
 export function descriptorsOf(memory: RoomMemory): FileDescriptors {
   if (memory instanceof SharedArrayBuffer) throw new Error('memory that is shared is no file');
   return memory;
@@ -109,13 +109,13 @@ export function inheritedRoom(position: number): SentRoom {
 export interface SlotRoom {
   /** Bytes that a slot has room for. */
   readonly dataSizeMax: number;
-  /** Where the bytes of a batch are put that is to be filled into the slot next. */
+  /** Where to put the bytes of the next batch of the slot. */
   dataOf(slot: number): Uint8Array;
   /** Puts a batch into its slot; its bytes may lie in `dataOf` already. */
   fill(slot: number, batch: EventBatch): SlotRange;
   /** The batch; valid until its slot is given back, or another one is read. */
   read(range: SlotRange): EventBatch;
-  /** Nobody needs the batch any more. */
+  /** Releases it: nobody needs the batch any more. */
   drop(range: SlotRange): void;
   /** Before another source fills slots: what one has left behind or cut off is as it was; `used`: on their way. */
   mend(used: readonly SlotRange[]): void;
@@ -132,7 +132,7 @@ interface Parts extends EventBatch {
   readonly data: Uint8Array;
 }
 
-/** What is at the start of a slot. */
+/** The start of a slot. */
 function partsAt(
   buffer: ArrayBufferLike,
   start: number,

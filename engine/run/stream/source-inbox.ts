@@ -1,6 +1,6 @@
 /*
- * What comes to a source worker that is a process: everything through one pipe, which it reads when it looks for
- * something, and stands still at when it waits.
+ * Messages to a source worker that is a process: all through one pipe, which the worker reads when it looks for
+ * messages, and blocks on when it waits.
  */
 
 import { readSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /*
  * What is different between a source worker that is a thread and one that is a process: a thread shares memory with the
- * main thread and a port with the I/O thread; a process is told everything by messages.
+ * main thread and a port with the I/O thread; a process gets everything by messages.
  */
 
 import type { MessagePort } from 'node:worker_threads';
@@ -56,9 +56,9 @@ export interface SourceSide {
   refuse(reason: string): void;
   /** `usedSlots`: those whose batches are on their way. */
   start(worker: SourceWorker, state: StreamState, usedSlots: Iterable<number>): void;
-  /** Of a message that is not about the stream. */
+  /** Answers a message that is not about the stream. */
   answer(message: SideMessage): void;
-  /** The outputs have a batch: its slot is free, and the source may be told where it ended. */
+  /** The outputs have a batch: its slot is free, and the source may learn where it ended. */
   release(slot: number, position: Uint8Array | undefined): void;
   /** It is to look whether it has to stop. */
   wake(): void;
@@ -107,7 +107,7 @@ class ThreadSide implements SourceSide {
     return message;
   }
 
-  // It is our code, and checks what its plugin says itself.
+  // The worker is our code, and checks its plugin's messages itself.
   refuse(): void {}
   // The thread sees all else in the memory that it shares.
   answer(): void {}

@@ -30,7 +30,7 @@ import { UnreadableRuns } from './unreadable-runs.ts';
 
 type SourcePort = WorkerPort<SourceRequest, SourceMessage>;
 
-/** What is beside the messages to the main thread. */
+/** Everything but the messages to the main thread. */
 interface Surroundings {
   readonly slots: Slots;
   readonly link: StoreLink;
@@ -123,5 +123,5 @@ function watchedQueue(client: StoreClient, calls: GuardedCalls): PluginQueue {
 }
 
 const main: SourcePort = openWorkerPort();
-// A rejection is an error of our own: it ends the worker, and the main thread is told.
+// A rejection is an error of our own: it ends the worker, and the main thread learns of it.
 main.begin((start) => void readStream(start as SourceStart, main));

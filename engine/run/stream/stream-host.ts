@@ -105,7 +105,7 @@ export class StreamHost implements StreamFeed {
     this.#side?.wake();
   }
 
-  /** The batch's slot may be filled again; where the outputs have its alerts the source is told, in order. */
+  /** The batch's slot may be filled again; when the outputs have its alerts, the source learns of it, in order. */
   release(batch: NumberedBatch, behind: StreamState | undefined): void {
     const { slot } = batch;
     this.#usedSlots.delete(slot);
@@ -125,7 +125,7 @@ export class StreamHost implements StreamFeed {
       this.#side.handle.control.eventsMax = this.#eventsMax;
   }
 
-  /** What was handed over could not be used: whoever did that starts again, where the stream stands. */
+  /** The batch could not be used: its source starts again, where the stream stands. */
   refuse(reason: string): void {
     this.#side?.refuse(reason);
   }
@@ -200,7 +200,7 @@ export class StreamHost implements StreamFeed {
     }
   }
 
-  /** How its worker ended, when that is what it says. */
+  /** How its worker ended, if that is what it reports. */
   #take(
     message: SourceMessage,
     side: SourceSide,
@@ -262,7 +262,7 @@ export class StreamHost implements StreamFeed {
     this.#options.onBatch(batch, state);
   }
 
-  /** `undefined`: the source is to be started again, where the stream stands. */
+  /** `undefined`: start the source again, where the stream stands. */
   async #afterFault({
     fault,
     hasOpened,
@@ -281,7 +281,7 @@ export class StreamHost implements StreamFeed {
       isEndless,
       lostMs,
     });
-    // A source that says what is wrong with its location is not at fault.
+    // A source that reports an error of its location is not at fault.
     if (isEndless || hasOpened || kind !== 'error') onFault(fault);
     if (decision === 'give-up-stream') {
       return { stream: setup.name, plugin, reason: message, kind, atStart: !this.#wasOpen };

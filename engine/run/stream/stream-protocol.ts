@@ -18,18 +18,18 @@ import type { UnreadableRun } from './unreadable-runs.ts';
 
 /** Everything that a source worker needs. */
 export interface SourceSetup {
-  /** Of the stream, for people. */
+  /** Name of the stream, for people. */
   readonly name: string;
-  /** It goes on until it is told to stop: a source that fails is started again and again. */
+  /** The stream ends only when it is stopped: a source that fails is started again and again. */
   readonly isEndless: boolean;
-  /** What it reads came by itself, and whoever sent it is told when it is with the outputs. */
+  /** Senders bring what it reads, and each gets an answer when its events are with the outputs. */
   readonly hasInbox: boolean;
   readonly source: PluginRole;
   readonly openParams: string;
   readonly limits: SlotLimits;
 }
 
-/** What is sent to a source worker, once. */
+/** The first message to a source worker. */
 export interface SourceStart {
   readonly kind: 'start';
   readonly setup: SourceSetup;
@@ -52,7 +52,7 @@ export interface Acknowledgement {
   readonly position: Uint8Array;
 }
 
-/** What is sent to a source worker. */
+/** Messages to a source worker. */
 export type SourceRequest =
   | SourceStart
   | Acknowledgement
@@ -76,7 +76,7 @@ export interface PluginRole {
   readonly isolation: Isolation;
 }
 
-/** In a form in which another process can be told of it. */
+/** In a form that can be sent to another process. */
 export function toProcessRole(role: PluginRole): PluginRole {
   return { ...role, plugin: withoutCompiled(role.plugin) };
 }
@@ -85,10 +85,10 @@ export function toProcessRole(role: PluginRole): PluginRole {
 export interface StreamState {
   /** From the source's `checkpoint`; `undefined`: from the start. */
   readonly position: Uint8Array | undefined;
-  /** Of a followed location: number of the latest run that the source was told of; 0: of none. */
+  /** In a followed location, the number of the latest run that the source knows; 0: no run. */
   readonly run: number;
   readonly events: number;
-  /** Of the events' own text. */
+  /** Bytes of the events' own text. */
   readonly bytes: number;
   readonly eventsWithoutTime: number;
   /** Time of the first event (for `evt.reltime`) and of the latest one; `undefined` before any. */
@@ -125,7 +125,7 @@ export interface SourceNotes {
 /** Consecutive events of a stream in their slot; numbers and times are final. */
 export interface NumberedBatch extends SlotRange {
   readonly firstEventNumber: number;
-  /** Of the stream. */
+  /** First time in the stream. */
   readonly firstTime: bigint;
 }
 
@@ -148,9 +148,9 @@ export type SourceMessage =
     }
   | { readonly kind: 'notes'; readonly notes: SourceNotes }
   | { readonly kind: 'ended'; readonly reason: 'end' | 'interrupted' }
-  /** Of a process. */
+  /** Sent by a process only. */
   | { readonly kind: 'store'; readonly request: StoreRequest }
-  /** Of a process: it is to be woken after that time. */
+  /** Sent by a process only: it asks to be woken after that time. */
   | { readonly kind: 'wake'; readonly id: number; readonly milliseconds: number }
   /** The source failed: at start, when it had not said that it is open. */
   | { readonly kind: 'failed'; readonly fault: RunFault };

@@ -36,7 +36,7 @@ export interface StreamReaderParts {
   readonly unreadable: UnreadableRuns;
   /** Until there is something new, at most for so long. */
   readonly waitForInput: (milliseconds: number) => void;
-  /** What is with the outputs up to a position, in order; `undefined`: nothing more for now. */
+  /** Positions up to which the outputs have everything, in order; `undefined`: nothing more for now. */
   readonly takeAcknowledged: () => Uint8Array | undefined;
   readonly post: (message: SourceMessage) => void;
 }
@@ -55,7 +55,7 @@ export class StreamReader {
     this.#state = parts.state;
   }
 
-  /** Returns when the stream ends, when it is told to stop, or when the source fails. */
+  /** Returns when the stream ends, when it is stopped, or when the source fails. */
   async run(): Promise<void> {
     const { source, slots, post } = this.#parts;
     try {
@@ -77,7 +77,7 @@ export class StreamReader {
     }
   }
 
-  /** Nobody's fault: the stream is read again from where it stands, when there may be room. */
+  /** No plugin's fault: reads the stream again from where it stands, when there may be room. */
   #withoutRoom({ message }: NoRoom): PluginFault {
     return new PluginFault('crash', this.#parts.source.name, message);
   }
@@ -127,7 +127,7 @@ export class StreamReader {
     return this.#parts.control.isStopped;
   }
 
-  /** Of several that have come the last one says all. */
+  /** Acknowledges the last of several messages that arrived, which stands for all of them. */
   #acknowledge(): void {
     const { source, takeAcknowledged } = this.#parts;
     let latest: Uint8Array | undefined;
@@ -141,7 +141,7 @@ export class StreamReader {
     const { times, withoutTimeCount } = resolveTimes(batch.times, state.latestTime);
     const eventCount = times.length;
     const firstTime = state.firstTime ?? times[0] ?? 0n;
-    // Alone in memory: what is on its way is waited for.
+    // Alone in memory: waits for what is on its way.
     if (batch.data.length > room.dataSizeMax) slots.waitForOthers(slot, () => !this.#isStopped);
     const range = room.fill(slot, { data: batch.data, spans: batch.spans, times });
     const behind = {
@@ -170,7 +170,7 @@ export class StreamReader {
     handOver({ position, run: lastRun() });
   }
 
-  /** Of runs that ended without an event, or with one that was handed over before. */
+  /** Reports runs that ended without an event, or with an event that was handed over before. */
   #postFinished(): void {
     const { finishedRun, unreadable, post } = this.#parts;
     const run = finishedRun();

@@ -28,7 +28,7 @@ export class UnreadableRuns {
     if (this.#reasons.size < UNREADABLE_RUNS_MAX) this.#reasons.set(run, reason);
   }
 
-  /** A call gave events; `lastRun` is the latest run that it was told of. */
+  /** A call gave events; `lastRun` is the latest run that it knew. */
   gaveEvents(lastRun: number): void {
     this.#readableRun = lastRun;
     this.#reasons.clear();

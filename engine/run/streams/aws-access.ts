@@ -62,7 +62,7 @@ export function toAwsAccess(
   };
 }
 
-/** What is no object has been said to be wrong. */
+/** An invalid value was reported before. */
 function parse(initConfig: string): InitConfig {
   try {
     const value: unknown = JSON.parse(initConfig === '' ? '{}' : initConfig);

@@ -23,7 +23,7 @@ export function checkStream(stream: OpenedStream, webhook: WebhookAccess): Diagn
   const { stores, queues } = config.grants;
   return [
     ...ofInput.map((finding) => toDiagnostic(subject, finding, source?.openParamsDescription)),
-    // What lies in a store is looked for by the plugin, and may come later.
+    // The plugin looks for what lies in a store; it may come later.
     ...Object.entries(stores).flatMap((entry) =>
       entry[1].kind === 'invalid'
         ? checkLocation(entry[1], context).map((one) => toDiagnostic(describe('store', entry), one))
@@ -60,7 +60,7 @@ function toDiagnostic(
   return createDiagnostic('SOURCE_UNREADABLE', { message, hint: hint ?? otherHint });
 }
 
-/** Entries of `webhook.authentication` that are for a path where nobody listens: a mistake, and an open door. */
+/** Entries of `webhook.authentication` for a path where nothing listens: a mistake, and an open door. */
 export function findUnusedSecrets(
   { authentication }: WebhookAccess,
   locations: readonly OpenedStream['opened'][],

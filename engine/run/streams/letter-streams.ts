@@ -20,7 +20,7 @@ export async function planLetters(
     create: () => ({
       streams: plugins.map(({ file }, index) => ({
         name: file.manifest.name,
-        // The first one says what is of none of them.
+        // The first one reports what belongs to none of them.
         input: { kind: 'dead-letters', path, knownSources: index === 0 ? sources : undefined },
         state: START_OF_STREAM,
         checkpoint: undefined,

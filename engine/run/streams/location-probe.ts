@@ -48,7 +48,7 @@ export class LocationProbe {
     return undefined;
   }
 
-  /** Looks now; for whoever wants to know. */
+  /** Looks now. */
   refresh(): void {
     this.#look();
   }

@@ -10,7 +10,7 @@ import type { InvalidLocation } from '../../store/location/location-kind.ts';
 import type { LoadedPlugin } from '../load/load-plugins.ts';
 
 export interface OpenedStream {
-  /** As the operator calls it; the plugin's name where nobody gave another. */
+  /** The operator's name for it, or else the plugin's name. */
   readonly name: string;
   readonly plugin: LoadedPlugin;
   /** What it opens. */

@@ -17,7 +17,7 @@ export interface StreamBeginning {
   readonly state: StreamState;
   /** Where its checkpoint is kept; `undefined`: it has none. */
   readonly checkpointPath: string | undefined;
-  /** How far followed files were read; `undefined`: nobody has, or they are not followed. */
+  /** How far followed files were read; `undefined`: not read yet, or not followed. */
   readonly followed: FollowedRoots | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -131,7 +131,7 @@ function grantedRoots(stream: OpenedStream, reach: Reach, state: StoreRoot['stat
     : { stores: { ...stores, input }, queues };
 }
 
-/** With a location that is none nothing is opened: `checkStream` has an error for it. */
+/** An invalid location is not opened: `checkStream` has an error for it. */
 function asLocation(location: Location | InvalidLocation): Location {
   if (location.kind === 'invalid') throw new Error(`${location.text}: ${location.what}`);
   return location;

@@ -5,7 +5,7 @@ import type { StreamParts } from './stream-parts.ts';
 
 /** What a run is going to read, before its plugins are prepared. */
 export interface StreamPlan {
-  /** Of each stream, the plugin whose source its events are of. */
+  /** For each stream, the plugin whose source its events belong to. */
   readonly plugins: readonly LoadedPlugin[];
   readonly diagnostics: readonly Diagnostic[];
   /** The streams, in the same order. */

@@ -61,7 +61,7 @@ export class AlertList {
     this.#counts = { total, missed: this.#counts.missed + missed };
   }
 
-  /** So many came at the top: whoever reads further down is not moved. */
+  /** Number of alerts added at the top: a reader further down is not moved. */
   keepPlace(fresh: number): void {
     if (this.#list.scrollTop > this.#rowHeight) this.#list.scrollTop += fresh * this.#rowHeight;
   }

@@ -3,7 +3,7 @@
 export interface AwsAccess {
   readonly profile: string | undefined;
   readonly region: string | undefined;
-  /** Of other services with the same interface, as `http://127.0.0.1:9000`. */
+  /** Endpoint of another service with the same interface, such as `http://127.0.0.1:9000`. */
   readonly endpoint: string | undefined;
   /** Buckets in paths instead of host names. */
   readonly isPathStyle: boolean;
@@ -15,7 +15,7 @@ export interface AwsAccess {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Of a bucket that is followed. */
+/** How a bucket is followed. */
 export interface Polling {
   /** Between two looks at it, in milliseconds. */
   readonly intervalMs: number;
@@ -28,6 +28,6 @@ export interface QueueAccess {
   readonly ownerAccount: string | undefined;
   /** Messages that were worked off are deleted; without it they come again when their time is over. */
   readonly isDeleting: boolean;
-  /** Seconds for which nobody else is given a message; renewed as long as it is worked on. */
+  /** Seconds for which no other reader gets a message; renewed as long as it is worked on. */
   readonly visibilitySeconds: number;
 }

@@ -25,7 +25,7 @@ export interface SqsService {
   readonly client: SQSClient;
 }
 
-/** Of one request. */
+/** Attempts for one request. */
 const ATTEMPTS = 6;
 const CONNECT_TIME_MAX_MS = 5_000;
 /** Without a byte; a queue without messages answers after 20 s. */
@@ -44,7 +44,7 @@ export async function connectS3(access: AwsAccess, counts: ServiceCounts): Promi
     ...commonOptions(access, access.concurrency + SPARE_SOCKETS, SILENCE_MAX_MS),
     forcePathStyle: access.isPathStyle,
     followRegionRedirects: true,
-    // Sums of whole objects are of no use to whoever reads parts, and gzip has its own.
+    // Checksums of whole objects do not help a reader of parts, and gzip has its own.
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   client.middlewareStack.add(countRepeats(counts), REPEATS);
@@ -104,7 +104,7 @@ interface Answer {
 }
 
 function takeEnvironment({ environment }: AwsAccess): void {
-  // This thread has none of its own, and nobody else in it looks.
+  // This thread has no listener of its own, and nothing else in it looks.
   Object.assign(process.env, environment, {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });

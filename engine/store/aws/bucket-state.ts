@@ -9,7 +9,7 @@ export interface KeptObject {
 }
 
 export interface BucketState {
-  /** Of the latest run that was read from; 0 before the first. */
+  /** Number of the latest run that was read from; 0 before the first. */
   readonly lastNumber: number;
   /** The latest ones up to it, one of which a position may name. */
   readonly runs: readonly (KeptObject & { readonly number: number })[];

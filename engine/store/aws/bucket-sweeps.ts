@@ -25,7 +25,7 @@ const DIGEST_SIZE = 16;
 export interface SweepState {
   /** What was put up to then is known, in milliseconds since 1970; `undefined`: nothing is. */
   readonly knownMs: number | undefined;
-  /** Of what was put behind it: digest of path and time, and the time. */
+  /** Objects that were put behind the position: digest of path and time, and the time. */
   readonly known: Readonly<Record<string, number>>;
   /** The sweep under way: when it began (`undefined`: it has not), over what, and up to where it is. */
   readonly startMs: number | undefined;
@@ -64,7 +64,7 @@ export class BucketSweeps {
     this.#path = path;
   }
 
-  /** Of the sweep under way; the first one is 1. */
+  /** Number of the sweep under way; the first one is 1. */
   get number(): number {
     return this.#number;
   }

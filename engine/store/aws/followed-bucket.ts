@@ -19,7 +19,7 @@ import { S3Store } from './s3-store.ts';
 
 const PAUSE_MIN_MS = 500;
 const PAUSE_MAX_MS = 60_000;
-/** So many were found and not listed: no more are looked for. */
+/** With so many objects found and not listed, the search stops. */
 const FOUND_MAX = 512;
 /** Runs that may be asked for again, by a source that was started again. */
 const RUNS_LEFT = 16;
@@ -73,7 +73,7 @@ export class FollowedBucket implements ObjectStore {
     this.#found.push(...(state?.unread ?? []).map((kept) => toFound(kept, -1)));
   }
 
-  /** The run behind `after`: at most one. Rejects with `timed-out` where there is none for now. */
+  /** The run after `after`: at most one. Rejects with `timed-out` if there is none yet. */
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
     this.#report = report;
     await this.#open();
@@ -220,7 +220,7 @@ export class FollowedBucket implements ObjectStore {
     return known === undefined ? undefined : entryOf(known[0], known[1]);
   }
 
-  /** Of those that were found in the same sweep. */
+  /** Skips to `path` among the objects found in the same sweep. */
   #skipTo(path: string, sweep: number): void {
     const wanted = this.#found.filter((one) => {
       if (one.sweep !== sweep || isBehind(one.entry.path, path)) return true;

@@ -7,8 +7,8 @@ const DAY = /(?:^|\/)(\w+=)?(\d{4})([-/])(\w+=)?(\d{2})\3(\w+=)?(\d{2})\//;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Of a path below a day that was over before `oldestMs` (since 1970, UTC): one that all days before that moment are
- * not behind. `undefined` for any other path.
+ * For a path below a day that was over before `oldestMs` (since 1970, UTC), a path that is after all days before
+ * that moment. `undefined` for any other path.
  */
 export function skipOldDays(path: string, oldestMs: number): string | undefined {
   const found = DAY.exec(path);

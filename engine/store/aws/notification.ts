@@ -45,7 +45,7 @@ export function readNotification(text: string): Notification {
   if (inner !== undefined) return readBare(inner, message);
   const lines = readLines(message);
   if (lines !== undefined) return lines;
-  // What CloudTrail says when a trail is made.
+  // CloudTrail's test message when a trail is made.
   if (message.startsWith('CloudTrail validation message')) return NOTHING;
   return unusable('its text in the envelope of SNS is not JSON');
 }

@@ -13,7 +13,7 @@ import { toS3Error } from './aws-error.ts';
 const ATTEMPTS_MAX = 5;
 const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 5_000;
-/** Of the time that is spent waiting for bytes: fewer of them within it are no progress. */
+/** Time spent waiting for bytes: fewer of them within it count as no progress. */
 const DRIP_TIME_MS = 30_000;
 const DRIP_SIZE = 64 << 10;
 
@@ -39,7 +39,7 @@ export class S3Body implements StoredObject {
   #chunks: AsyncIterator<Uint8Array> | undefined;
   /** Came, and was not read yet. */
   #left: Uint8Array = new Uint8Array(0);
-  /** Of the next byte that comes. */
+  /** Position of the next byte that comes. */
   #position = 0;
   #attempts = 0;
   #waitedMs = 0;

@@ -31,7 +31,7 @@ export class S3Store implements ObjectStore {
   /** Paths are what follows it in a key. */
   readonly #folder: string;
   #connecting: Promise<S3Service> | undefined;
-  /** Listed and not given out yet, behind which path, and how it goes on. */
+  /** Entries listed and not given out yet, the path before them, and where the next page begins. */
   #listed: StoreEntry[] = [];
   #lastPath: string | undefined;
   #next: string | undefined;

@@ -15,7 +15,7 @@ const TRIES_MAX = 5;
 const PAUSE_SECONDS = 5;
 const PAUSE_SECONDS_MAX = 300;
 const HOUR_SECONDS = 3_600;
-/** Messages of which it was said that they are given up. */
+/** Messages that were reported as given up. */
 const IDS_KEPT = 10_000;
 
 export interface SqsMessagesOptions {

@@ -15,7 +15,7 @@ const GROUP_MAX = 10;
 const WAIT_SECONDS = 20;
 /** So many times within the time for which a message is hidden, that time is renewed. */
 const RENEWALS = 3;
-/** What is not written before that time is written with the next group. */
+/** Answers not sent before that time go with the next group. */
 const GROUP_TIME_MS = 100;
 
 export interface QueuedMessage {
@@ -121,7 +121,7 @@ export class SqsQueue {
     this.#held.delete(message.id);
   }
 
-  /** What is not settled is given back; resolves when all of that is written. */
+  /** Returns unsettled messages to the queue; resolves when all of that is sent. */
   async close(): Promise<void> {
     this.#stop.abort();
     clearInterval(this.#renewal);
@@ -245,7 +245,7 @@ function toMessage(message: Message): QueuedMessage {
     id: MessageId ?? '',
     handle: ReceiptHandle ?? '',
     body: Body ?? '',
-    // What the queue says of a message is not for its sender to say.
+    // The text of the queue's error may reveal more than its sender may know.
     attributes: [
       ...given,
       ...own.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),

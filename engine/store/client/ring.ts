@@ -43,7 +43,7 @@ export class Ring {
     this.#bytes = new Uint8Array(buffer, HEADER_SIZE);
   }
 
-  /** Writer: as new, for another object. Nobody reads it. */
+  /** Writer: as new, for another object. No reader uses it. */
   reset(): void {
     this.#words.fill(0);
     this.#stored[0] = 0;

@@ -30,11 +30,11 @@ export interface StoreClientOptions {
   readonly copyFromWindow?: (room: Uint8Array, position: number) => void;
   readonly report: ReportOddity;
   readonly isStopped: () => boolean;
-  /** Number of the latest run that whoever read before was told of. */
+  /** Number of the latest run that the reader before it knew. */
   readonly lastRun: number;
 }
 
-/** Runs of which something may still be said. */
+/** Runs that may still get messages. */
 const RUNS_REMEMBERED = 64;
 const WAIT_MS = 50;
 /** What takes longer is given up when the run is being stopped. */
@@ -62,7 +62,7 @@ export class StoreClient {
     this.#link = options.link;
   }
 
-  /** Of all objects that were opened. */
+  /** Stored bytes read from all objects that were opened. */
   get storedBytesRead(): number {
     let sum = this.#closedBytesRead;
     for (const { storedBytesRead } of this.#objects.values()) sum += storedBytesRead;
@@ -78,7 +78,7 @@ export class StoreClient {
     return entries;
   }
 
-  /** Number of the latest run of a followed location that was told of. */
+  /** Number of the latest known run of a followed location. */
   get lastRun(): number {
     return this.#lastRun;
   }

@@ -14,7 +14,7 @@ const READ_SIZE = 256 << 10;
 
 export interface WindowOptions {
   readonly isLive: boolean;
-  /** Asks for the next bytes, in a pane that is free: they are told of to `receive`. */
+  /** Asks for the next bytes, into a free pane; `receive` gets them. */
   readonly ask: () => void;
   /** Copies bytes of the window from `position` on. */
   readonly copy: (room: Uint8Array, position: number) => void;

@@ -25,7 +25,7 @@ export function isCompressed(head: Uint8Array): boolean {
 }
 
 export interface DecodeOptions {
-  /** Of the object: an empty one that is named gzip is not right. */
+  /** Name of the object: an empty file with the name of a gzip file is damaged. */
   readonly name: string;
   readonly encoding: 'automatic' | 'identity';
   /** Decoded bytes to leave out. */
@@ -35,9 +35,9 @@ export interface DecodeOptions {
 
 export interface Decoded {
   readonly reader: ByteReader;
-  /** What is read are the stored bytes themselves, from the offset on. */
+  /** The reader gets the stored bytes themselves, from the offset on. */
   readonly isAsStored: boolean;
-  /** Nobody reads any more; the object stays open. */
+  /** The reader stops; the object stays open. */
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 /*
  * gzip (RFC 1952): members one after the other, with our own framing over raw deflate, because zlib says nothing of
  * what lies behind a member or of a trailer that is missing. Data comes out before errors: everything up to the damage
- * is delivered, then the damage is said.
+ * is delivered, then the damage is reported.
  */
 
 import { crc32, createInflateRaw } from 'node:zlib';

@@ -32,7 +32,7 @@ export class Inflater {
     this.#source = source;
     this.#latest = rest;
     this.#output = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    // Whoever asks for output gets the error; when nobody does, it is of no interest.
+    // The caller that asks for output gets the error; without one, the error does not matter.
     stream.on('error', () => {});
     void this.#feed();
   }

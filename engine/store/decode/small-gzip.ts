@@ -17,7 +17,7 @@ export function decodeSmallGzip(bytes: Uint8Array): Uint8Array | undefined {
   try {
     decoded = gunzipSync(bytes, { maxOutputLength: DECODED_SIZE_MAX });
   } catch {
-    // What is wrong with it is found out again, with what comes before the damage.
+    // The slow path finds out what is wrong, and gives the bytes before the damage.
     return undefined;
   }
   // The trailer of the only member is the end of the file: nothing lies behind it.

@@ -1,4 +1,4 @@
-/* What is new in a compressed file, decoded. It is whole when it is read, so there is nothing to wait for. */
+/* New bytes of a compressed file, decoded. The file is complete when it is read, so nothing has to be waited for. */
 
 import { createDeferred } from '../../base/deferred.ts';
 import { type Decoded, decode } from '../decode/decoded-object.ts';

@@ -1,4 +1,4 @@
-/* What can be told of a file by looking at it: that it is the one that was seen, and what it begins with. */
+/* What a look at a file shows: whether it is the file seen before, and what it begins with. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { decode, isCompressed } from '../decode/decoded-object.ts';

@@ -21,7 +21,7 @@ const TURN_MAX_MS = 500;
 const STILL_MS = 1_000;
 /** Files that were moved away do not tell of changes. */
 const POLL_MS = 250;
-/** While a file is read it is looked at so often. */
+/** Interval of looks at a file while it is read. */
 const LOOK_MS = 100;
 
 /** What a run knows of the files around its own. */
@@ -30,7 +30,7 @@ export interface RunSurroundings {
   readonly times: FollowTimes;
   /** Whether another file has something to give. */
   readonly doOthersWait: () => boolean;
-  /** The file is looked at; its fate and size are known then. */
+  /** Looks at the file; its fate and size are known then. */
   readonly look: (file: TrackedFile) => Promise<void>;
   /** Resolves at the next change anywhere, or after the time. */
   readonly changed: (milliseconds: number) => Promise<void>;
@@ -41,7 +41,7 @@ export interface RunSpan {
   /** In decoded bytes. */
   readonly start: number;
   readonly startLines: number;
-  /** Of a run that was read before. */
+  /** End of a run that was read before. */
   readonly end: number | undefined;
   readonly waypoints: Waypoints;
 }
@@ -56,11 +56,11 @@ export class FileRun implements StoredObject {
   readonly #lines = new LineBuffer(LIMITS.eventSizeMax.value);
   readonly #startedMs: number;
   readonly #settled = createDeferred<void>();
-  /** Behind what is in the buffer. */
+  /** Position after the bytes in the buffer. */
   #position: number;
   /** Behind what was given out. */
   #given: number;
-  /** Of the run, before what is given out here. */
+  /** Lines of the run before the part that is given out here. */
   #linesBefore = 0;
   #lastDataMs: number;
   #lookedMs = 0;
@@ -80,7 +80,7 @@ export class FileRun implements StoredObject {
     this.run = { name, isDecoded: true, linesBefore: span.startLines, whenSettled };
   }
 
-  /** Nobody reads this run any more: the file stands where it was left. What was not wanted is passed over. */
+  /** The reader stops: the file stands where it was left. Bytes that nobody wanted are passed over. */
   settle(): void {
     if (this.#isRepeated) return;
     const { file, startLines } = this.#span;
@@ -119,7 +119,7 @@ export class FileRun implements StoredObject {
     return this.#restStart !== undefined;
   }
 
-  /** It was over before: what is known of its file is known already. */
+  /** It was over before: its file is known already. */
   get #isRepeated(): boolean {
     return this.#span.end !== undefined;
   }

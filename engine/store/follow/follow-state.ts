@@ -22,13 +22,13 @@ export interface FollowState {
   readonly files: readonly KnownFile[];
   /** The latest last. */
   readonly runs: readonly KeptRun[];
-  /** Of the latest run; 0 before the first. */
+  /** Number of the latest run; 0 before the first. */
   readonly lastNumber: number;
 }
 
 /** Nothing of what it has behind `offset` was read. */
 export function progressAt(file: TrackedFile, offset: number, lines: number): FileProgress {
-  // Of a compressed file it is not known how much there is.
+  // The size of a compressed file's contents is unknown.
   const seenEnd = file.isCompressed ? 0 : offset;
   return { offset, lines, seenEnd, isRestGiven: false };
 }

@@ -1,8 +1,8 @@
-/** How long it is waited until what nobody says is taken for granted, in milliseconds. */
+/** How long to wait for events that no notification announces, in milliseconds. */
 export interface FollowTimes {
   /** For the end of a line that is not written to its end. */
   readonly restMs: number;
-  /** For what is still written to a file that was removed, by whoever has it open. */
+  /** For bytes that a process still writes to a file that was removed. */
   readonly goneMs: number;
   /** For a copy of a file that is still there to turn out as rotation; then it is a file of its own. */
   readonly copyMs: number;

@@ -19,7 +19,7 @@ const TICK_MS = 100;
 
 export interface FollowedFilesOptions {
   readonly folder: string;
-  /** Only this one is followed; others are looked at where they may have its bytes. */
+  /** Only this file is followed; others are examined only if they may have its bytes. */
   readonly onlyPath: string | undefined;
   readonly clock: Clock;
   readonly times: FollowTimes;
@@ -27,7 +27,7 @@ export interface FollowedFilesOptions {
   readonly onNews: () => void;
   /** Looks at everything. */
   readonly scan: () => void;
-  /** What another process knew; `undefined`: nobody has read here before. */
+  /** State of another process; `undefined`: no process has read here before. */
   readonly known: readonly TrackedFile[] | undefined;
 }
 
@@ -56,7 +56,7 @@ export class FollowedFiles {
     return this.#inTurn(() => this.#see(sights, isComplete));
   }
 
-  /** One change of what is known after the other. */
+  /** One change of the state after the other. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     return this.#turns.run(work);
   }
@@ -86,7 +86,7 @@ export class FollowedFiles {
     this.#planTick();
   }
 
-  /** Which file is read next, and when there is none, after what time to ask again if nothing changes. */
+  /** Which file is read next, or, if there is none, after what time to ask again if nothing changes. */
   next(run: number): {
     readonly file: TrackedFile | undefined;
     readonly waitMs: number | undefined;
@@ -120,11 +120,11 @@ export class FollowedFiles {
   async open(file: TrackedFile): Promise<void> {
     if (file.handle !== undefined) return;
     const { folder, onlyPath } = this.#options;
-    // Looked up each time: whoever named the folder may have named a link, and lead it elsewhere.
+    // Looked up each time: the configured path may be a link, and lead elsewhere now.
     const root = onlyPath === undefined ? await realpath(folder).catch(() => folder) : undefined;
     const handle = await openSeen(join(folder, file.path), file.id, root);
     if (handle === undefined) this.#options.scan();
-    // Somebody else may have opened it meanwhile, or nobody wants it any more.
+    // Another reader may have opened it meanwhile, or it is not wanted any more.
     if (file.handle !== undefined || file.isCut || this.#isClosed) {
       await handle?.close();
       return;
@@ -162,7 +162,7 @@ export class FollowedFiles {
     if (isMoved) file.moveTo(sight.path);
     // It may have been renamed before it could be opened.
     if (file.standing === 'held') await this.open(file);
-    // What was read since a folder was looked at must not make it look cut: both as they are now.
+    // Bytes read since the look at the folder must not make the file look cut: compare both as they are now.
     const { readTo } = file;
     const now = (await statusOf(file.handle)) ?? sight;
     if (file.isCut) return true;
@@ -191,7 +191,7 @@ export class FollowedFiles {
     return Math.max(0, this.#options.clock.nowMs() - Number(modifiedNs / 1_000_000n));
   }
 
-  /** What is at its path now is another file in the same place. */
+  /** Another file has replaced it at its path. */
   async #replace(file: TrackedFile, now: FileStatus, isHeld: boolean): Promise<void> {
     const { isThere, id, path } = file;
     const handle = file.detach();
@@ -240,7 +240,7 @@ export class FollowedFiles {
 
   async #judgeHeld(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
-    // One that is gone can still be read where it is open.
+    // A removed file can still be read where it is open.
     for (const file of this.#known.all) {
       if (file.standing !== 'held' || file.isCut) continue;
       const mayHaveMore = file.isCompressed && file.size !== file.head.seenAt;
@@ -285,7 +285,7 @@ export class FollowedFiles {
     const tick = guarded(
       'follow-tick',
       () => this.#inTurn(() => this.#tick()).finally(() => this.#planTick()),
-      ({ message }) => report('warning', folder, `was not looked at: ${message}`),
+      ({ message }) => report('warning', folder, `could not be examined: ${message}`),
     );
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -310,7 +310,7 @@ export class FollowedFiles {
 /** Younger than this, a file may still be being written when it is first seen. */
 const HELD_IF_YOUNGER_MS = 2_000;
 
-/** `app.log.1`, `app.log-20260101.gz`: what was the followed file for so short a time that nobody saw it. */
+/** `app.log.1`, `app.log-20260101.gz`: a followed file that was rotated before anybody saw it. */
 function isRotated(path: string): boolean {
   return /[.-]\d[\d.-]*(?:\.(?:gz|zst))?$/.test(path);
 }

@@ -38,7 +38,7 @@ interface Run {
   end: number | undefined;
   /** Its last line was given out without its end. */
   isRestGiven: boolean;
-  /** Of another process. */
+  /** Left over by another process. */
   readonly isLeft: boolean;
   reader: FileRun | CompressedRun | MissingRun | undefined;
 }
@@ -53,7 +53,7 @@ export interface FollowedRootOptions {
   readonly state?: FollowState | undefined;
 }
 
-/** What is known when the location was looked at for the first time. */
+/** State after the first look at the location. */
 interface Opened {
   readonly isFile: boolean;
   readonly files: FollowedFiles;
@@ -83,12 +83,12 @@ export class FollowedRoot implements ObjectStore {
     for (const run of state?.runs ?? []) this.#takeOver(run, known?.[run.file]);
   }
 
-  /** The run behind `after`: at most one. Rejects with `timed-out` where there is none for now. */
+  /** The run after `after`: at most one. Rejects with `timed-out` if there is none yet. */
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
     this.#report = report;
     const opened = await this.#open();
     const number = numberOfRun(after);
-    // Of those between, nothing was left to read.
+    // The runs between had nothing left to read.
     const known = this.#runs.get(number + 1) ?? this.#firstBehind(number);
     if (known !== undefined) return [entryOf(known, opened)];
     this.#settle(this.#runs.get(this.#lastNumber));
@@ -308,7 +308,7 @@ function nothingForNow(): StoreError {
   return new StoreError('timed-out', 'nothing has come for now');
 }
 
-/** Whoever goes on in it would begin in the middle of a line. */
+/** The next reader would begin in the middle of a line. */
 function isOver({ reader, isRestGiven }: Run): boolean {
   return isRestGiven || reader?.isRestGiven === true;
 }

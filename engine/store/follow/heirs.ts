@@ -1,7 +1,7 @@
 /*
  * Rotation by copy and by gzip leaves the same bytes in another file: app.log.1 is what app.log was before it was cut,
  * app.log.1.gz what app.log.1 was before it was removed. Such a file goes on where the other one stood. What a new file
- * is cannot always be said at once: until then it is held.
+ * is may not be known at once: until then it is held.
  */
 
 import { areRelated } from './file-values.ts';

@@ -1,6 +1,7 @@
 /* The files of a followed location that are there, and those that were not long ago: a copy of one may turn up. */
 
 import { assert } from '../../base/assert.ts';
+import { countOf } from '../../base/quantity.ts';
 import type { ReportOddity } from '../object-store.ts';
 import type { FollowTimes } from './follow-times.ts';
 import type { TrackedFile } from './tracked-file.ts';
@@ -50,9 +51,9 @@ export class KnownFiles {
     this.#there.set(file.id, file);
   }
 
-  /** It was renamed while the folder was looked at, and is there after all. */
+  /** It was renamed during a look at the folder, and exists after all. */
   raise(id: string): TrackedFile | undefined {
-    // Whoever has it open knows that it is the same one: its number is not given to another.
+    // An open file keeps its number, which is not given to another file.
     const found = this.#past.find((one) => one.id === id && one.isGone && one.handle !== undefined);
     if (found === undefined) return undefined;
     this.#past = this.#past.filter((one) => one !== found);
@@ -82,7 +83,7 @@ export class KnownFiles {
     if (file.isGone && file.isDrained && isLate) await file.close();
     if (isAwaited(file) && isLate) {
       const what = file.isCut ? 'was cut' : 'was removed';
-      report('lost', path, `${what} before ${file.giveUp()} bytes of it were read`);
+      report('lost', path, `${what} with ${countOf(file.giveUp(), 'byte')} unread`);
     }
     const isOld = ageMs > MEMORY_MS || this.#past.length > REMEMBERED_MAX;
     if (isOld && file.isDrained && !isOpenQuestion(file)) await this.forget(file);

@@ -17,9 +17,9 @@ import type { Sight } from './file-values.ts';
 /** A look at everything: so often where the system tells of changes, and where it does not. */
 const WATCHED_PERIOD_MS = 5_000;
 const UNWATCHED_PERIOD_MS = 250;
-/** Of large folders less often: looking takes at most one part in so many of the time. */
+/** Looking at a folder takes at most one part in so many of the time: a large folder gets fewer looks. */
 const DUTY = 20;
-/** Changes that come together are looked at together. */
+/** Changes that come together get one look. */
 const COALESCE_MS = 5;
 const PAGE = 1_024;
 /** Before the next look, where one failed. */
@@ -29,7 +29,7 @@ export interface LocationWatchOptions {
   readonly location: string;
   readonly isFile: boolean;
   readonly report: ReportOddity;
-  /** `isComplete`: what is not among them is not there any more. */
+  /** `isComplete`: files that are not in the list do not exist any more. */
   readonly onSights: (sights: readonly Sight[], isComplete: boolean) => Promise<void>;
 }
 
@@ -114,14 +114,14 @@ export class LocationWatch {
         (error) => this.#lookAgain(error),
       );
       const watcher = watch(path, { persistent: false }, onChange);
-      // The folder is gone, which the next look finds.
+      // The folder was removed, which the next look finds.
       watcher.on('error', () => {
         watcher.close();
         this.#watchers.delete(folder);
       });
       this.#watchers.set(folder, watcher);
     } catch {
-      // No more watches are to be had: what is not told is found by looking.
+      // The system has no more watches: the next looks find the changes.
       this.#areAllWatched = false;
     }
   }

@@ -49,14 +49,14 @@ export type Standing = 'held' | 'followed' | 'aside';
 interface Names {
   /** Below the root, where it was last seen. */
   readonly path: string;
-  /** Where its first bytes were found: what is judged by its name is judged by this one. */
+  /** Path at which its first bytes were found: anything judged by name is judged by this one. */
   readonly knownAs: string;
 }
 
 export class TrackedFile {
   readonly id: string;
   #names: Names;
-  /** With the stored size of the file when its head was looked at. */
+  /** The head, and the stored size of the file when the head was read. */
   #head: FileHead & { readonly seenAt: number } = { ...NO_HEAD, seenAt: 0 };
   #look: Look;
   #progress: FileProgress = NO_PROGRESS;
@@ -103,7 +103,7 @@ export class TrackedFile {
     return this.#head.isCompressed === true;
   }
 
-  /** Stored bytes when it was last looked at. */
+  /** Stored bytes at the last look. */
   get size(): number {
     return this.#look.size;
   }
@@ -193,9 +193,9 @@ export class TrackedFile {
     this.#names = { ...this.#names, path };
   }
 
-  /** It was looked at, and had changed. */
+  /** A look found it changed. */
   see(size: number, modifiedNs: bigint, changedMs: number): void {
-    assert(!this.isCut, `${this.path} was cut and is looked at`);
+    assert(!this.isCut, `${this.path} was cut before the look`);
     this.#look = { size, modifiedNs, changedMs };
   }
 
@@ -246,12 +246,12 @@ export class TrackedFile {
     this.reach(offset);
   }
 
-  /** Nobody wanted what it has. */
+  /** Its bytes were not wanted. */
   passOver(): void {
     this.#progress = { ...this.#progress, seenEnd: this.size };
   }
 
-  /** What was not read of it nobody can read any more: how many bytes that is. */
+  /** Number of unread bytes that can never be read. */
   giveUp(): number {
     assert(!this.isThere && !this.isBeingRead, `${this.path} is given up and can be read`);
     const lost = this.size - this.#progress.offset;
@@ -281,7 +281,7 @@ export class TrackedFile {
     heir.judge(this.#standing === 'aside' ? 'aside' : 'followed');
     heir.#names = { ...heir.#names, knownAs: this.knownAs };
     const { offset, lines } = this.#progress;
-    // Of a compressed file it is not known how much there is.
+    // The size of a compressed file's contents is unknown.
     const seenEnd = heir.isCompressed ? 0 : offset;
     heir.#progress = { ...heir.#progress, offset, lines, seenEnd };
     heir.#bytes = { readTo: offset, tail: heir.isCompressed ? NO_TAIL : this.tail };

@@ -1,7 +1,7 @@
-/** How many lines there are before some bytes of a run: whoever goes on there has not to read it from its start. */
+/** Number of lines before some bytes of a run: a reader that resumes there need not read the run from its start. */
 
 export interface Waypoint {
-  /** Of the run, in decoded bytes. */
+  /** Position in the run, in decoded bytes. */
   readonly bytes: number;
   readonly lines: number;
 }

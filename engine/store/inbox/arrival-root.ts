@@ -1,6 +1,6 @@
 /*
  * An inbox as a root that has no end: what arrived are its runs, objects with paths of their own, `#NUMBER/PATH`. They
- * are opened ahead, and listed one at a time as they are there to be read. Whoever sent them is told when their events
+ * are opened ahead, and listed one at a time as they are there to be read. Their senders get an answer when the events
  * are with the outputs, and not before.
  */
 
@@ -14,7 +14,7 @@ import { nameRun } from './name-run.ts';
 /** Objects that were listed and are not with the outputs yet: more are not taken. */
 const UNSETTLED_MAX = 4_096;
 
-/** Of one arrival. */
+/** Account of one arrival. */
 interface Account {
   readonly arrival: Arrival;
   /** Objects that are not with the outputs. */
@@ -50,7 +50,7 @@ export class ArrivalRoot implements ObjectStore {
     });
   }
 
-  /** The run behind `after`: at most one. Rejects with `timed-out` where there is none for now. */
+  /** The run after `after`: at most one. Rejects with `timed-out` if there is none yet. */
   async listEntries(after: string, _limit: number, report: ReportOddity): Promise<StoreEntry[]> {
     await this.#inbox.open(report);
     const number = numberOfRun(after);

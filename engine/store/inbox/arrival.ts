@@ -1,15 +1,15 @@
-/* What comes by itself, in the I/O thread: an inbox gives messages or arrivals, and is told what became of each. */
+/* Arrivals in the I/O thread: an inbox gives messages or requests, and learns what became of each. */
 
 import type { ReportOddity, StoredObject } from '../object-store.ts';
 import type { PoisonMessage } from '../protocol/queue-message.ts';
 
-/** What is told to whoever sent something. */
+/** The answer to the sender. */
 export interface Settling {
   /** Its events are with the outputs. */
   done(): void;
   /** It could not be read. */
   fail(failure: ArrivalFailure): void;
-  /** Nobody can read what was sent; absent: its sender counts it as done. */
+  /** The message cannot be read; absent: its sender counts it as done. */
   refuse?(reason: string): void;
 }
 
@@ -39,13 +39,13 @@ export interface InboxMessage extends Settling {
   /** For people. */
   readonly name: string;
   readonly body: Buffer;
-  /** What came with it, by name; nothing that whoever reads it could be somebody else with. */
+  /** Headers or attributes, by name; credentials are left out. */
   readonly attributes: readonly (readonly [name: string, value: string])[];
 }
 
 export interface ArrivalFailure {
   readonly reason: string;
-  /** It may be otherwise later: nothing is wrong with what came. */
+  /** The fault may pass: nothing is wrong with the message. */
   readonly mayPass: boolean;
 }
 

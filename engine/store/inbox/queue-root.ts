@@ -18,7 +18,7 @@ import { createMessageObject } from './message-object.ts';
 /** Messages that were not settled: more are not taken, nor more bytes of them. */
 const UNSETTLED_MAX = 4_096;
 const UNSETTLED_SIZE_MAX = 64 << 20;
-/** Of the messages of one answer; a single larger one is given alone. */
+/** Largest size of the messages of one answer; a single larger one is given alone. */
 const ANSWER_SIZE_MAX = 4 << 20;
 const PIECE_SIZE = 256 << 10;
 /** Restarts with the same message in hand. */
@@ -45,7 +45,7 @@ export class QueueRoot {
   readonly #decoding = new OperationQueue();
   #decodingCount = 0;
   #lastHandle = BigInt(randomInt(1, RUN_MAX)) << RUN_SHIFT;
-  /** Whoever reads has got those up to here, and somebody those up to there. */
+  /** The reader has got those up to here, and some reader those up to there. */
   #givenUpTo = 0n;
   #latestGiven = 0n;
   /** Up to here messages are given one by one. */
@@ -65,7 +65,7 @@ export class QueueRoot {
     });
   }
 
-  /** Rejects with `timed-out` where there is none for now. */
+  /** Rejects with `timed-out` if there is none yet. */
   async receive(max: number, report: ReportOddity): Promise<QueueMessage[]> {
     this.#report = report;
     await this.#inbox.open(report);
@@ -126,7 +126,7 @@ export class QueueRoot {
   #take(message: InboxMessage): void {
     this.#decodingCount += 1;
     const decoding = decodeBody(message, (text) => this.#report('warning', message.name, text));
-    // Whoever takes its turn is told.
+    // The reader that takes its turn gets the error.
     decoding.catch(() => {});
     void this.#decoding.run(async () => {
       try {

@@ -20,7 +20,7 @@ export interface ListedFile extends StoreEntry {
   readonly id: string;
 }
 
-/** Of a folder that is looked at again and again: files that come and go are no oddity. */
+/** Listing of a followed folder: files that come and go are normal in it. */
 export interface FollowedListing {
   /** Told of each folder that is read, relative to the root. */
   readonly onFolder: (path: string) => void;

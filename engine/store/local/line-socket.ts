@@ -7,22 +7,23 @@ import { stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { guarded } from '../../base/guard.ts';
 import { LIMITS } from '../../base/limits.ts';
+import { countOf } from '../../base/quantity.ts';
 import type { ObjectStore, ReportOddity, StoredObject, StoreEntry } from '../object-store.ts';
 import { StoreError, toStoreError } from '../store-error.ts';
 import { GivenLately } from './given-lately.ts';
 
 const NEWLINE = 0x0a;
 const CONNECTIONS_MAX = 1_024;
-/** With more than this on the way, nobody is read from until half of it is taken. */
+/** With more than this on the way, no sender is read from until half of it is taken. */
 const READY_SIZE_MAX = 1 << 20;
-/** Of lines without an end, over all connections. */
+/** Largest size of unfinished lines, over all connections. */
 const REST_SIZE_MAX = 64 << 20;
 /** A source is not further behind what it was given: a ring, and its own buffer. */
 const HISTORY_SIZE = 8 << 20;
 
 interface Connection {
   readonly socket: Socket;
-  /** Of a line whose end has not come. */
+  /** Bytes of a line that has no end yet. */
   rest: Buffer[];
   restSize: number;
 }
@@ -36,7 +37,7 @@ export class LineSocket implements ObjectStore {
   /** Whole lines on their way. */
   #ready: Buffer[] = [];
   #readySize = 0;
-  /** Of lines whose end has not come, over all connections. */
+  /** Size of unfinished lines, over all connections. */
   #restSize = 0;
   #isPaused = false;
   readonly #given = new GivenLately(HISTORY_SIZE);
@@ -46,7 +47,7 @@ export class LineSocket implements ObjectStore {
     this.#path = path;
   }
 
-  /** Bytes that were sent and nobody has taken, whole lines and others. */
+  /** Bytes that arrived and were not taken yet, whole lines and unfinished ones. */
   get unreadSize(): number {
     return this.#readySize + this.#restSize;
   }
@@ -59,7 +60,7 @@ export class LineSocket implements ObjectStore {
 
   async open(): Promise<StoredObject> {
     await this.#open();
-    // Whoever had it before reads no more.
+    // The reader before this one reads no more.
     await this.#current?.close();
     this.#current = new SocketObject(this.#path, {
       seek: (offset) => this.#goTo(offset),
@@ -125,7 +126,7 @@ export class LineSocket implements ObjectStore {
     const giveUp = (error: Error): void => this.#giveUp(error, socket);
     const receive = (bytes: Buffer): void => this.#receive(connection, bytes);
     socket.on('data', guarded('socket-data', receive, giveUp));
-    // Whoever wrote is gone; what it wrote is not.
+    // The sender has left; its lines stay.
     socket.on('error', () => {});
     const end = (): void => {
       this.#connections.delete(connection);
@@ -157,7 +158,7 @@ export class LineSocket implements ObjectStore {
     } else if (this.#restSize > REST_SIZE_MAX) this.#dropLongest();
   }
 
-  /** Lines without an end of all connections have room together: whoever has sent most of one is left. */
+  /** Unfinished lines share their room over all connections: the sender of the longest one is disconnected. */
   #dropLongest(): void {
     const all = [...this.#connections];
     const longest = all.reduce((most, one) => (one.restSize > most.restSize ? one : most));
@@ -204,10 +205,11 @@ export class LineSocket implements ObjectStore {
     return size;
   }
 
-  /** A source that is started again goes on behind what it had used. */
+  /** A source that is started again resumes after the bytes it had used. */
   #goTo(offset: number): void {
     const { repeated, lost } = this.#given.takeBack(offset);
-    if (lost > 0) this.#report('lost', this.#path, `${lost} bytes were given and not used`);
+    if (lost > 0)
+      this.#report('lost', this.#path, `${countOf(lost, 'byte')} given out and not used`);
     if (repeated.length === 0) return;
     this.#ready.unshift(repeated);
     this.#readySize += repeated.length;

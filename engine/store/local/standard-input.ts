@@ -10,7 +10,7 @@ import { StoreError, toStoreError } from '../store-error.ts';
 const DESCRIPTOR = 0;
 const readDescriptor = promisify(read);
 
-/** One for the process: whoever connects again must not go on in the middle as if nothing had been read. */
+/** One for the process: a reader that connects again must not resume in the middle as if nothing had been read. */
 export class StandardInput implements ObjectStore {
   #isOpen = false;
 
@@ -19,7 +19,7 @@ export class StandardInput implements ObjectStore {
   }
 
   async open(): Promise<StoredObject> {
-    // What was read of a pipe is gone: there is no second time.
+    // Bytes read from a pipe cannot be read a second time.
     if (this.#isOpen) throw new StoreError('io', 'standard input cannot be read a second time');
     this.#isOpen = true;
     try {

@@ -1,4 +1,4 @@
-/* Amazon's SDK is installed beside the product by whoever needs it. */
+/* Users who need Amazon's SDK install it beside the product. */
 
 import { type LocationFinding, unreadable } from './location-kind.ts';
 

@@ -8,7 +8,7 @@ export type Supply =
   | 'stored'
   /** They are given once, up to their end. */
   | 'once'
-  /** They come by themselves until the run is stopped; what was read is gone. */
+  /** Events arrive until the run is stopped; those read before cannot be read again. */
   | 'live'
   /** The same, and their sender waits for what becomes of them. */
   | 'inbox';
@@ -36,7 +36,7 @@ export interface LocationFinding {
   readonly hint: string | undefined;
 }
 
-/** What is known where a location is looked at. */
+/** What a look at a location shows. */
 export interface CheckContext {
   readonly pluginName: string;
   readonly webhook: WebhookAccess;
@@ -50,7 +50,7 @@ export interface LocationKind<L extends Place<string>> {
   parse(text: string, folder: string): L | InvalidLocation;
   /** Whether it can be opened on this machine; never throws. */
   check(location: L, context: CheckContext): LocationFinding[];
-  /** Stored bytes; `undefined` when it cannot be told (soon enough). */
+  /** Stored bytes; `undefined` when unknown (or not known soon enough). */
   measure(location: L): Promise<number | undefined>;
 }
 

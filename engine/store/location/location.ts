@@ -1,5 +1,5 @@
 /*
- * Locations: what a source is told to open, and what a plugin is granted. A text is parsed once, where the
+ * Locations: what a source opens, and what a plugin is granted. A text is parsed once, where the
  * configuration is read; from there on a location is a value of one kind, and all that depends on the kind stands in
  * the table below and in the one that opens them (`store/thread/open-root.ts`).
  */
@@ -64,7 +64,7 @@ export function checkLocation(
   return kindOf(location).check(location, context);
 }
 
-/** Stored bytes below a location that has an end; `undefined` when it cannot be told (soon enough). */
+/** Stored bytes below a location that has an end; `undefined` when unknown (or not known soon enough). */
 export function measureLocation(location: Location): Promise<number | undefined> {
   return kindOf(location).measure(location);
 }

@@ -36,12 +36,12 @@ function checkPath({ text: path }: PathLocation, { pluginName }: CheckContext): 
     return [unreadable(`it is ${kindOf(found)}, not a file or a folder`, hint)];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Why it cannot be read is told by whoever reads it.
+    // Its reader reports why it cannot be read.
     return code === 'ENOENT' || code === 'ENOTDIR' ? [unreadable('it does not exist')] : [];
   }
 }
 
-/** Stored bytes of a file or below a folder; `undefined` when it cannot be told (soon enough). */
+/** Stored bytes of a file or below a folder; `undefined` when unknown (or not known soon enough). */
 export async function measurePath(path: string): Promise<number | undefined> {
   try {
     const found = await stat(path);

@@ -4,9 +4,9 @@ export interface WebhookAccess {
   /** PEM files; `undefined`: there is no certificate, or the key is in the same file. */
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;
-  /** Of a request, in bytes. */
+  /** Largest body of a request, in bytes. */
   readonly bodySizeMax: number;
-  /** The first one that is for the path; none: whoever reaches the address may send. */
+  /** The first entry for the path; without one, everybody who reaches the address may send. */
   readonly authentication: readonly SenderSecret[];
 }
 
@@ -15,7 +15,7 @@ export interface SenderSecret {
   /** `undefined`: for all paths. */
   readonly path: string | undefined;
   readonly type: 'bearer' | 'hmac' | 'github';
-  /** Of `hmac`: the header that has the signature. */
+  /** Header with the signature, for `hmac`. */
   readonly header: string;
   /** `undefined`: it stands in the file, but for white space around it. */
   readonly secret: string | undefined;

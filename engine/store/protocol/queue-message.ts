@@ -1,4 +1,4 @@
-/* A message of a queue, as it crosses to a plugin, and what the plugin says of it. */
+/* A message of a queue, as it crosses to a plugin, and the plugin's answer. */
 
 /** As it crosses to the plugin. */
 export interface QueueMessage {
@@ -9,7 +9,7 @@ export interface QueueMessage {
 
 export type MessageFate = 'done' | 'retry';
 
-/** A message that nobody can read. */
+/** A message that cannot be read. */
 export interface PoisonMessage {
   /** Location of the queue that it is from. */
   readonly queue: string;

@@ -35,7 +35,7 @@ export type IoRequest =
       readonly run: number;
       readonly reason: string;
     }
-  /** What became of a message that nobody can read. */
+  /** The outcome of a message that cannot be read. */
   | { readonly kind: 'set-aside'; readonly id: number; readonly isKept: boolean }
   /** The reader reads no more: what came by itself and was not settled is given back. */
   | { readonly kind: 'close'; readonly id: number; readonly reader: string };
@@ -67,7 +67,7 @@ export interface ConnectRequest extends StoreConnection {
   readonly window: WindowFile | undefined;
   /** Roots that may be read through this connection. */
   readonly roots: GrantedRoots;
-  /** Who reads: whoever connects again under this name goes on in what it followed. */
+  /** Name of the reader: a reader that connects again under this name resumes what it followed. */
   readonly reader: string;
 }
 
@@ -75,7 +75,7 @@ export interface StoreRoot {
   readonly location: Location;
   /** Files are read as they grow, and there is no end. */
   readonly isFollowed: boolean;
-  /** Of one that is followed: where another process stood. */
+  /** Position of another process, if the root is followed. */
   readonly state?: KeptRoot | undefined;
   /** How locations at Amazon’s are reached. */
   readonly aws: AwsAccess;
@@ -123,7 +123,7 @@ export type StoreRequest =
   /** From another process: the object's next bytes, into that pane of the window. */
   | { readonly kind: 'read'; readonly object: number; readonly pane: number };
 
-/** Its stored bytes are what is to be read, and reading them waits for nobody. */
+/** All its stored bytes are there to be read, and reading them waits for nothing. */
 export interface FileContent {
   readonly kind: 'file';
   /** Open until the object is closed. */
@@ -141,7 +141,7 @@ export interface RingContent {
 
 /** A part of a file that two processes have open. */
 export interface WindowFile {
-  /** Whoever writes to it closes it. */
+  /** Its writer closes it. */
   readonly descriptor: number;
   readonly position: number;
 }
@@ -177,7 +177,7 @@ export type StoreMessage =
       readonly id: number;
       readonly object: number;
       readonly content: ObjectContent;
-      /** Of a run of a followed file: its name, and the lines of the file before the run. */
+      /** For a run of a followed file: its name, and the lines of the file before the run. */
       readonly run: { readonly name: string; readonly linesBefore: number } | undefined;
     }
   | {
@@ -186,7 +186,7 @@ export type StoreMessage =
       readonly code: StoreErrorCode;
       readonly message: string;
     }
-  /** Of an object whose ring says that it failed. */
+  /** Answer about an object whose ring reports a failure. */
   | {
       readonly kind: 'failed';
       readonly object: number;

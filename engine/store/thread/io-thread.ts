@@ -25,7 +25,7 @@ export interface IoThreadOptions {
   readonly stock: WorkerStock;
   /** An error of our own; nothing is read any more. */
   readonly onDefect: (error: Error) => void;
-  /** Resolves to whether a message that nobody can read is kept elsewhere. */
+  /** Resolves to whether an unreadable message is kept elsewhere. */
   readonly onPoison: (reader: string, message: PoisonMessage) => Promise<boolean>;
 }
 
@@ -75,8 +75,8 @@ export class IoThread {
   }
 
   /**
-   * What the next process needs to go on in what a reader follows, when it stands in run `run`. Rejects where that
-   * cannot be told.
+   * State from which the next process resumes what a reader follows, when it is at run `run`. Rejects if that is
+   * unknown.
    */
   keep(reader: string, run: number): Promise<FollowedRoots> {
     this.#requests += 1;

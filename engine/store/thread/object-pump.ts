@@ -32,14 +32,14 @@ export interface PumpOptions {
   readonly post: (message: StoreMessage) => void;
   /** There are new bytes, or an end. */
   readonly notify: () => void;
-  /** Nobody uses the ring any more. */
+  /** Releases the ring: nobody uses it any more. */
   readonly giveRing: (ring: SharedArrayBuffer) => void;
 }
 
 export class ObjectPump {
   readonly #options: PumpOptions;
   #content: ObjectContent | undefined;
-  /** What was said before anybody wanted the object. */
+  /** Messages from the time before a reader wanted the object. */
   #held: StoreMessage[] | undefined = [];
   #stored: StoredObject | undefined;
   #storedBytesRead = 0;
@@ -54,13 +54,13 @@ export class ObjectPump {
     return this.#options.object;
   }
 
-  /** Of an object that was opened. */
+  /** Content of an object that was opened. */
   get content(): ObjectContent {
     if (this.#content === undefined) throw new StoreError('io', 'was not opened');
     return this.#content;
   }
 
-  /** What the reader is told of a run of a followed file. */
+  /** What the reader learns about a run of a followed file. */
   get run(): { readonly name: string; readonly linesBefore: number } | undefined {
     const run = this.#stored?.run;
     return run === undefined ? undefined : { name: run.name, linesBefore: run.linesBefore };
@@ -79,7 +79,7 @@ export class ObjectPump {
         const ring = this.#options.takeRing();
         this.#content = { kind: 'ring', ring, isLive };
         void this.#run(this.#stored, new Ring(ring), decoded);
-        // Whoever looks at its first bytes finds them there.
+        // A look at its first bytes finds them there.
         await this.#stored.run?.whenSettled;
       } else {
         this.#content = file;
@@ -94,7 +94,7 @@ export class ObjectPump {
     }
   }
 
-  /** Somebody wants the object: from now on what there is to say is said. */
+  /** A reader wants the object: from now on its messages are sent. */
   adopt(): void {
     for (const message of this.#held ?? []) this.#options.post(message);
     this.#held = undefined;

@@ -32,7 +32,7 @@ export interface OpenContext {
   readonly webhook: WebhookAccess;
   /** Where another process stood in a location that is followed. */
   readonly state: KeptRoot | undefined;
-  /** Of the reader. */
+  /** Counts of the reader. */
   readonly counts: ServiceCounts;
   readonly setAside: SetAside;
   /** There may be something to list. */
@@ -48,7 +48,7 @@ export interface OpenContext {
 interface Opener<L extends Location> {
   /** Its objects, up to its end where it has one. */
   open?(location: L, context: OpenContext): ObjectStore;
-  /** Its objects without an end: how far they were read is kept, or their senders are told. */
+  /** Its objects without an end: how far they were read is kept, or their senders get answers. */
   follow?(location: L, context: OpenContext): EndlessRoot;
   /** Its messages, one by one. */
   receive?(location: L, context: OpenContext): Inbox<InboxMessage>;

@@ -22,7 +22,7 @@ export class RingSupply {
     return createRing('large');
   }
 
-  /** Nobody uses it any more; it is kept for further objects. */
+  /** Takes back a ring that nobody uses, for further objects. */
   give(ring: SharedArrayBuffer): void {
     (isLargeRing(ring) ? this.#large : this.#small).push(ring);
   }

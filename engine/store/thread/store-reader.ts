@@ -18,7 +18,7 @@ export interface StoreReader {
   read(object: number, pane: number): void;
   /** It reads an object no more. */
   forget(object: number): void;
-  /** It is gone. */
+  /** The reader has left. */
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export class ProcessReader implements StoreReader {
   readonly #rings = new Map<number, WindowedRing>();
   /** Objects whose bytes are waited for, and the panes that they go to. */
   readonly #wanted = new Map<number, number>();
-  /** It was told that there is nothing for now. */
+  /** The reader knows that there is nothing for now. */
   #isIdle = false;
 
   /** `giveRoom`: the object's ring has room again. The window is closed with the reader. */

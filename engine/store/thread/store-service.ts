@@ -71,7 +71,7 @@ export class StoreService {
       'message',
       guarded('store-request', take, (error, request) => this.#refuse(error, request)),
     );
-    // The thread that held the other end is gone.
+    // The thread with the other end has ended.
     const end = (): void => {
       this.#closeAll();
       this.#reader.close();
@@ -90,7 +90,7 @@ export class StoreService {
     return undefined;
   }
 
-  /** Whoever asked waits for an answer; an object that cannot be read is at its end. */
+  /** The caller waits for an answer; an object that cannot be read is at its end. */
   #refuse(error: Error, request: StoreRequest): void {
     const { message } = error;
     if ('id' in request)
@@ -179,7 +179,7 @@ export class StoreService {
       if (path === undefined || root.ahead.has(path)) continue;
       const pump = this.#createPump(root, { path, encoding: 'automatic', offset: 0 });
       const started = pump.start();
-      // Whoever opens it is told.
+      // Its reader gets the error.
       started.catch(() => {});
       root.ahead.set(path, { pump, started, index });
     }
@@ -220,7 +220,7 @@ function aheadMaxOf({ aheadMax }: ObjectStore): number {
   return aheadMax ?? AHEAD_MAX;
 }
 
-/** What nobody can open is refused to whoever asks for it. */
+/** A location that cannot be opened is refused to every caller. */
 function openOrRefuse(open: () => ObjectStore): ObjectStore {
   try {
     return open();

@@ -24,11 +24,11 @@ interface Kept<Root> {
   readonly reader: string;
   readonly name: string;
   readonly root: Root;
-  /** Of whoever asked last. */
+  /** Called for the latest reader that asked. */
   onNews: () => void;
 }
 
-/** Who asks for a root, under which name, and how it is told that there may be something to list. */
+/** Who asks for a root, under which name, and how to wake the reader when there may be something to list. */
 export interface StoreAsker {
   readonly reader: string;
   readonly name: string;
@@ -41,7 +41,7 @@ export type SetAsideOf = (reader: string) => SetAside;
 export class Stores {
   readonly #setAsideOf: SetAsideOf;
   readonly #standardInput = new StandardInput();
-  /** By path, with whoever reads there. */
+  /** By path, with its reader. */
   readonly #sockets = new Map<string, { readonly reader: string; readonly socket: LineSocket }>();
   readonly #endless: Kept<EndlessRoot>[] = [];
   readonly #queues: Kept<QueueRoot>[] = [];
@@ -52,7 +52,7 @@ export class Stores {
     this.#setAsideOf = setAsideOf;
   }
 
-  /** Throws `StoreError` for a location that nobody can open. */
+  /** Throws `StoreError` for a location that cannot be opened. */
   open(root: StoreRoot, asker: StoreAsker): ObjectStore {
     const { location, isFollowed } = root;
     if (!isFollowed && supplyOf(location) !== 'inbox')
@@ -72,7 +72,7 @@ export class Stores {
     return queue;
   }
 
-  /** Of the roots that a reader follows. Rejects with `StoreError` where one cannot be looked at. */
+  /** Keeps the state of the roots that a reader follows. Rejects with `StoreError` if one cannot be looked at. */
   async keep(reader: string, run: number): Promise<FollowedRoots> {
     const kept = await Promise.all(
       this.#of(reader).map(async ({ name, root }) =>
@@ -144,7 +144,7 @@ export class Stores {
   }
 }
 
-/** The same one for the same reader and name, which tells from now on whoever asked last. */
+/** The same one for the same reader and name; it wakes the latest caller from now on. */
 function keptFor<Root>(
   all: Kept<Root>[],
   { reader, name, onNews }: StoreAsker,

@@ -1,8 +1,8 @@
-/* What senders are told. */
+/* Answers to senders. */
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** Of a body that nobody wants, read so that its sender comes to read the answer. */
+/** Most bytes read of a body that is refused, so that its sender gets to read the answer. */
 const DRAINED_SIZE_MAX = 1 << 20;
 
 /** A request and its answer. */
@@ -39,7 +39,7 @@ function send(
   answer: object,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  // Whoever sent it may be gone.
+  // The sender may have left.
   if (response.destroyed || response.headersSent) return;
   const body = Buffer.from(`${JSON.stringify(answer)}\n`);
   const own = { 'content-type': 'application/json', 'content-length': body.length };

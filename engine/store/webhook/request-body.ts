@@ -3,7 +3,7 @@ import { guarded } from '../../base/guard.ts';
 import type { Refusal } from './answer.ts';
 
 /**
- * The bytes of a request. `onBytes` is told of each part, and says why no more are wanted. `undefined`: the sender is
+ * The bytes of a request. `onBytes` gets each part, and returns a reason to read no more. `undefined`: the sender is
  * gone before the end. Rejects with what `onBytes` throws.
  */
 export function readBody(

@@ -1,6 +1,6 @@
 /*
  * A webhook as an inbox: each request is a message. Its sender is answered when the events are with the outputs; with
- * more on the way than there is room for, senders are told to come again.
+ * more on the way than there is room for, senders are asked to come again.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -48,7 +48,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
   readonly #open: OpenRequests;
   #sender: SenderCheck | undefined;
   #report: ReportOddity = () => {};
-  /** Statuses of which it was said that requests were refused with them. */
+  /** Statuses that were reported as refusals. */
   readonly #told = new Set<number>();
   #requests = 0;
   #messages: InboxMessage[] = [];
@@ -118,7 +118,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
       if (left < 0) return tooLarge(bodySizeMax);
       return this.#open.isFull ? BUSY : undefined;
     });
-    // Who has left is told by nobody.
+    // A sender that has left gets no answer.
     if (body === undefined) open.refuse(CLOSING);
     else this.#arrive(exchange, open, body);
   }
@@ -166,7 +166,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
     return forgery === undefined ? undefined : unauthorized(forgery);
   }
 
-  /** The sender knows it; whoever runs this does so once for each kind. */
+  /** The sender knows it; the operator is informed once for each kind. */
   #tell({ request }: Exchange, { status, reason }: Refusal): void {
     if (this.#told.has(status) || status === CLOSING.status) return;
     this.#told.add(status);
@@ -176,7 +176,7 @@ export class WebhookInbox implements Inbox<InboxMessage> {
   }
 }
 
-/** Headers but for those that let whoever has them in. */
+/** Headers without credentials. */
 function attributesOf(headers: IncomingHttpHeaders): (readonly [name: string, value: string])[] {
   return Object.entries(headers).flatMap(([name, value]) =>
     value === undefined || SECRET_HEADERS.test(name) ? [] : [[name, [value].flat().join(', ')]],

@@ -17,7 +17,7 @@ const HEADERS_TIME_MAX_MS = 5_000;
 const REQUEST_TIME_MAX_MS = 60_000;
 /** What has had its time is found so soon. */
 const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 };
-/** Longer than load balancers keep a connection that nobody uses. */
+/** Longer than load balancers keep an unused connection. */
 const KEEP_ALIVE_MS = 65_000;
 
 /** `isAsking`: the sender waits for leave to send the body. */
@@ -37,7 +37,7 @@ interface Shared {
 export class WebhookServers {
   readonly #servers = new Map<string, Shared>();
 
-  /** From now on requests to the path are taken. Rejects with `StoreError` where nobody can listen. */
+  /** Starts to take requests to the path. Rejects with `StoreError` if the address cannot be used. */
   async add(
     location: WebhookLocation,
     access: WebhookAccess,

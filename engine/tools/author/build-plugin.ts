@@ -14,7 +14,7 @@ import { packModule, readManifestFile } from './pack-plugin.ts';
 import type { CompileMessage, Toolchain } from './toolchain.ts';
 
 const TOOLCHAINS: readonly Toolchain[] = [assemblyScript, javaScript, c];
-/** Of AssemblyScript: the table of fields. */
+/** The table of fields of a plugin in AssemblyScript. */
 const FIELDS = join('assembly', 'fields.ts');
 
 export interface BuildOptions {

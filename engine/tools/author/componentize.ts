@@ -1,4 +1,4 @@
-/* Core module → component, for a world of the WIT. What is wrong with the module is said in words that name it. */
+/* Core module → component, for a world of the WIT. Errors in the module are reported in words that name the part. */
 
 import { readSections, sectionName } from '../../plugin/file/wasm-binary.ts';
 
@@ -16,7 +16,7 @@ export async function componentize(
   wit: string,
   world: string,
 ): Promise<Uint8Array | CannotBeComponent> {
-  // Nobody else needs it, and it takes a while to load.
+  // Only this command needs it, and it takes a while to load.
   const { componentEmbed, componentNew } = await import(
     '@bytecodealliance/jco-transpile/wasm-tools'
   );
@@ -37,7 +37,7 @@ function saysItsWorld(core: Uint8Array): boolean {
   );
 }
 
-/** Of a chain `what\n$why\n\nCaused by:\n    0: why that\n    1: and that`, the end, with what it is about. */
+/** Innermost reason, with its subject, in a chain `what\n$why\n\nCaused by:\n    0: why that\n    1: and that`. */
 function innermostReason(message: string): string {
   const causes = [...message.matchAll(/^\s+\d+: (.*)$/gm)].map((match) => match[1] ?? '');
   const about = causes.filter((cause) => cause !== 'module was not valid').slice(-2);

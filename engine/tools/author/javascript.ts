@@ -29,7 +29,7 @@ const SHIM = {
   name: '@bytecodealliance/preview2-shim',
   file: '@bytecodealliance/preview2-shim/package.json',
 };
-/** Of the engine for JavaScript, what a plugin is not granted. */
+/** Features of the JavaScript engine that a plugin is not granted. */
 const FEATURES = ['stdio', 'random', 'clocks', 'http', 'fetch-event'];
 const SDK = /^tiercel\/js\/(.+)$/;
 const HOST = /^tiercel:/;

@@ -43,10 +43,10 @@ export async function packPlugin(
 }
 
 export interface PackedModule {
-  /** For what is said of it. */
+  /** Used in messages. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Of a manifest that has none; `undefined`: it stays without. */
+  /** Memory for a manifest that sets none; `undefined`: leave it unset. */
   readonly memorySizeMax?: number | undefined;
 }
 
@@ -74,7 +74,7 @@ export async function packModule(
   }
 }
 
-/** Where files lay on the author’s machine is nobody’s business: their names stay. */
+/** Paths of the author’s machine are private: only the names of files stay. */
 function embeddedText(
   document: TextDocument,
   { rules, samples }: Attachments,

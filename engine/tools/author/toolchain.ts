@@ -30,7 +30,7 @@ export interface Toolchain {
   readonly language: string;
   /** In the author’s folder: the first that is there says which language it is. */
   readonly entries: readonly string[];
-  /** Files that are looked at for changes, by their paths in the folder. */
+  /** Files watched for changes, by their paths in the folder. */
   readonly sources: RegExp;
   /** Bytes that what it makes needs, for manifests that say nothing of it; absent: the engine's own limit will do. */
   readonly memorySizeMax?: number;

@@ -23,7 +23,7 @@ const INDEX = 'bundle.json';
 const VERSION = 1;
 export const CONFIGURATION = 'configuration/';
 export const STORE = 'store/';
-/** Of the configuration within it. */
+/** Name of the configuration in a bundle. */
 export const CONFIG_NAME = 'tiercel.yaml';
 
 /** The same bytes of the same files. */

@@ -10,7 +10,7 @@ import { type BundleFiles, CONFIG_NAME, CONFIGURATION, STORE } from './bundle-fo
 
 export interface BundleTarget {
   readonly folder: string;
-  /** What is there already and is another file is written over. */
+  /** Writes over files that exist and differ. */
   readonly isForced: boolean;
 }
 
@@ -62,7 +62,7 @@ function findLink(path: string, folders: readonly string[]): string | undefined 
   return undefined;
 }
 
-/** What is in the way and cannot be read is another one. */
+/** An existing file that cannot be read counts as different. */
 function isOther(path: string, bytes: Uint8Array): boolean {
   if (!existsSync(path)) return false;
   try {

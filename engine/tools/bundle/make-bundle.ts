@@ -78,7 +78,7 @@ class BundleMaker {
     else for (const [index, path] of written.entries()) this.#addRulesPath([key, index], path);
   }
 
-  /** A file, a folder, a glob, or the name of what is installed, which the lock has. */
+  /** A file, a folder, a glob, or the name of installed rules, which the lock has. */
   #addRulesPath(at: readonly (string | number)[], written: string): void {
     const path = resolve(this.#folder, written);
     if (Object.hasOwn(this.#lock.rules, written) && !existsSync(path)) return;
@@ -149,7 +149,7 @@ class BundleMaker {
   }
 }
 
-/** What is the machine’s: keys of the configuration whose values are paths, secrets or logins. */
+/** Settings of the machine: keys of the configuration whose values are paths, secrets or logins. */
 function leftOut({
   aws,
   webhook,

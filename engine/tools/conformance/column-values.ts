@@ -10,7 +10,7 @@ import type {
 } from '../../plugin/abi/plugin-instance.ts';
 import type { ManifestField } from '../../plugin/file/manifest.ts';
 
-/** Of one plan of one instance: it knows the dictionaries. */
+/** Reads values of one plan of one instance, whose dictionaries it knows. */
 export class ValueReader {
   readonly #extractor: ExtractorInstance;
   readonly #plan: number;

@@ -3,7 +3,7 @@ import type { WatchMemory } from './call-watch.ts';
 import type { Figures, PointName, PointResult } from './conformance.ts';
 import type { SampleFile } from './sample-store.ts';
 
-/** What the worker is told when it starts. */
+/** What the worker gets when it starts. */
 export interface ConformanceOrder {
   readonly plugin: PreparedPlugin;
   readonly files: readonly SampleFile[];

@@ -99,7 +99,7 @@ function tryPoint(point: Exclude<PointName, 'rules'>): PointResult {
   }
 }
 
-/** A figure that cannot be had is not there: what keeps it away is said by a point. */
+/** A figure that cannot be had is left out: a point reports the reason. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();

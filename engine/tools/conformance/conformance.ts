@@ -1,4 +1,4 @@
-/* What the conformance kit says of a plugin: what is tried, in which order, and how it came out. */
+/* The points of the conformance kit: what is tried, in which order, and the results. */
 
 export interface Point {
   /** Stable word, as `source.resume`. */

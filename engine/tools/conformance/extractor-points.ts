@@ -1,5 +1,6 @@
 /* Points about an extractor: each answers what was tried, or throws. */
 
+import { countOf } from '../../base/quantity.ts';
 import type { ExtractionRequest } from '../../plugin/abi/plugin-instance.ts';
 import type { ManifestField } from '../../plugin/file/manifest.ts';
 import { ValueReader } from './column-values.ts';
@@ -9,7 +10,7 @@ import { batchOf, describeFault, PointFailed, PointSkipped, type Trial } from '.
 const PLANS = 4;
 const EVENTS_COMPARED = 500;
 const BATCH_SIZE = 256;
-/** Arguments of the kinds that there are, when nobody knows better ones. */
+/** Arguments of each kind, when the plugin names no better ones. */
 const KEYS = ['a', 'user', 'x'.repeat(300), ''];
 const POINTERS = ['/a', '/a/0/b', ''];
 const INDEXES = ['0', '1', '4294967295'];
@@ -38,7 +39,7 @@ export function tryConfigure(trial: Trial): string {
       extractor.configure(plan, requests),
     );
   }
-  return `${fieldsOf(trial).length} fields, ${all.length} requests, ${PLANS} plans`;
+  return `${countOf(fieldsOf(trial).length, 'field')}, ${countOf(all.length, 'request')}, ${PLANS} plans`;
 }
 
 export function tryValues(trial: Trial): string {
@@ -56,7 +57,7 @@ export function tryValues(trial: Trial): string {
   const plain = names.filter((name) =>
     all.some(({ field, request }) => field.name === name && request.argument === undefined),
   );
-  const count = `${Math.min(events.length, EVENTS_COMPARED)} events`;
+  const count = countOf(Math.min(events.length, EVENTS_COMPARED), 'event');
   return plain.length === 0
     ? count
     : `${count}; without a value in any of them: ${plain.join(', ')}`;
@@ -84,7 +85,7 @@ export function tryDeterminism(trial: Trial): string {
         );
     }
   }
-  return `${events.length} events together, alone, twice, and in the opposite order`;
+  return `${countOf(events.length, 'event')} together, alone, twice, and in the opposite order`;
 }
 
 export function tryPlans(trial: Trial): string {
@@ -164,7 +165,7 @@ export function tryMemory(trial: Trial): string {
     extractUpTo(2 * half, filling);
     const growth = instance.memorySize - atHalf;
     if (growth <= Math.max(GROWTH_MAX, (atHalf - first) / 4))
-      return `${count} events, ${(instance.memorySize / (1 << 20)).toFixed(1)} MiB`;
+      return `${countOf(count, 'event')}, ${(instance.memorySize / (1 << 20)).toFixed(1)} MiB`;
     if (count >= MEMORY_EVENTS_MAX)
       throw new PointFailed(
         `it grew by ${growth} bytes over ${half} events that were there before`,
@@ -187,7 +188,7 @@ function fieldsOf({ plugin }: Trial): readonly ManifestField[] {
   return plugin.manifest.extractor?.fields ?? [];
 }
 
-/** Every field, those that take an argument with several. Throws `PointSkipped` where there are none. */
+/** Every field, those that take an argument with several. Throws `PointSkipped` if there are none. */
 export function wantedOf(trial: Trial): Wanted[] {
   if (trial.plugin.manifest.extractor === undefined)
     throw new PointSkipped('it extracts no fields');

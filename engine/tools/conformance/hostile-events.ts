@@ -1,4 +1,4 @@
-/* Events that nobody means well with, made of those that there are. */
+/* Hostile events, made of the ordinary ones. */
 
 import { seededRandom } from './seeded-random.ts';
 

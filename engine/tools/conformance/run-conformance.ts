@@ -141,7 +141,7 @@ function runWorker(
 
 /** On a machine that is busy with something else a call takes longer, and no more of the processor. */
 const PATIENCE = 10;
-/** Beside a call the code that it runs is made faster: what is used is at most twice its own. */
+/** During a call the compiler makes the code faster in another thread: at most twice the call's own time is used. */
 const THREADS_AT_WORK = 2;
 const MICROSECONDS_PER_MILLISECOND = 1000;
 

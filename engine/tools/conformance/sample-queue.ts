@@ -58,7 +58,7 @@ export function messagesOf(files: readonly SampleFile[]): Omit<QueueMessage, 'ha
   return files.flatMap(({ bytes }) => linesOf(Buffer.from(bytes)).map(toMessage));
 }
 
-/** The line that it could be of; bodies that are no UTF-8 lose what is none. */
+/** The line that the body could be part of; bytes that are not UTF-8 are dropped. */
 export function asLine({ body, attributes }: Omit<QueueMessage, 'handle'>): Uint8Array {
   const text = Buffer.from(body).toString();
   const line = JSON.stringify({ attributes: Object.fromEntries(attributes), body: text });

@@ -1,5 +1,6 @@
 /* Points about a source: each answers what was tried, or throws. */
 
+import { countOf } from '../../base/quantity.ts';
 import { mutate } from './hostile-events.ts';
 import { asLine, messagesOf, type SampleQueue } from './sample-queue.ts';
 import type { SampleFile } from './sample-store.ts';
@@ -17,7 +18,7 @@ const POSITIONS_TRIED = 100;
 const MESSAGES_TRIED = 100;
 const SEED = 1;
 const MUTATED_COPIES = 50;
-/** Of a sound position. */
+/** Bytes of a valid position that are changed in turn. */
 const POSITION_BYTES_TRIED = 24;
 const POSITION_SIZE_MAX = 64 << 10;
 
@@ -29,7 +30,7 @@ export function tryEvents(trial: Trial): string {
   const lost = problems.filter(({ severity }) => severity === 'lost').length;
   const also = lost === 0 ? '' : `, and reports ${lost} that it cannot read`;
   const from = trial.hasQueue ? 'messages in ' : '';
-  return `${events.length} events of ${from}${trial.files.length} files${also}`;
+  return `${countOf(events.length, 'event')} of ${from}${countOf(trial.files.length, 'file')}${also}`;
 }
 
 export function tryLimits(trial: Trial): string {
@@ -135,7 +136,7 @@ function trySettling(trial: Trial): string {
   const unsettled = files.findIndex((_, at) => !queue?.done.has(at) && !queue?.retried.has(at));
   if (unsettled >= 0)
     throw new PointFailed(`message ${unsettled + 1} is neither done nor to come again`);
-  return `${messages.length} messages: each done when its last event was acknowledged, and not before`;
+  return `${countOf(messages.length, 'message')}: each done when its last event was acknowledged, and not before`;
 }
 
 /** `acknowledged`: events. */
@@ -147,7 +148,7 @@ function expectDone(
   let end = 0;
   for (const [at, count] of counts.entries()) {
     end += count;
-    // Of one without events nobody can tell when it is to be done.
+    // A message without events has no known time to be done.
     if (count === 0 || queue?.done.has(at) === end <= acknowledged) continue;
     const what = queue?.done.has(at)
       ? 'is done before all of its events were acknowledged'
@@ -161,7 +162,8 @@ export function tryDamage(trial: Trial): string {
   const whole = shortened(trial, 20_000);
   const damaged = [...damages(whole)];
   for (const files of damaged) bear(trial, { files });
-  return `${damaged.length} damaged copies of ${whole.length} files: cut, flipped, mutated, doubled, noise`;
+  const copies = countOf(damaged.length, 'damaged copy', 'damaged copies');
+  return `${copies} of ${countOf(whole.length, 'file')}: cut, flipped, mutated, doubled, noise`;
 }
 
 export function tryFailure(trial: Trial): string {
@@ -179,7 +181,7 @@ export function tryFailure(trial: Trial): string {
   return 'reads that fail at the first byte, the second, and in the middle';
 }
 
-/** It comes to an error, or goes on when the queue does. */
+/** The source ends with an error, or continues when the queue does. */
 function tryFailingQueue(trial: Trial, files: readonly SampleFile[]): string {
   const count = messagesOf(files).length;
   const expected = trial.read({ files });
@@ -216,7 +218,9 @@ function compare(
   }
   if (found.events.length > expected.events.length) {
     const more = found.events.length - expected.events.length;
-    throw new PointFailed(`${how}: there are ${more} events more than ${expected.events.length}`);
+    throw new PointFailed(
+      `${how}: it gave ${countOf(more, 'event')} more than the expected ${expected.events.length}`,
+    );
   }
   const late = expected.times?.findIndex((time, index) => time !== found.times[index]) ?? -1;
   if (late >= 0) throw new PointFailed(`${how}: event ${late + 1} has another time`);

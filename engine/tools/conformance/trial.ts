@@ -85,13 +85,13 @@ export class Trial {
     return this.#files;
   }
 
-  /** What it reads comes in messages, of which there is no end. */
+  /** It reads messages, which have no end. */
   get hasQueue(): boolean {
     const { queue, store } = this.plugin.manifest.capabilities;
     return queue.length > 0 && !store.includes('input');
   }
 
-  /** An instance that was told its configuration. */
+  /** An instance that has its configuration. */
   start(habits: StoreHabits & { readonly files?: readonly SampleFile[] } = {}): {
     readonly instance: PluginInstance;
     readonly problems: Problem[];
@@ -129,7 +129,7 @@ export class Trial {
     return { source, instance, problems, queue };
   }
 
-  /** All that the source gives; throws `PointFailed` where it comes to no end. */
+  /** All events of the source; throws `PointFailed` if they have no end. */
   read(habits: ReadHabits = {}): GivenEvents {
     const { source, instance, problems, queue } = this.openSource(habits);
     const { watch } = this;
@@ -164,13 +164,13 @@ export class Trial {
     throw new PointFailed(`\`next\` gave no events ${EMPTY_STEPS_MAX} times, and no end`);
   }
 
-  /** What the source gives when nobody disturbs it; of a plugin without one, the lines of the samples. */
+  /** The events of the source in a quiet run; for a plugin without one, the lines of the samples. */
   get given(): GivenEvents {
     this.#given ??= this.plugin.manifest.source === undefined ? this.#lines() : this.read();
     return this.#given;
   }
 
-  /** Throws `PointSkipped` where there are none. */
+  /** Throws `PointSkipped` if there are none. */
   get events(): readonly Uint8Array[] {
     const { events } = this.given;
     if (events.length === 0) throw new PointSkipped('there are no events');

@@ -13,7 +13,7 @@ const SEVERITIES = 'emerg alert crit err warning notice info debug';
 const facilities = FACILITIES.split(' ');
 const severities = SEVERITIES.split(' ');
 
-/** Throws for a line that is none, with the reason. */
+/** Throws the reason if the line is not a syslog message. */
 export function readMessage(line) {
   const header = HEADER.exec(line);
   if (header === null) throw new Error('no header of RFC 5424');

@@ -81,7 +81,7 @@ function zoneOr(start: usize, end: usize): usize {
   return at;
 }
 
-/** 16 for what is none. */
+/** 16 for a byte that is not a hexadecimal digit. */
 function hexDigit(byte: u8): u32 {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;

@@ -7,7 +7,7 @@ export class Columns extends LineFormat {
 
   /**
    * `separator` is one ASCII character; several blanks in a row count as one. The last column has what is left of
-   * the line, separators included. A line with fewer columns is none of this format.
+   * the line, separators included. A line with fewer columns does not have this format.
    */
   constructor(separator: string, names: string[]) {
     super();

@@ -179,7 +179,7 @@ export class EventView {
     if (parseDigits(this.textStart, this.textSize)) this.putNumber(digitsFound);
   }
 
-  /** The bytes of an IP address; what is none is absent. */
+  /** The bytes of an IP address; absent if it is not an IP address. */
   putAddress(pointer: i32): void {
     if (!this.isText(pointer)) return;
     this.plainText(pointer);
@@ -187,7 +187,7 @@ export class EventView {
     if (size > 0) this.columns.writeBytes(address, size);
   }
 
-  /** Nanoseconds since 1970 of a time in the form; what is none is absent. A JSON number is one since 1970. */
+  /** Nanoseconds since 1970 of a time in the form; absent if it is not a time. A JSON number is a time since 1970. */
   putTime(pointer: i32, form: TimeForm): void {
     if (!this.has(pointer)) return;
     const slot = unchecked(this.slotOf[pointer]);
@@ -234,7 +234,7 @@ export class EventView {
     this.columns.addMadeToList(unescapeTo(this.columns.room(size), start + 1, end - 1));
   }
 
-  /** Of `name=value` pairs between separators, the value of the name that is the field's argument. */
+  /** Puts the value of the name that is the field's argument, out of `name=value` pairs between separators. */
   putPair(pointer: i32, separator: u8): void {
     if (!this.isText(pointer)) return;
     this.plainText(pointer);
@@ -312,7 +312,7 @@ export class EventView {
   }
 }
 
-/** Of the largest u64. */
+/** Digits of the largest u64. */
 const DIGITS_MAX: usize = 20;
 const digitsRoom: usize = memory.data(20, 4);
 /** An address that is being put. */

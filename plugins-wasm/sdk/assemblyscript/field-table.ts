@@ -19,7 +19,7 @@ export enum FieldKind {
   Time,
   /** The elements of a JSON array, or what stands between separators. */
   List,
-  /** Of `name=value` pairs, the value of the name that the argument says. */
+  /** Out of `name=value` pairs, the value of the name in the argument. */
   Pair,
   /** A function over declared pointers. */
   Computed,
@@ -39,7 +39,7 @@ export class FieldRow {
     readonly isUnique: bool,
   ) {}
 
-  /** Of a list or of pairs: what stands between two. */
+  /** Separator of a list or of pairs. */
   separator: u8 = 0;
   form: TimeForm = TimeForm.Rfc3339;
 }

@@ -141,8 +141,8 @@ export function closeObject(object: i32): void {
 }
 
 /**
- * Of an answer that is none. `borrowed`: memory of ours that the host may have put the message into; it is not given
- * back.
+ * Reads an answer that is an error. `borrowed`: memory of ours that the host may have put the message into; it is
+ * not given back.
  */
 export function takeError(answer: usize, borrowed: usize = 0): void {
   lastErrorCode = load<u8>(answer, 4);

@@ -22,7 +22,7 @@ export class LineShape extends RecordShape {
     return false;
   }
 
-  /** Whether a line goes on with the record before it. */
+  /** Whether a line continues the record before it. */
   continues(_start: usize, _end: usize): bool {
     return false;
   }

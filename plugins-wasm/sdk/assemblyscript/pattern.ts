@@ -41,8 +41,8 @@ export class Pattern extends LineFormat {
 
   /**
    * The whole line has to match `expression`: literals, `.`, `[…]`, `\d \w \s` and their opposites, `( )`, `(?: )`,
-   * `(?<name> )`, `|`, `* + ? {m,n}` as often as possible, or with a `?` behind as rarely. Throws when it is
-   * none. Without `wanted` all parts are noted.
+   * `(?<name> )`, `|`, `* + ? {m,n}` as often as possible, or with a `?` behind as rarely. Throws if it is
+   * not valid. Without `wanted` all parts are noted.
    */
   constructor(private readonly expression: string, wanted: bool[] | null = null) {
     super();

@@ -29,7 +29,7 @@ export abstract class MessageShape {
 class OpenMessage {
   constructor(
     readonly handle: u64,
-    /** Of its events, so many were given out before. */
+    /** How many of its events were given out before. */
     readonly passed: i32,
     /** Number of events in `MessageEvents` up to its last one. */
     public endsAt: i32,
@@ -76,7 +76,7 @@ function isNumber(text: string): bool {
 
 export class QueueSource extends Source {
   private readonly events: MessageEvents = new MessageEvents();
-  /** Of a batch, counted from its first byte. */
+  /** Spans of a batch, counted from its first byte. */
   private readonly spans: GrowingBuffer = new GrowingBuffer();
   /** Events of the messages in `open` that were given out, counted as in `MessageEvents`. */
   private given: i32 = 0;

@@ -32,7 +32,7 @@ export class QueueMessage {
     private readonly attributes: Map<string, string>,
   ) {}
 
-  /** Headers of a request (in small letters), attributes of a message; empty where there is none of that name. */
+  /** Headers of a request (in small letters), attributes of a message; empty if none has that name. */
   attribute(name: string): string {
     return this.attributes.has(name) ? this.attributes.get(name) : '';
   }

@@ -1,7 +1,7 @@
 // Whether a key was seen among the latest ones: two generations of hashes, of which the older one is forgotten when
 // the younger one is full. Memory is bounded, and allocated with the first key.
 
-/** Of a generation: so many of the latest keys are surely remembered, and at most twice as many. */
+/** Size of a generation: so many of the latest keys are surely remembered, and at most twice as many. */
 const KEYS_MAX: u32 = 1 << 16;
 const SLOTS: u32 = KEYS_MAX << 1;
 const TABLE_SIZE: usize = (<usize>SLOTS) << 3;

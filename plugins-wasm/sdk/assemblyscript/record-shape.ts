@@ -43,7 +43,7 @@ export abstract class RecordShape {
   }
   /** Called with the path of each file before its first record. */
   startFile(_path: string): void {}
-  /** Called when there is nothing for now, and at the end: what was left out on purpose is told then. */
+  /** Called when there is nothing for now, and at the end: reports what was left out on purpose. */
   tellLeftOut(_isOver: bool): void {}
   /** How names of logs end, for people. */
   abstract get fileNames(): string;

@@ -10,9 +10,9 @@ export enum TimeForm {
   Rfc3339,
   /** The same, or without a zone, which is then UTC; also `2026/02/03 04:05:06`. */
   DateTime,
-  /** Of web servers, `03/Feb/2026:04:05:06 +0000`. */
+  /** Times of web servers, `03/Feb/2026:04:05:06 +0000`. */
   WebLog,
-  /** Of HTTP (RFC 9110, section 5.6.7) and mail, `Tue, 03 Feb 2026 04:05:06 GMT`, the name of the day optional. */
+  /** Times of HTTP (RFC 9110, section 5.6.7) and mail, `Tue, 03 Feb 2026 04:05:06 GMT`; the weekday is optional. */
   Http,
   /** Since 1970: seconds, with a fraction or without; milliseconds, microseconds or nanoseconds as more digits. */
   Epoch,

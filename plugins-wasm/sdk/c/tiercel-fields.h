@@ -2,11 +2,11 @@
 
 /* Where a field puts its value. A field for which nothing is put is absent. */
 typedef struct {
-  /* Of `field[argument]`; empty without. */
+  /* The argument in `field[argument]`; empty if there is none. */
   tiercel_text argument;
   tiercel_text event;
   uint32_t *cell;
-  /* Of a list that is being put, where its elements begin. */
+  /* Where the elements of the list that is being put begin. */
   size_t list;
 } tiercel_value;
 
@@ -144,7 +144,7 @@ TIERCEL_PART bool tiercel_parse_v6(tiercel_text text, uint8_t *bytes) {
   return true;
 }
 
-/* An IP address from its text; what is none is absent. */
+/* An IP address from its text; absent if the text is not an address. */
 TIERCEL_PART void tiercel_put_address(tiercel_value *value, tiercel_text text) {
   uint8_t bytes[16];
   bool is_v6 = tiercel_find(text, ':') < text.size;

@@ -36,7 +36,7 @@ TIERCEL_PART struct {
   /* Bytes that were read; those before `used` are used up. */
   tiercel_buffer bytes;
   size_t used;
-  /* Of those behind, in which no line ends. */
+  /* Bytes after the last line end. */
   size_t searched;
   uint64_t offset;
   uint64_t line;

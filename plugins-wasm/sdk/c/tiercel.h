@@ -80,7 +80,7 @@ TIERCEL_PART bool tiercel_number(tiercel_text text, uint64_t *number) {
   return true;
 }
 
-/* Of `name=value` pairs between blanks, the value; nowhere (`at` is NULL) where the name is not. */
+/* The value of a name in `name=value` pairs between blanks; `at` is NULL if the name is missing. */
 TIERCEL_PART tiercel_text tiercel_pair(tiercel_text pairs, tiercel_text name) {
   while (pairs.size > 0) {
     tiercel_text value = tiercel_cut(&pairs, ' ');

@@ -7,7 +7,7 @@ const PATH_SIZE_MAX = 32 << 10;
 export interface LinePosition {
   /** In the decoded bytes of the file. */
   readonly offset: bigint;
-  /** Of the line at the offset, from 1. */
+  /** Number of the line at the offset, from 1. */
   readonly line: bigint;
   /** Inside the file, or behind it. */
   readonly isOpen: boolean;
@@ -27,7 +27,7 @@ export function positionBytes({
   return new TextEncoder().encode(`${VERSION}\n${offset}\n${line}\n${flags}\n${path}`);
 }
 
-/** `undefined` for bytes that are none of this version. */
+/** `undefined` for bytes that another version wrote. */
 export function readPosition(bytes: Uint8Array): LinePosition | undefined {
   const text = new TextDecoder().decode(bytes);
   const [head, offset = '', line = '', isOpen, isDropping] = FORM.exec(text) ?? [];

@@ -1,5 +1,5 @@
-// A source of lines of text in files: a line is an event. What is none is reported with its line number, and what comes
-// after it is still read.
+// A source of lines of text in files: a line is an event. Any other line is reported with its number, and the lines
+// after it are still read.
 
 import { add as report } from 'tiercel:plugin/report@0.1.0';
 import type { StoredObject } from 'tiercel:plugin/store@0.1.0';
@@ -208,7 +208,7 @@ export class LineSource implements Source {
     };
   }
 
-  /** `undefined`: it is none. */
+  /** `undefined` if the line is not an event. */
   private timeOf(line: Uint8Array): bigint | undefined {
     const { time } = this.options;
     if (time === undefined) return NO_TIME;

@@ -163,7 +163,7 @@ export class QueueSource implements Source {
     done(this.root, BigUint64Array.of(handle));
   }
 
-  /** `undefined` for bytes that are none of this version. */
+  /** `undefined` for bytes that another version wrote. */
   private readPosition(bytes: Uint8Array): Position | undefined {
     const [, handle, events, isWhole] = POSITION.exec(this.decoder.decode(bytes)) ?? [];
     if (handle === undefined) return undefined;

@@ -75,7 +75,7 @@ function v4Bytes(text: string): Uint8Array | undefined {
   return isAddress ? Uint8Array.from(parts, Number) : undefined;
 }
 
-/** Address and one byte of prefix length; `undefined` for what is none. */
+/** Address and one byte of prefix length; `undefined` if it is not an address. */
 export function networkBytes(text: string): Uint8Array | undefined {
   const [address = '', prefix = '', ...more] = text.split('/');
   const bytes = addressBytes(address);

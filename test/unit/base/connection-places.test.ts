@@ -1,4 +1,4 @@
-/* Places of a server: who takes many keeps only others from its own address out, and it is said. */
+/* Places of a server: an address with many connections is refused more of them, which is reported. */
 
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';

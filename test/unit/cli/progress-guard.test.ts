@@ -60,7 +60,7 @@ describe('a run that is watched', () => {
 });
 
 describe('a service manager', () => {
-  it('is told by `systemd-notify`', async () => {
+  it('goes through `systemd-notify`', async () => {
     const told = `${scratch.path}/told`;
     const fake = scratch.write('systemd-notify', `#!/bin/sh\necho "$*" >> ${told}\n`);
     chmodSync(fake, 0o755);
@@ -77,7 +77,7 @@ describe('a service manager', () => {
     expect(readFileSync(told, 'utf8')).toBe(`--pid=${process.pid} --ready\n`);
   });
 
-  it('that is not there is not told', () => {
+  it('that does not exist gets nothing', () => {
     expect(findServiceManager({}).intervalMs).toBeUndefined();
     const other = { NOTIFY_SOCKET: '/x', WATCHDOG_USEC: '1000000', WATCHDOG_PID: '1' };
     expect(findServiceManager(other).intervalMs).toBeUndefined();

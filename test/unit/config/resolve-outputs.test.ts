@@ -6,7 +6,7 @@ import { scratchFolder } from '../../support/scratch-folder.ts';
 const scratch = scratchFolder('resolve-outputs');
 let files = 0;
 
-/** Of a configuration that is right. */
+/** Reads a valid configuration. */
 function configOf(text: string): Config {
   const configFile = scratch.write(`${files++}.yaml`, text);
   const { value, diagnostics } = loadConfig({
@@ -46,7 +46,7 @@ http_output:
 `;
 
 describe('outputs of a configuration', () => {
-  it('are standard output where nothing is said', () => {
+  it('are standard output by default', () => {
     const { outputs, alertChannels } = configOf('{}');
     expect(outputs).toMatchObject([
       {

@@ -30,7 +30,7 @@ describe('a batch read from the memory of the plugin', () => {
     expect([...times]).toEqual([5n, 6n]);
   });
 
-  it('may be empty, wherever its lists are said to be', () => {
+  it('may be empty, wherever its lists point to', () => {
     const step = answering({
       ...EVENTS,
       8: 0xffff_fff0,
@@ -61,7 +61,7 @@ describe('a batch read from the memory of the plugin', () => {
     ['times that are not aligned', { 24: 16388 }, /not aligned/],
     ['more events than asked for', { 28: 11 }, /11 events in a batch, asked for at most 10/],
     ['more spans than events', { 20: 0x4000_0000 }, /asked for at most 10/],
-    ['a step that there is not', { 4: 7 }, /step 7/],
+    ['an unknown step', { 4: 7 }, /step 7/],
   ];
   it.each(wrong)('is refused with %s', (_name, words, said) => {
     expect(() => answering({ ...EVENTS, ...words }).next(1 << 20, 10, ROOM)).toThrow(said);

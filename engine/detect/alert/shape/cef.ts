@@ -50,7 +50,7 @@ export function cefLine(facts: AlertFacts, hasRawEvent: boolean): string {
   return `CEF:0|${header}|${texts.join(' ')}`;
 }
 
-/** Of a value: what would end it, or begin another key. */
+/** Escapes the characters of a value that would end it or begin another key. */
 function escapeValue(text: string): string {
   return text.replace(/[\\=]/g, '\\$&').replace(/\r/g, '\\r').replace(/\n/g, '\\n');
 }

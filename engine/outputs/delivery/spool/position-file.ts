@@ -12,7 +12,7 @@ const FILE_NAME = 'position';
 const FILE_MODE = 0o600;
 const ENTRY_SIZE = 96;
 const ENTRY_COUNT = 2;
-/** What is behind the entries is of no interest. */
+/** Bytes after the entries are ignored. */
 const FILE_SIZE_MAX = 1 << 20;
 const ENTRY = /^\S+ (\d+) (\d+) (\d+) ([0-9a-f]{16}|-)$/;
 
@@ -25,11 +25,11 @@ export interface SpoolPosition {
   readonly digest: string | undefined;
 }
 
-/** What the file says. Damage is no reason to reject; what the system says is. */
+/** Contents of the file. Damage is no reason to reject; an error of the system is. */
 export interface ReadPosition {
   /** `undefined`: there is no file, or no entry is intact. */
   readonly position: SpoolPosition | undefined;
-  /** An entry is not intact, or there is none. */
+  /** An entry is damaged or missing. */
   readonly isDamaged: boolean;
   readonly turn: number;
 }
@@ -55,7 +55,7 @@ export class PositionFile {
     this.#folder = folder;
   }
 
-  /** Makes the file where there is none; what has its name and is no file is set aside. */
+  /** Creates the file if it does not exist; anything else with its name is set aside. */
   async open(): Promise<ReadPosition> {
     const path = join(this.#folder, FILE_NAME);
     const read = await readPosition(this.#folder);

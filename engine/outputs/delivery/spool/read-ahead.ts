@@ -18,7 +18,7 @@ export class ReadAhead {
     return this.#waiting.length - this.#oldest;
   }
 
-  /** Number of the oldest one; `undefined`: there is none. */
+  /** Number of the oldest one; `undefined` if there is none. */
   get firstNumber(): number | undefined {
     return this.#waiting[this.#oldest]?.number;
   }

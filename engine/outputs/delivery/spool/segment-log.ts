@@ -45,7 +45,7 @@ export class SegmentLog {
       // A position of the source may be kept behind these alerts from now on.
       await writer.datasync();
     } catch (error) {
-      // What stays there is overwritten, or has numbers that nobody expects.
+      // Bytes left there are overwritten, or have numbers that no reader expects.
       await writer.truncate(segment.size).catch(() => {});
       if (segment.size === 0) await this.remove([segment]);
       throw error;

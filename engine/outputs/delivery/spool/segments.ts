@@ -67,16 +67,16 @@ export async function standOf(
   let end = Math.max(begin, position?.end ?? 1, latest?.first ?? 1);
   if (latest !== undefined) {
     const scanned = await scanSegment(latest);
-    // Where nobody knows how far was written, each damaged line is an alert.
+    // If it is unknown how far was written, each damaged line is an alert.
     const unknown = position === undefined ? scanned.damagedAtEnd : 0;
     end = Math.max(end, (scanned.end === 0 ? latest.first : scanned.end) + unknown);
   }
   return { begin, end };
 }
 
-/** What is in a segment, whether or not somebody waits for it. */
+/** Contents of a segment, whether or not a receiver waits for it. */
 interface SegmentContents {
-  /** Number behind its last record that is intact; 0: there is none. */
+  /** Number after its last intact record; 0 if there is none. */
   readonly end: number;
   /** Damaged lines behind the last record that is intact. */
   readonly damagedAtEnd: number;
@@ -111,7 +111,7 @@ export class SegmentReader {
     return this.#segment;
   }
 
-  /** Lines from where the segment was read to; none: it ends there, or is gone. Rejects with what the system says. */
+  /** Lines from where the segment was read to; none if it ends there or is removed. Rejects with the system's error. */
   async read(segment: Segment): Promise<readonly Buffer[]> {
     if (this.#segment !== segment) {
       await this.close();
@@ -135,7 +135,7 @@ export class SegmentReader {
   }
 }
 
-/** Keeps a damaged segment for whoever wants to look at it; answers with where. */
+/** Keeps a damaged segment for a person to look at; returns where. */
 export async function setAside({ path }: Segment): Promise<string> {
   const kept = path + DAMAGED;
   try {

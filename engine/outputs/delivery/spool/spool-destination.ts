@@ -38,7 +38,7 @@ export async function readDestination(folder: string): Promise<SpoolDestination 
   return destination;
 }
 
-/** Throws what the system says. */
+/** Throws the system's error. */
 export function writeDestination(folder: string, destination: SpoolDestination): void {
   const text = `${JSON.stringify({ version: VERSION, ...destination }, null, 2)}\n`;
   writeWhole(join(folder, FILE_NAME), text, FILE_MODE);

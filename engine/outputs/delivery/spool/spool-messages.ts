@@ -1,4 +1,4 @@
-/* What people are told of a spool that is damaged. */
+/* Messages about damage in a spool. */
 
 import { basename } from 'node:path';
 import type { Segment } from './segments.ts';

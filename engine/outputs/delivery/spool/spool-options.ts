@@ -5,12 +5,12 @@ export interface SpoolOptions {
   /** Bytes on disk, at most, but for an alert that is larger. */
   readonly sizeMax: number;
   readonly segmentSize?: number;
-  /** For whom alerts wait; `undefined`: for whoever it was. */
+  /** The output whose alerts wait; `undefined`: the output that the spool was made for. */
   readonly destination?: SpoolDestination | undefined;
   /** Folders of spools for the same destination: their alerts are taken over when this one is opened. */
   readonly absorbed?: readonly string[];
   /** A folder above it is locked by this process. */
   readonly isLocked?: boolean;
-  /** What people should know: what is damaged, how much it cost, where it is kept. */
+  /** Reports what is damaged, how much was lost, and where it is kept. */
   readonly say?: (message: string) => void;
 }

@@ -78,7 +78,7 @@ export class Spool {
     return this.#log.size;
   }
 
-  /** Takes over what an earlier process left. Rejects with what the system says, and while another process has it. */
+  /** Takes over the spool of an earlier process. Rejects with the system's error, and while another process has it. */
   async open(): Promise<void> {
     await this.#open();
     for (const folder of this.#options.absorbed ?? []) await this.#absorb(folder);

@@ -1,6 +1,6 @@
 /*
- * Who we are for a registry: what `docker login` (and podman, oras, helm) left in Docker’s configuration, or what the
- * helper that it names answers. Nothing is asked for where nothing is said of the registry.
+ * Credentials for a registry: from Docker’s configuration, where `docker login` (and podman, oras, helm) stores them,
+ * or from the helper that it names. A registry that the configuration does not name gets no credentials.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const DOCKER_HUB = 'https://index.docker.io/v1/';
 /** A helper answers with this in place of a user when what follows is an identity token. */
 const TOKEN_USER = '<token>';
 
-/** `undefined`: nobody; a text says what is wrong. */
+/** `undefined`: no credentials; a text says what is wrong. */
 export function findCredentials(registry: string): Credentials | string | undefined {
   const path = configPath();
   let text: string;

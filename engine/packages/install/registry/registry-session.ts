@@ -9,7 +9,7 @@ import { isLoopback, type RegistryReference } from '../reference.ts';
 import { isSameSite } from '../same-site.ts';
 import { type Credentials, findCredentials } from './docker-credentials.ts';
 
-/** What is done with the repository. */
+/** Access to the repository. */
 export type Access = 'pull' | 'pull,push';
 
 /** The path after `/v2/REPOSITORY/`, or a whole address that the registry gave. */
@@ -45,7 +45,7 @@ export class RegistrySession {
     return this.#base.host;
   }
 
-  /** Any answer, but that we are not let in; a text says why there is none. */
+  /** Any answer but a refused login; a text says why there is none. */
   async ask(wanted: RegistryRequest): Promise<HttpAnswer | string> {
     const first = await this.#send(wanted);
     if (typeof first === 'string' || first.status !== UNAUTHORIZED) return first;

@@ -1,4 +1,4 @@
-/* What is done with a repository: an artifact fetched or published, its tags listed. */
+/* Requests to a repository: fetch or publish an artifact, list its tags. */
 
 import { fieldsOf } from '../../../base/json-fields.ts';
 import { digestOf } from '../../trust/signed-file.ts';
@@ -18,9 +18,9 @@ export interface FetchedArtifact {
   /** With the digest of the manifest that was found. */
   readonly reference: RegistryReference;
   readonly bytes: Uint8Array;
-  /** Of the layer. */
+  /** Annotations of the layer. */
   readonly annotations: Readonly<Record<string, unknown>>;
-  /** The JSON of its config; `undefined`: there is none. */
+  /** JSON of its config; `undefined` if there is none. */
   readonly config: unknown;
 }
 
@@ -67,7 +67,7 @@ async function fetchBlob(
   const answer = await session.ask({
     path: `blobs/sha256:${digest}`,
     sizeMax: size,
-    // Registries keep them elsewhere; it has to be what its digest says, and what lets us in is not sent there.
+    // Registries keep them elsewhere: the digest is checked, and credentials are not sent there.
     mayRedirect: ({ protocol, hostname }) => protocol === 'https:' && !isNearby(hostname),
     ...(onProgress && { onProgress }),
   });
@@ -116,7 +116,7 @@ async function findManifest(
   return { manifest: answer.bytes, reference: withDigest(tagged, digest) };
 }
 
-/** Without tag and digest the newest version is meant, and `latest` where there are none. */
+/** Without tag and digest, the newest version; `latest` if there are no versions. */
 async function withTag(
   session: RegistrySession,
   wanted: RegistryReference,
@@ -181,7 +181,7 @@ export interface PublishOptions {
   readonly isForced: boolean;
 }
 
-/** The reference with the digest of what is there now; a text says why it is not. */
+/** The reference with the digest of the present artifact; a text with the reason if there is none. */
 export async function publishArtifact(
   wanted: RegistryReference & { readonly tag: string },
   { manifest, blobs }: Artifact,
@@ -251,7 +251,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   429: 'is too busy for',
 };
 
-/** With what the registry says of it (OCI distribution specification, 2.3). */
+/** An error with the registry's own message (OCI distribution specification, 2.3). */
 function statusOf(session: RegistrySession, answer: HttpAnswer, what: string): string {
   const { errors } = fieldsOf(parseJson(answer.bytes));
   const { code, message } = fieldsOf(Array.isArray(errors) ? errors[0] : undefined);

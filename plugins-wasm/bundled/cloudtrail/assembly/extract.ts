@@ -57,7 +57,7 @@ export function user(event: EventView): void {
   if (addUser(event)) event.putBuilt();
 }
 
-/** Of a role: the session's name, from the ARN or else from the principal. Of others: the user's name. */
+/** A role's session name, from the ARN or else from the principal; for other identities, the name of the user. */
 export function originalUser(event: EventView): void {
   if (!event.textIs(USER_TYPE, ASSUMED_ROLE)) {
     event.putText(USER_NAME);
@@ -204,7 +204,7 @@ export function ec2Name(event: EventView): void {
 
 const instanceItem = new ElementView(['/imageId']);
 
-/** The image of launched instance number `wanted`; false when there is none. */
+/** The image of launched instance number `wanted`; false if there is none. */
 function addInstanceImage(event: EventView, wanted: i32): bool {
   const cursor = event.elements(INSTANCE_ITEMS);
   for (let index = 0; cursor.next(); index++) {

@@ -106,7 +106,7 @@ export class TrailKeys {
     return time < from || (to.length > 0 && time > to) ? path : WANTED;
   }
 
-  /** Name of the next folder of the key; empty: there is none. */
+  /** Name of the next folder of the key; empty if there is none. */
   private takeFolder(): string {
     const slash = this.key.indexOf('/', this.at);
     if (slash < 0) return '';

@@ -16,7 +16,7 @@ export const NOT_INTERNED: u32 = 0;
 // Slot: 0 hash u32 (0: free) | 4 identifier u32 | 8 offset in values u32 | 12 size u32
 const SLOT_SIZE: usize = 16;
 const FIRST_BITS: u32 = 6;
-/** Of a full dictionary: after so many values that it does not have, and fewer hits, it rests for a while. */
+/** After so many values that a full dictionary does not have, and fewer hits, it rests for a while. */
 const MISSES_MAX: u32 = 1024;
 const REST: u32 = 65_536;
 

@@ -27,7 +27,7 @@ export class PatternNode {
   max: i32 = 0;
   /** Rather less often than more. */
   isLazy: bool = false;
-  /** Of a group. */
+  /** Part of a group. */
   part: i32 = 0;
   constructor(readonly kind: NodeKind) {}
 }

@@ -8,7 +8,7 @@ import { NO_TIME } from '../record-shape';
 export class EventList {
   private spans: GrowingBuffer = new GrowingBuffer();
   private times: GrowingBuffer = new GrowingBuffer();
-  // Of the file being read.
+  // Number in the file that is being read.
   inFile: u64 = 0;
   private withoutTime: u64 = 0;
   private skipped: u64 = 0;

@@ -12,7 +12,7 @@ export const ROOT = 'input';
 /** The location that means it. */
 const STANDARD_INPUT = '-';
 const ENTRIES_A_PAGE = 1000;
-/** So many names of files that were left out are told; the rest is counted. */
+/** Most names of left-out files that are reported; the rest is counted. */
 const NAMES_SHOWN: u32 = 5;
 const NAMES_REMEMBERED: i32 = 1024;
 /** Enough for a byte order mark, blanks and the first token. */
@@ -81,7 +81,7 @@ export class FileList {
     return this.pending === null && this.listedAll && this.nextEntry >= this.entries.length;
   }
 
-  /** Goes on behind a path. */
+  /** Continues after a path. */
   resumeAfter(path: string): void {
     this.entries = [];
     this.nextEntry = 0;
@@ -192,7 +192,7 @@ export class FileList {
   }
 }
 
-/** Of a run, `#NUMBER/PATH`, the path. */
+/** The path in the name of a run, `#NUMBER/PATH`. */
 function nameWithoutRun(path: string): string {
   return path.startsWith('#') ? path.substring(path.indexOf('/') + 1) : path;
 }

@@ -1,5 +1,5 @@
-// Events out of files of lines: a line is an event, or several are, where the shape says that one goes on with the one
-// before. Empty lines are none.
+// Events out of files of lines: a line is an event, or several are, if the shape joins a line to the one
+// before. Empty lines are not events.
 
 import { findNewline } from './lines';
 import { LineShape, recordEnd } from '../line-shape';

@@ -41,7 +41,7 @@ export function countZeros(start: usize, end: usize): u64 {
 
 /** Bytes at the start of a file that tell whether it is text. */
 const SAMPLE_SIZE: usize = 64 << 10;
-/** Of a hundred bytes of text, so many may be damaged. */
+/** Most damaged bytes in a hundred bytes of text. */
 const DAMAGED_MAX: usize = 10;
 
 /** Whether a file begins with what text does not have, and no line of it with a record. */

@@ -151,7 +151,7 @@ describe('a pattern', () => {
     ['(?<a>x)(?<a>y)', 'a second group `a`'],
     ['(a)'.repeat(32), 'more than 31 groups'],
     ['(?:a|b)*a(?:a|b){12}', 'leaves too much open'],
-  ])('that is none is refused: %s', (expression, message) => {
+  ])('that is not valid is refused: %s', (expression, message) => {
     expect(() => sdk.setPattern(expression)).toThrow(message);
   });
 });

@@ -32,7 +32,7 @@ describe('a schema that is not ours', () => {
   });
 
   const unusable: [what: string, schema: unknown, said: RegExp][] = [
-    ['of a type that there is not', { type: 'nonsense' }, /type/],
+    ['of an unknown type', { type: 'nonsense' }, /type/],
     ['with a pattern that is no RE2', text('(?=a)b'), /lookaround|invalid|perl|parsing/i],
     ['that refers to nothing', { $ref: '#/nowhere' }, /resolve/],
     ['that goes round in circles', { $ref: '#' }, /stack|takes longer/i],

@@ -1,4 +1,4 @@
-/* Texts that cost far more to read than to write: what is too large is said, soon, and never thrown. */
+/* Texts that cost far more to read than to write: what is too large is reported, soon, and never thrown. */
 
 import { describe, expect, it } from 'vitest';
 import { createTextDocument } from '../../../../engine/diagnostic/text-document.ts';
@@ -63,7 +63,7 @@ describe('rules that cost more than they may', () => {
       `- {macro: m, condition: evt.num > 0}\n${'- {macro: m, condition: or evt.num > 0, append: true}\n'.repeat(40_000)}`,
       'RULES_TOO_LARGE',
     ],
-  ])('are refused or told of: %s', (_, text, code) => {
+  ])('are refused or reported: %s', (_, text, code) => {
     const counts = codesOf(text);
     expect([...counts.keys()]).toContain(code);
     // However many there are, a few hundred are shown.

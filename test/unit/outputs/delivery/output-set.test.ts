@@ -8,7 +8,7 @@ import type { Output } from '../../../../engine/outputs/transport/output.ts';
 import { StreamOutput } from '../../../../engine/outputs/transport/stream-output.ts';
 import { someAlerts as alerts } from '../../../support/some-alerts.ts';
 
-/** Takes a delivery when it is told to. */
+/** Takes a delivery when the test releases it. */
 class ControlledOutput implements Output {
   readonly name: string;
   readonly lines: string[] = [];
@@ -109,7 +109,7 @@ describe('outputs', () => {
     expect(slow.lines).toEqual(['1', '2']);
   });
 
-  it('that fail end alone, are told of once, and what waits for them is counted', async () => {
+  it('that fail end alone, are reported once, and the alerts that wait for them are counted', async () => {
     const { fast, slow, ended, outputs } = setUp();
     const all = [outputs.deliver(alerts(1, 3)), outputs.deliver(alerts(4, 2))];
     await slow.take(new Error('full'));

@@ -20,7 +20,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
 };
 
 describe('a receiver that may be away', () => {
-  it('gets everything in order once it is back, and people are told once each time', async () => {
+  it('gets everything in order once it is back, with one report each time', async () => {
     const { output, queue, said } = await setUp();
     let tries = 0;
     output.behave = () => (++tries < 5 ? away() : undefined);
@@ -161,7 +161,7 @@ describe('a receiver that may be away', () => {
     expect(undelivered).toBe(0);
   });
 
-  it('holds up whoever gives alerts when its spool is full; nothing is lost, and it is said once', async () => {
+  it('makes the pipeline wait when its spool is full; nothing is lost, and it is reported once', async () => {
     const spool = new Spool({ folder: newPath(), sizeMax: 1_500 });
     const { output, queue, said } = await setUp({ spool });
     let isBack = false;

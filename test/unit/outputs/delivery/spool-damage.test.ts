@@ -80,7 +80,7 @@ describe('a damaged spool', () => {
     expect(said[0]).toContain('position is damaged; alerts that were delivered are sent again');
   });
 
-  it(`is delivered but for what is said to be lost, whatever is changed in it (seed ${SEED})`, async () => {
+  it(`is delivered except for alerts reported as lost, whatever is changed in it (seed ${SEED})`, async () => {
     const damage = fc.record({
       file: fc.nat(),
       at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -64,7 +64,7 @@ describe('alerts over HTTP', () => {
     },
   );
 
-  it('close the connection each time where they are told to', async () => {
+  it('close the connection each time if configured so', async () => {
     const { receiver, output } = await setUp({ keepsOpen: false });
     await output.deliver(someAlerts(1));
     expect(receiver.headers[0]).toMatchObject({ connection: 'close' });

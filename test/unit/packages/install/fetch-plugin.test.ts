@@ -113,7 +113,7 @@ describe('what is not fetched', () => {
       /redirect to http:\/\/127\.0\.0\.2:9, which is not followed/,
     ],
     [
-      'what a file is said to have',
+      'the size that a server announces',
       redirect('file:///etc/passwd'),
       /redirect to null, which is not followed/,
     ],

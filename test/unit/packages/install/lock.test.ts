@@ -1,4 +1,4 @@
-/* What a lock or an installed file says that was changed by hand: nothing is loaded, and it is said why. */
+/* A lock or an installed file that was changed by hand: nothing is loaded, and the reason is reported. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -112,11 +112,7 @@ describe('a lock', () => {
       () => edit((text) => text.replace('"lockVersion": 1', '"lockVersion": 2')),
       /^LOCK_UNUSABLE `lockVersion` is 2/,
     ],
-    [
-      'a key that there is not',
-      () => edit((text) => text.replace('"from"', '"form"')),
-      /^LOCK_UNUSABLE/,
-    ],
+    ['an unknown key', () => edit((text) => text.replace('"from"', '"form"')), /^LOCK_UNUSABLE/],
     ['half of it', () => edit((text) => text.slice(0, -10)), /^LOCK_UNUSABLE/],
     ['nothing', () => edit(() => ''), /^LOCK_UNUSABLE/],
     [

@@ -77,7 +77,7 @@ describe('a registry that is bad', () => {
       /more than 4194304 bytes/,
     ],
     [
-      'has a manifest that is none',
+      'has an invalid manifest',
       of(/manifests/, (r) => r.end('<html>')),
       /is no manifest of an artifact/,
     ],
@@ -275,7 +275,7 @@ describe('a registry that asks who we are', () => {
     expect(seen).toEqual([`Basic ${AUTH}`]);
   });
 
-  it('is told nothing by a configuration that cannot be read', async () => {
+  it('gets nothing from a configuration that cannot be read', async () => {
     const { registry, host, reference } = await place();
     registry.before = lets('never', 'Basic realm="x"');
     login(host, {});

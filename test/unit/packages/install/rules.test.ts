@@ -61,7 +61,7 @@ interface Wish {
   readonly name?: string;
 }
 
-/** What is said, or what was installed. */
+/** The error, or what was installed. */
 async function install(reference: string, wish: Wish = {}): Promise<string> {
   const keys = (wish.keys ?? []).map(({ publicKey }) => publicKey);
   const { value, diagnostics } = await proposeRules(

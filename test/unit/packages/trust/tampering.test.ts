@@ -1,4 +1,4 @@
-/* What can be done to a signed plugin: whatever it is, it is refused, and it is said what is wrong. */
+/* Changes to a signed plugin: each is refused, with the reason. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

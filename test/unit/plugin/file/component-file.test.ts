@@ -56,7 +56,7 @@ const rows: [name: string, contents: Uint8Array | string, code: string, said: Re
     /key `version` is missing/,
   ],
   [
-    'a version that is none',
+    'an invalid version',
     withManifest(json.component, changed(json.manifest, { version: 'new' })),
     'MANIFEST_SCHEMA',
     /`version` is "new"/,

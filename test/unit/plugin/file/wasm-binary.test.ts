@@ -10,7 +10,7 @@ import {
 const HEADER = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
 const component = (...sections: Uint8Array[]): Uint8Array =>
   Buffer.concat([Uint8Array.from(HEADER), ...sections]);
-/** Of an identifier, with contents. */
+/** A section with this identifier and these contents. */
 function section(id: number, contents: Uint8Array): Uint8Array {
   const size: number[] = [];
   for (let left = contents.length; ; left >>= 7) {

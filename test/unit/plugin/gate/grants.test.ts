@@ -1,4 +1,4 @@
-/* Grants as operators write them, and what a plugin that asks for more is told. */
+/* Grants as operators write them, and the answer to a plugin that asks for more. */
 
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../../engine/plugin/file/manifest.ts';

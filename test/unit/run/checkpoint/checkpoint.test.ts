@@ -143,7 +143,7 @@ describe('the file of a checkpoint', () => {
     await vi.waitFor(() => expect(eventsIn()).toBe(9), { timeout: 5_000 });
   });
 
-  it('that cannot be written is told of once, until it can be again', async () => {
+  it('that cannot be written is reported once, until it can be again', async () => {
     const problems: string[] = [];
     const file = new CheckpointFile({
       path,

@@ -53,12 +53,12 @@ describe('events for the process of an extractor', () => {
     expect(pass(batchOf([text]))).toEqual({ texts: [`1000 ${text}`], isInFile: true });
   });
 
-  it('are told themselves when they have no place there', () => {
+  it('are sent in the message when they have no place there', () => {
     const text = 'x'.repeat(SIZE - 15);
     expect(pass(batchOf([text]))).toEqual({ texts: [`1000 ${text}`], isInFile: false });
   });
 
-  it('are told themselves when the file takes nothing', () => {
+  it('are sent in the message when the file takes nothing', () => {
     const told = new EventSender(file.readDescriptor, SIZE).hand(batchOf(['one']));
     expect(textsOf(told as EventBatch)).toEqual(['1000 one']);
   });

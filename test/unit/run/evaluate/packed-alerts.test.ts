@@ -19,10 +19,10 @@ describe('alerts on their way out of a worker', () => {
 
   const good = packAlerts(someAlerts(5, 2), POSITIONS);
   it.each([
-    ['a rule that there is not', { rules: Uint32Array.of(1, 2) }],
+    ['an unknown rule', { rules: Uint32Array.of(1, 2) }],
     ['rules too few', { rules: Uint32Array.of(1) }],
     ['numbers too many', { eventNumbers: Float64Array.of(1, 2, 3) }],
-    ['a number that is none', { eventNumbers: Float64Array.of(1, Number.NaN) }],
+    ['NaN for a number', { eventNumbers: Float64Array.of(1, Number.NaN) }],
     ['times too few', { times: BigUint64Array.of(1n) }],
     ['channels too few', { channels: [[]] }],
   ])('are refused with %s', (_what, changed) => {

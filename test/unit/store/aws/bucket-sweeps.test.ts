@@ -75,7 +75,7 @@ describe('sweeps over a bucket', () => {
     expect(await sweep(sweeps)).toEqual([day('2026/10/30', 'late')]);
   });
 
-  it('are told what nobody wants, for the sweep under way', async () => {
+  it('learn what nobody wants, for the sweep under way', async () => {
     const bucket = new Bucket();
     for (const path of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) bucket.objects.set(path, NOON_MS);
     const sweeps = bucket.sweeps();
@@ -93,7 +93,7 @@ describe('sweeps over a bucket', () => {
   it('find each object once, whenever it was put, by however many processes', async () => {
     const act = fc.record({
       name: fc.integer({ min: 0, max: 40 }),
-      /** Of the look-back, by which it appears late. */
+      /** How late it appears, as a share of the look-back. */
       late: fc.double({ min: 0, max: 0.9, noNaN: true }),
       minutes: fc.integer({ min: 0, max: 50 }),
       kind: fc.constantFrom('put', 'put', 'step', 'step', 'restart'),

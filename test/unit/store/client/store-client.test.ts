@@ -12,7 +12,7 @@ import { scratchFolder } from '../../../support/scratch-folder.ts';
 import { storeRoot } from '../../../support/store-root.ts';
 import { copyFrom, createWindow, WindowLink } from '../../../support/window-link.ts';
 
-/** Of this process, where the system shows them. */
+/** File descriptors of this process, where the system shows them. */
 const DESCRIPTORS = '/proc/self/fd';
 const folder = scratchFolder('store-client');
 for (let index = 0; index < 20; index++) folder.write(`many/${index}`, `file ${index}`);
@@ -104,7 +104,7 @@ describe.each<Reader>(['a thread', 'a process'])('the store of %s', (reader) => 
     for (const text of texts) expect(text === NUMBERS).toBe(true);
   });
 
-  it.each(['large', 'large.gz'])('begins where it is told to: %s', (name) => {
+  it.each(['large', 'large.gz'])('begins at the given offset: %s', (name) => {
     const client = connect({ input: name }, reader);
     for (const offset of [1, 300_000, NUMBERS.length - 1, NUMBERS.length]) {
       const object = client.open('input', '', 'automatic', offset);

@@ -11,7 +11,7 @@ import { scratchFolder } from '../../../support/scratch-folder.ts';
 
 const scratch = scratchFolder('followed-files');
 
-it('that is closed while it is looked at', async () => {
+it('that is closed during a look', async () => {
   const path = scratch.write('in/a.log', 'one\n');
   const { dev, ino, mtimeNs } = statSync(path, { bigint: true });
   const sight = { id: `${dev}:${ino}`, path: 'a.log', size: 4, modifiedNs: mtimeNs };

@@ -64,7 +64,7 @@ describe('a followed folder', () => {
     appendFileSync(busy, 'y\n');
     await until(() => expect(reader.lines.at(-1)).toBe('y'));
     await until(() =>
-      expect(reader.oddities).toEqual(['lost: a.log: was cut before 10 bytes of it were read']),
+      expect(reader.oddities).toEqual(['lost: a.log: was cut with 10 bytes unread']),
     );
     await reader.stop();
   });

@@ -101,7 +101,7 @@ describe('a place', () => {
     rmSync(path);
     const next = new FollowReader(join(path, '..'), { ...place, offset: 4, text: 'one\n' });
     await until(() =>
-      expect(next.oddities).toEqual(['lost: a.log: was removed before 4 bytes of it were read']),
+      expect(next.oddities).toEqual(['lost: a.log: was removed with 4 bytes unread']),
     );
     await next.stop();
   });

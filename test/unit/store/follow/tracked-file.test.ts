@@ -50,7 +50,7 @@ const FORBIDDEN: Record<string, () => void> = {
     file.attach(HANDLE);
     file.attach(HANDLE);
   },
-  'was cut and is looked at': () => {
+  'was cut before the look': () => {
     const file = create();
     file.leave('truncated', 0);
     file.see(1, 0n, 0);
@@ -106,7 +106,7 @@ const verbs = fc.oneof(
   fc.constant((file: TrackedFile) => file.handOverTo(create('held'))),
 );
 
-describe('whatever is said of a followed file', () => {
+describe('every state of a followed file', () => {
   it(`what must hold of it does (seed ${SEED})`, () => {
     fc.assert(
       fc.property(fc.array(verbs, { maxLength: 40 }), (all) => {

@@ -76,7 +76,7 @@ describe('a text is not a location', () => {
   });
 });
 
-describe('a location is looked at', () => {
+describe('a location is examined', () => {
   const file = folder.write('there/file', '12345');
   const secret = {
     ...{ path: '/in', type: 'bearer' as const, header: 'h' },
@@ -103,7 +103,7 @@ describe('a location is looked at', () => {
     expect(findings.map(({ what }) => what)).toEqual(found);
   });
 
-  it('for its size, where that can be told', async () => {
+  it('for its size, where that is known', async () => {
     expect(await measureLocation(locationOf(file))).toBe(5);
     expect(await measureLocation(locationOf(join(folder.path, 'there')))).toBe(5);
     for (const text of ['-', 's3://logs/a', 'unix:s', join(folder.path, 'none')])

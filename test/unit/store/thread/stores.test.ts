@@ -1,4 +1,4 @@
-/* A reader that reads no more: its senders are told, those of others are not. */
+/* A reader that stops: its senders get answers, those of others do not. */
 
 import { describe, expect, it } from 'vitest';
 import { Stores } from '../../../../engine/store/thread/stores.ts';

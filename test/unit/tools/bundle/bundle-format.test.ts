@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { packBundle, unpackBundle } from '../../../../engine/tools/bundle/bundle-format.ts';
 import { sha256 } from '../../../support/fake-registry.ts';
 
-/** Of a stored file with these bytes. */
+/** Name of a stored file with these bytes. */
 function fileName(bytes: readonly number[]): string {
   return sha256(Buffer.from(bytes)).replace(':', '-');
 }
@@ -67,7 +67,7 @@ describe('a bundle', () => {
       archive([CONFIG], { bundleVersion: 2, files: {} }),
       /is of version 2, expected 1/,
     ],
-    ['with an index that is none', archive([CONFIG], []), /is of version undefined/],
+    ['with an invalid index', archive([CONFIG], []), /is of version undefined/],
     [
       'with a file too many',
       archive([CONFIG], { bundleVersion: 1, files: {} }),

@@ -1,4 +1,4 @@
-/* A bundle is written where it was told to, and nowhere else. */
+/* A bundle is written into its folder, and nowhere else. */
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
