@@ -255,7 +255,7 @@ describe('a source that answers', () => {
   const more: [what: string, next: string, said: RegExp][] = [
     ['half a span', batch([0], 0), /spans come in pairs, but their number is odd/],
     ['more times than events', batch([0, 2], 9), /9 times for 1 event/],
-    ['fewer times than events', batch([0, 1, 1, 2], 1), /1 times for 2 events/],
+    ['fewer times than events', batch([0, 1, 1, 2], 1), /1 time for 2 events/],
     ['spans that overlap', batch([0, 2, 1, 2], 2), /span 1 is not in order/],
     ['spans out of order', batch([1, 2, 0, 1], 2), /span 1 is not in order/],
     ['data of two gigabytes', batch([0, 2], 1, 0x7fff_ffff), /a batch of 2147483647 bytes/],
