@@ -25,6 +25,8 @@ export interface Diagnostic {
   readonly hint: string | undefined;
   /** Falco's own code (`LOAD_…`), where it has one. */
   readonly falcoCode: string | undefined;
+  /** Falco's own sentence, where it is another one. */
+  readonly falcoMessage: string | undefined;
 }
 
 export interface DiagnosticParts {
@@ -33,6 +35,7 @@ export interface DiagnosticParts {
   readonly context?: readonly Label[] | undefined;
   readonly hint?: string | undefined;
   readonly falcoCode?: string | undefined;
+  readonly falcoMessage?: string | undefined;
 }
 
 /** Severity, the default hint and Falco's default code come from the registry. */
@@ -46,6 +49,7 @@ export function createDiagnostic(code: DiagnosticCode, parts: DiagnosticParts): 
     context: parts.context ?? [],
     hint: parts.hint ?? record.hint,
     falcoCode: parts.falcoCode ?? record.falcoCode,
+    falcoMessage: parts.falcoMessage,
   });
 }
 

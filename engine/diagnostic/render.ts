@@ -57,17 +57,21 @@ export function renderText(
 
 /** One object each; positions from 1. */
 export function toJson(diagnostics: readonly Diagnostic[]): unknown[] {
-  return diagnostics.map(({ code, severity, message, primary, context, hint, falcoCode }) => ({
-    code,
-    severity,
-    message: shortened(hideSecrets(message)),
-    ...(falcoCode === undefined ? {} : { falcoCode }),
-    ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
-    ...(context.length === 0
-      ? {}
-      : { context: context.map((label) => ({ ...jsonPlace(label), text: label.text })) }),
-    ...(hint === undefined ? {} : { hint }),
-  }));
+  return diagnostics.map((diagnostic) => {
+    const { code, severity, message, primary, context, hint, falcoCode, falcoMessage } = diagnostic;
+    return {
+      code,
+      severity,
+      message: shortened(hideSecrets(message)),
+      ...(falcoCode === undefined ? {} : { falcoCode }),
+      ...(falcoMessage === undefined ? {} : { falcoMessage: shortened(hideSecrets(falcoMessage)) }),
+      ...(primary === undefined ? {} : { position: jsonPlace(primary) }),
+      ...(context.length === 0
+        ? {}
+        : { context: context.map((label) => ({ ...jsonPlace(label), text: label.text })) }),
+      ...(hint === undefined ? {} : { hint }),
+    };
+  });
 }
 
 function jsonPlace({ document, span }: Label): { file: string; line: number; character: number } {

@@ -210,7 +210,7 @@ describe('runs in which nothing could be found', () => {
     [
       'rules that are not urgent enough',
       () => ['-r', rules, '-o', 'priority=error'],
-      /1 are not enabled/,
+      /1 is not enabled/,
     ],
     [
       'rules without a source',

@@ -73,9 +73,9 @@ function toColumn(
 function toRule(source: string, index: number): CheckedRule {
   const parsed = parseCondition(source);
   if ('error' in parsed) throw new Error(`${source}: ${parsed.error.message}`);
-  const text = { text: source, origins: [], documentName: '' };
-  const resolved = resolveCondition({ ...parsed, text }, resolveMacros([]));
-  if ('kind' in resolved) throw new Error(`${source}: ${resolved.name}`);
+  const text = { text: source, pieces: [] };
+  const { resolved } = resolveCondition({ ...parsed, text }, resolveMacros([]));
+  if (resolved === undefined) throw new Error(source);
   const { condition, problems } = checkCondition(resolved.expression, catalog);
   if (condition === undefined) throw new Error(`${source}: ${problems[0]?.problem.message}`);
   return {

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Config } from '../../engine/config/config.ts';
 import { loadConfig } from '../../engine/config/load-config.ts';
-import { type Diagnostic, hasErrors } from '../../engine/diagnostic/diagnostic.ts';
+import { type Diagnostic, hasErrors, type Label } from '../../engine/diagnostic/diagnostic.ts';
 import { positionAt } from '../../engine/diagnostic/text-document.ts';
 import { openOutputs } from '../../engine/outputs/open-outputs.ts';
 import { buildEngine } from '../../engine/run/engine/build-engine.ts';
@@ -19,8 +19,8 @@ import type { ScratchFolder } from './scratch-folder.ts';
 
 export interface Case {
   readonly name: string;
-  /** `bundled`: those that ship. */
-  readonly rules?: string;
+  /** `bundled`: those that ship. Several files, by name, are loaded in order. */
+  readonly rules?: string | Readonly<Record<string, string>>;
   readonly config?: string;
   /** `KEY=VALUE`, as after `-o`. */
   readonly options?: readonly string[];
@@ -62,12 +62,13 @@ const BUNDLED = join(REPOSITORY, 'rules/aws_cloudtrail_rules.yaml');
 
 function loadCase(one: Case, folder: ScratchFolder): ReturnType<typeof loadConfig> {
   const { rules, config, options = [], events, files } = one;
-  const rulesFile = folder.write('rules.yaml', rules ?? '[]');
+  const texts = typeof rules === 'object' ? rules : { 'rules.yaml': rules ?? '[]' };
+  const rulesFiles = Object.entries(texts).map(([name, text]) => folder.write(name, text));
   const eventsFile = folder.write('events.jsonl', (events ?? []).map(toLine).join('\n'));
   const isRun = files !== undefined;
   return loadConfig({
     configFile: config === undefined ? undefined : folder.write('tiercel.yaml', config),
-    rulesFiles: rules === undefined ? [] : [rules === 'bundled' ? BUNDLED : rulesFile],
+    rulesFiles: rules === undefined ? [] : rules === 'bundled' ? [BUNDLED] : rulesFiles,
     options,
     plugin: isRun ? 'cloudtrail' : undefined,
     openParams: isRun ? eventsFile : undefined,
@@ -130,13 +131,16 @@ function textOf(
   { severity, code, message, primary, context, hint }: Diagnostic,
   folder: ScratchFolder,
 ): string {
+  const nameOf = ({ document }: Label): string => {
+    const name = relative(folder.path, document.name);
+    return name === 'rules.yaml' ? '' : `${name} `;
+  };
   const at = primary && positionAt(primary.document, primary.span.start);
-  const name = primary && relative(folder.path, primary.document.name);
-  const place =
-    at === undefined ? '' : ` ${name === 'rules.yaml' ? '' : `${name} `}${at.line}:${at.character}`;
-  const from = context.map(
-    (label) => `\nfrom ${positionAt(label.document, label.span.start).line}: ${label.text}`,
-  );
+  const place = at === undefined ? '' : ` ${primary && nameOf(primary)}${at.line}:${at.character}`;
+  const from = context.map((label) => {
+    const { line } = positionAt(label.document, label.span.start);
+    return `\nfrom ${nameOf(label)}${line}: ${label.text}`;
+  });
   const help = hint === undefined ? '' : `\nhint: ${hint}`;
   const text = `${severity} ${code}${place} ${message}${from.join('')}${help}`;
   return text.replaceAll(`${folder.path}/`, '');

@@ -6,12 +6,7 @@
 import type { Span } from '../../diagnostic/span.ts';
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
 import { isNumericType, type ValueType } from '../../event/field/field-type.ts';
-import {
-  type CompareOperator,
-  findOperator,
-  OPERATORS,
-  type Operator,
-} from '../match/operators.ts';
+import { type CompareOperator, findOperator, OPERATORS } from '../match/operators.ts';
 import { compilePosixRegex } from '../match/regex.ts';
 import {
   type MacroPath,
@@ -23,6 +18,14 @@ import type { RightSide, Word } from '../syntax/ast.ts';
 import { checkOperand, falcoType } from './check-operand.ts';
 import { CheckProblem, CheckProblems, type PlacedProblem } from './check-problem.ts';
 import type { CheckedCondition, CheckedOperand, CheckedRight, Literal } from './checked-rule.ts';
+import {
+  type Explanation,
+  explainFieldOnTheRight,
+  explainOperator,
+  explainTypes,
+  explainWord,
+  fitsType,
+} from './explain-mismatch.ts';
 import { parseLiteral, parseNetworkOrAddress } from './parse-literal.ts';
 
 /** A condition, or all that is wrong with it, in Falco's order: the first problem is the one that Falco has. */
@@ -91,31 +94,25 @@ function checkComparison(
   expression: ResolvedLeaf & { kind: 'compare' },
   catalog: FieldCatalog,
 ): CheckedCondition {
-  const { span, modifier } = expression;
+  const { modifier, operatorSpan: span } = expression;
   const left = checkOperand(expression.left, catalog);
   const { operator: name } = expression;
   const operator = findOperator(name);
   const isFieldOnTheRight = expression.right.kind === 'operand';
   if (isFieldOnTheRight && operator !== undefined && !OPERATORS[operator].takesFields) {
     const what = `operator '${name.toUpperCase()}' doesn't support right-hand side fields`;
-    throw mismatch(what, span);
+    throw mismatch(what, span, explainFieldOnTheRight(name));
   }
-  if (operator === undefined || !fits(OPERATORS[operator], left.type)) {
+  if (operator === undefined || !fitsType(OPERATORS[operator], left.type)) {
     const what = `filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`;
-    throw mismatch(what, span);
+    throw mismatch(what, span, explainOperator(name, left));
   }
-  const right = checkRight(expression.right, { left, operator, catalog, span });
+  const right = checkRight(expression.right, { left, operator, catalog });
   return { kind: 'compare', operator, modifier, left, right };
 }
 
-function mismatch(message: string, span: Span): CheckProblem {
-  return new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
-}
-
-function fits({ values, takesLists }: Operator, { type, isList }: ValueType): boolean {
-  if (isList) return takesLists;
-  if (type === 'string') return true;
-  return values === 'all' || (values === 'ordered' && isNumericType(type) && type !== 'bool');
+function mismatch(message: string, span: Span, explained: Explanation): CheckProblem {
+  return new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span, ...explained });
 }
 
 /** In Falco's words. */
@@ -135,18 +132,14 @@ interface RightContext {
   readonly left: CheckedOperand;
   readonly operator: CompareOperator;
   readonly catalog: FieldCatalog;
-  /** Span of the whole comparison. */
-  readonly span: Span;
 }
 
 /** Throws the problem: `CheckProblem` with a field, `CheckProblems` with words. */
-function checkRight(
-  right: RightSide,
-  { left, operator, catalog, span }: RightContext,
-): CheckedRight {
+function checkRight(right: RightSide, { left, operator, catalog }: RightContext): CheckedRight {
   if (right.kind === 'operand') {
     const operand = checkOperand(right.operand, catalog);
-    if (left.type.type !== operand.type.type) throw mismatch(otherTypes(left, operand), span);
+    if (left.type.type !== operand.type.type)
+      throw mismatch(otherTypes(left, operand), right.operand.span, explainTypes(left, operand));
     return { kind: 'operand', operand };
   }
   const words = right.kind === 'word' ? [right.word] : right.words;
@@ -164,10 +157,12 @@ function checkWord(
 ): Literal | CheckProblem {
   const isAddress = left.kind === 'transformer' && left.name === 'ip';
   const result = isAddress ? parseNetworkOrAddress(text) : parseLiteral(text, left.type.type);
-  if ('error' in result) return mismatch(result.error, span);
+  if ('error' in result) return mismatch(result.error, span, explainWord(text, left));
   const regex = operator === 'regex' ? compilePosixRegex(text) : undefined;
   if (regex !== undefined && 'error' in regex)
-    return mismatch(`invalid regex pattern: ${regex.error}`, span);
+    return mismatch(`invalid regex pattern: ${regex.error}`, span, {
+      detail: `\`${text}\` is not a regular expression: ${regex.error.replace(/: `.*`$/s, '')}`,
+    });
   return result.value;
 }
 

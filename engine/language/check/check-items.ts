@@ -38,19 +38,17 @@ export function checkItems(
   const errors = resolved.problems.map(findingOf);
   const warnings: LoadFinding[] = [];
   for (const one of resolved.rules) {
-    if ('kind' in one) {
-      errors.push(findingOf(one));
-      continue;
-    }
-    const { item } = one;
+    const { item, problems } = one;
+    errors.push(...problems.map(findingOf));
     const catalog = catalogs.get(item.source);
     if (catalog === undefined) continue;
     const { rule, errors: ofRule, warnings: more } = checkRule(one, { catalog, appendOutput });
     errors.push(...ofRule);
     warnings.push(...more);
-    if (rule !== undefined) rules.push({ item, rule });
+    if (rule !== undefined && problems.length === 0) rules.push({ item, rule });
   }
   // Falco ends a load at its first error, before it looks for unused items.
-  if (errors.length === 0) warnings.push(...unusedFindings(resolved));
+  const isBroken = Object.values(items.broken).some(({ size }) => size > 0);
+  if (errors.length === 0 && !isBroken) warnings.push(...unusedFindings(resolved));
   return { rules, errors, warnings };
 }

@@ -11,6 +11,7 @@ import type { FieldType, ValueType } from '../../event/field/field-type.ts';
 import type { Operand } from '../syntax/ast.ts';
 import { CheckProblem } from './check-problem.ts';
 import type { CheckedOperand, TransformerName } from './checked-rule.ts';
+import { describeType, nameOperand } from './explain-mismatch.ts';
 import { pointerForm, pointerHint } from './json-pointer.ts';
 import { unknownField } from './unknown-field.ts';
 
@@ -47,8 +48,8 @@ export function checkOperand(operand: Operand, catalog: FieldCatalog): CheckedOp
 
 function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog): CheckedOperand {
   const { name, argument, span } = operand;
-  const mismatch = (message: string): never => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span });
+  const mismatch: Mismatch = (message, detail, hint) => {
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span, detail, hint });
   };
   const field = catalog.find(name);
   if (field === undefined) {
@@ -64,36 +65,49 @@ function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog)
   };
 }
 
-function checkArgument(
-  field: Field,
-  argument: string | undefined,
-  mismatch: (message: string) => never,
-): void {
+/** In Falco's words, and in ours. */
+type Mismatch = (message: string, detail: string, hint?: string) => never;
+
+function checkArgument(field: Field, argument: string | undefined, mismatch: Mismatch): void {
   const { name } = field;
   const { kind, required } = field.argument;
   if (argument === undefined) {
-    if (required) mismatch(`filter '${name}': ${name} requires an argument but none provided`);
-    return;
+    if (!required) return;
+    const example = kind === 'index' ? '0' : kind === 'key' ? 'name' : '/name';
+    mismatch(
+      `filter '${name}': ${name} requires an argument but none provided`,
+      `\`${name}\` needs an argument`,
+      `write it in brackets, as in \`${name}[${example}]\``,
+    );
   }
   if (kind === 'none') {
     mismatch(
       `filter '${name}[${argument}]': ${name} does not allow nor require an argument but one is provided: ${argument}`,
+      `\`${name}\` takes no argument, found \`[${argument}]\``,
+      `write \`${name}\``,
     );
   }
   const blank = /[\s\]]/.exec(argument);
   if (blank !== null) {
     mismatch(
       `filter '${name}[${argument.slice(0, blank.index)}': ${name} has unbalanced argument brackets`,
+      `a blank or a bracket in the argument of \`${name}\`: \`${argument}\``,
     );
   }
   if (kind !== 'index') return;
   if (/^0\d/.test(argument)) {
     mismatch(
       `filter ${name}[${argument}] ${name} has an invalid index argument starting with 0: ${argument}`,
+      `the index of \`${name}\` begins with 0: \`${argument}\``,
+      `write \`${name}[${argument.replace(/^0+(?=\d)/, '')}]\``,
     );
   }
   if (!/^\d{1,19}$/.test(argument)) {
-    mismatch(`filter ${name}[${argument}] ${name} has an invalid index argument: ${argument}`);
+    mismatch(
+      `filter ${name}[${argument}] ${name} has an invalid index argument: ${argument}`,
+      `the argument of \`${name}\` is a number, counted from 0; found \`${argument}\``,
+      `write \`${name}[0]\` for the first one`,
+    );
   }
 }
 
@@ -112,8 +126,9 @@ function checkTransformer(
 ): CheckedOperand {
   const name = operand.name as TransformerName;
   const operands = operand.operands.map((one) => checkOperand(one, catalog));
-  const mismatch = (message: string): never => {
-    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span: operand.span });
+  const { span } = operand;
+  const mismatch: Mismatch = (message, detail, hint) => {
+    throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span, detail, hint });
   };
   const type = transformerType(name, operands, operand.option, mismatch);
   return { kind: 'transformer', name, operands, option: operand.option, type };
@@ -123,15 +138,22 @@ function transformerType(
   name: TransformerName,
   operands: readonly CheckedOperand[],
   option: string | undefined,
-  mismatch: (message: string) => never,
+  mismatch: Mismatch,
 ): ValueType {
   if (name === 'join' || name === 'concat' || name === 'getopt') {
     return multiOperandType(name, operands, option, mismatch);
   }
-  if (option !== undefined) mismatch(`transformer '${name}' does not support arguments`);
+  if (option !== undefined)
+    mismatch(
+      `transformer '${name}' does not support arguments`,
+      `\`${name}(…)\` takes no option in brackets`,
+    );
   const [first] = operands;
   if (first === undefined || operands.length !== 1) {
-    return mismatch(`transformer '${name}' takes exactly one argument`);
+    return mismatch(
+      `transformer '${name}' takes exactly one argument`,
+      `\`${name}(…)\` takes one field, found ${operands.length}`,
+    );
   }
   if (name === 'ip') {
     const { type, isList } = first.type;
@@ -145,6 +167,7 @@ function transformerType(
   return mismatch(
     `can't add field transformer: type '${falcoType(first.type)}' is not supported by ` +
       `'${name}' transformer applied on field '${field}'`,
+    `\`${name}(…)\` does not work on \`${nameOperand(first)}\`, which is ${describeType(first.type)}`,
   );
 }
 
@@ -152,23 +175,44 @@ function multiOperandType(
   name: 'join' | 'concat' | 'getopt',
   operands: readonly CheckedOperand[],
   option: string | undefined,
-  mismatch: (message: string) => never,
+  mismatch: Mismatch,
 ): ValueType {
   const [first, second] = operands;
   if (name === 'concat') {
-    if (operands.length < 2) mismatch('concat() requires at least two arguments');
+    if (operands.length < 2)
+      mismatch('concat() requires at least two arguments', '`concat(…)` takes two values or more');
     const areStrings = operands.every(({ type }) => type.type === 'string' && !type.isList);
-    if (!areStrings) mismatch('concat() arguments must be strings');
+    if (!areStrings)
+      mismatch(
+        'concat() arguments must be strings',
+        '`concat(…)` takes texts, not numbers or lists',
+      );
     return STRING;
   }
   if (first === undefined || second === undefined || operands.length !== 2) {
-    return mismatch(`${name}() requires exactly two arguments`);
+    return mismatch(
+      `${name}() requires exactly two arguments`,
+      `\`${name}(…)\` takes two values, found ${operands.length}`,
+    );
   }
   if (name === 'join') {
-    if (first.type.isList) mismatch('first argument to join() must not be a list');
-    if (!second.type.isList) mismatch('second argument to join() must be a list');
+    if (first.type.isList)
+      mismatch(
+        'first argument to join() must not be a list',
+        'the first value in `join(…)` is a list, and has to be the text between the others',
+      );
+    if (!second.type.isList)
+      mismatch(
+        'second argument to join() must be a list',
+        'the second value in `join(…)` is not a list',
+        'write a list in brackets, as in `join(",", (ct.user, ct.region))`',
+      );
     return STRING;
   }
-  if (!first.type.isList) mismatch('first argument to getopt() must be a list');
+  if (!first.type.isList)
+    mismatch(
+      'first argument to getopt() must be a list',
+      'the first value in `getopt(…)` is not a list of arguments',
+    );
   return { type: 'string', isList: option === undefined };
 }

@@ -1,8 +1,8 @@
 import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Label } from '../../diagnostic/diagnostic.ts';
 import type { Span } from '../../diagnostic/span.ts';
+import type { PlacedText } from '../rules/placed-text.ts';
 import type { MacroPath } from '../rules/resolved-condition.ts';
-import type { PlacedText } from '../rules/rule-item.ts';
 
 /** Where a part of a resolved condition is. */
 export interface NodePlace {

@@ -40,13 +40,15 @@ export function checkRule(
 ): RuleCheck {
   const { name, description, source, priority, tags } = item;
   const output = attempt(() => checkOutput(item.output.text, item, { catalog, appendOutput }));
-  const { condition, problems } = checkCondition(resolved, catalog);
+  const { condition, problems } =
+    resolved === undefined ? NOTHING : checkCondition(resolved, catalog);
   const found = [
     ...(output instanceof CheckProblem ? [findingInOutput(item, output)] : []),
     ...findingsInCondition(item, problems),
   ];
   const isSkipped = ({ code }: LoadFinding): boolean => code === 'RULE_WARNING';
-  const warnings = findConditionWarnings(resolved, catalog).map(({ at, ...warning }) =>
+  const ofCondition = resolved === undefined ? [] : findConditionWarnings(resolved, catalog);
+  const warnings = ofCondition.map(({ at, ...warning }) =>
     toFinding({ ...warning, code: 'RULE_WARNING', ...placeOf(at, item) }),
   );
   const isSound = !(output instanceof CheckProblem) && condition !== undefined;
@@ -56,6 +58,8 @@ export function checkRule(
     warnings: [...warnings, ...found.filter(isSkipped)],
   };
 }
+
+const NOTHING = { condition: undefined, problems: [] };
 
 function attempt<Value>(check: () => Value): Value | CheckProblem {
   try {
@@ -105,7 +109,7 @@ function isSkippable({ skipsUnknownFilter }: RuleItem, falcoMessage: string): bo
 
 function findingOfProblem(
   problem: CheckProblem,
-  found: Pick<FindingParts, 'falcoCode' | 'message' | 'place' | 'span' | 'usedBy'>,
+  found: Pick<FindingParts, 'falcoCode' | 'message' | 'place' | 'at' | 'usedBy'>,
 ): LoadFinding {
   const { code, hint, detail } = problem;
   const label = problem instanceof AppendProblem ? problem.label : undefined;

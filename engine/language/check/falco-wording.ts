@@ -5,18 +5,19 @@
 
 import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Label } from '../../diagnostic/diagnostic.ts';
-import type { Span } from '../../diagnostic/span.ts';
+import type { ItemPlace } from '../rules/item-place.ts';
+import type { ItemProblem } from '../rules/item-problem.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
-import type { ItemProblem, ResolvedItems } from '../rules/resolve-items.ts';
+import { type FilePlace, placeInFile } from '../rules/placed-text.ts';
+import type { ResolvedItems } from '../rules/resolve-items.ts';
 import {
   ALL_NODES_MAX,
   CONDITION_DEPTH_MAX,
   CONDITION_NODES_MAX,
 } from '../rules/resolve-macros.ts';
-import type { ItemPlace, RuleItem } from '../rules/rule-item.ts';
-import { spanInFile } from '../rules/span-in-file.ts';
+import type { RuleItem } from '../rules/rule-item.ts';
+import { syntaxHint } from '../syntax/syntax-hint.ts';
 import type { NodePlace } from './check-problem.ts';
-import { syntaxHint } from './syntax-hint.ts';
 
 export interface FindingParts {
   readonly falcoCode: string | undefined;
@@ -24,20 +25,23 @@ export interface FindingParts {
   /** Falco's. */
   readonly message: string;
   readonly place: ItemPlace;
-  readonly span: Span;
+  /** The item itself, unless a part of it is wrong. */
+  readonly at?: FilePlace | undefined;
   readonly hint?: string | undefined;
   /** For people, where it says more than Falco's message. */
   readonly detail?: string | undefined;
   readonly label?: Label | undefined;
   readonly usedBy?: LoadFinding['usedBy'];
+  readonly isConsequence?: LoadFinding['isConsequence'];
+  readonly affected?: LoadFinding['affected'];
 }
 
 export function toFinding(parts: FindingParts): LoadFinding {
-  const { falcoCode, code, message, detail, place, span, hint, label, usedBy } = parts;
-  const { locations, documentName } = place;
+  const { falcoCode, code, message, detail, place, at = place, ...more } = parts;
+  const { hint, label, usedBy, isConsequence, affected } = more;
   return {
     ...{ falcoCode, falcoMessage: message, code, message: detail },
-    ...{ locations, documentName, span, hint, label, usedBy },
+    ...{ place, at, hint, label, usedBy, isConsequence, affected },
   };
 }
 
@@ -45,11 +49,11 @@ export function toFinding(parts: FindingParts): LoadFinding {
 export function placeOf(
   { text, span, path }: NodePlace,
   { name, place }: Pick<RuleItem, 'name' | 'place'>,
-): Pick<FindingParts, 'place' | 'span' | 'usedBy'> {
-  if (path.length === 0) return { place, span: spanInFile(text, span, place) };
-  const ofMacro = { ...place, documentName: text.documentName };
-  const usedBy = { documentName: place.documentName, span: place.span, name };
-  return { place: ofMacro, span: spanInFile(text, span, ofMacro), usedBy };
+): Pick<FindingParts, 'place' | 'at' | 'usedBy'> {
+  const at = placeInFile(text, span);
+  if (path.length === 0) return { place, at };
+  const { documentName, span: ofRule } = place;
+  return { place, at, usedBy: { documentName, span: ofRule, name } };
 }
 
 export function findingOf(problem: ItemProblem): LoadFinding {
@@ -61,19 +65,23 @@ export function findingOf(problem: ItemProblem): LoadFinding {
       return tooLarge(`${which} too long after lists were put in`, problem.place);
     }
     case 'exception': {
-      const { message, place } = problem;
+      const { message, detail, hint, exception, at } = problem;
+      const { place } = exception;
       const falcoCode = 'LOAD_ERR_VALIDATE';
-      return toFinding({ falcoCode, code: 'RULE_EXCEPTION', message, place, span: place.span });
+      return toFinding({ falcoCode, code: 'RULE_EXCEPTION', message, detail, hint, place, at });
     }
     case 'syntax': {
-      const { message, offset, text, place, ofItem } = problem;
+      const { error, text, place } = problem;
+      const { message, offset, detail, span, hint } = error;
       return toFinding({
         falcoCode: 'LOAD_ERR_COMPILE_CONDITION',
         code: 'CONDITION_SYNTAX',
         message,
+        detail,
         place,
-        span: spanInFile(text, { start: offset, end: offset + 1 }, ofItem),
-        hint: syntaxHint(text.text, offset),
+        at: placeInFile(text, span),
+        hint: hint ?? syntaxHint(text.text, offset),
+        affected: affectedBy(problem),
       });
     }
     case 'macro':
@@ -81,16 +89,22 @@ export function findingOf(problem: ItemProblem): LoadFinding {
   }
 }
 
-function findingOfMacro({
-  problem: { kind, name, offset },
-  place,
-  text,
-  near,
-}: ItemProblem & { kind: 'macro' }): LoadFinding {
+/** By name: rules with an error because of this one. */
+function affectedBy({ affected }: ItemProblem): LoadFinding['affected'] {
+  return affected?.map(({ documentName, span, locations }) => {
+    const name = locations.findLast(({ itemName }) => itemName !== '')?.itemName ?? '';
+    return { documentName, span, name };
+  });
+}
+
+function findingOfMacro(found: ItemProblem & { kind: 'macro' }): LoadFinding {
+  const { problem, place, text, near, isConsequence } = found;
+  const { kind, name, span } = problem;
   if (kind === 'size') {
     const most = `${CONDITION_NODES_MAX} parts, ${ALL_NODES_MAX} in all, or ${CONDITION_DEPTH_MAX} levels`;
     const macro = name === '' ? '' : ` (macro \`${name}\`)`;
-    return tooLarge(`with its macros the condition has more than ${most}${macro}`, place);
+    const message = `with its macros the condition has more than ${most}${macro}`;
+    return { ...tooLarge(message, place), isConsequence };
   }
   return toFinding({
     falcoCode: 'LOAD_ERR_VALIDATE',
@@ -99,21 +113,32 @@ function findingOfMacro({
       kind === 'loop'
         ? `reference loop in macro '${name}'`
         : `Undefined macro '${name}' used in filter.`,
+    detail:
+      kind === 'loop'
+        ? `macro \`${name}\` uses itself, by way of ${problem.path.map((one) => `\`${one}\``).join(' → ')}`
+        : `unknown macro \`${name}\``,
     place,
-    span: spanInFile(text, { start: offset, end: offset + name.length }, place),
-    hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+    at: placeInFile(text, span),
+    hint: kind === 'loop' ? undefined : macroHint(name, near),
+    isConsequence,
+    affected: affectedBy(found),
   });
+}
+
+function macroHint(name: string, near: string | undefined): string {
+  if (near !== undefined) return `did you mean \`${near}\`?`;
+  return `define \`- macro: ${name}\` before it is used`;
 }
 
 function tooLarge(message: string, place: ItemPlace): LoadFinding {
   const falcoCode = 'LOAD_ERR_VALIDATE';
-  return toFinding({ falcoCode, code: 'RULES_TOO_LARGE', message, place, span: place.span });
+  return toFinding({ falcoCode, code: 'RULES_TOO_LARGE', message, place });
 }
 
 export function unusedFindings({ unusedLists, unusedMacros }: ResolvedItems): LoadFinding[] {
   const toWarning = (falcoCode: string, what: string, place: ItemPlace): LoadFinding => {
     const message = `${what} not referred to by any other rule/macro`;
-    return toFinding({ falcoCode, code: 'RULE_WARNING', message, place, span: place.span });
+    return toFinding({ falcoCode, code: 'RULE_WARNING', message, place });
   };
   return [
     ...unusedLists.map(({ place }) => toWarning('LOAD_UNUSED_LIST', 'List', place)),

@@ -9,7 +9,7 @@ import { type IpNetwork, parseIpAddress, parseIpNetwork, unmapped } from '../mat
 import type { Literal } from './checked-rule.ts';
 
 /** Falco's buffer for a value, with its closing zero. */
-const STRING_SIZE_MAX = 256;
+export const STRING_SIZE_MAX = 256;
 
 export type LiteralResult = { readonly value: Literal } | { readonly error: string };
 

@@ -3,6 +3,7 @@
  * with positions.
  */
 
+import { countOf } from '../../base/quantity.ts';
 import { createDiagnostic, type Diagnostic, type Label } from '../../diagnostic/diagnostic.ts';
 import { limitKinds } from '../../diagnostic/limit-kinds.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
@@ -11,8 +12,11 @@ import { type CheckedItems, checkItems } from '../check/check-items.ts';
 import { checkOperand } from '../check/check-operand.ts';
 import { CheckProblem } from '../check/check-problem.ts';
 import type { CheckedRule } from '../check/checked-rule.ts';
+import { inOurWords } from '../check/own-wording.ts';
+import type { Location } from '../rules/item-place.ts';
 import type { LoadFinding } from '../rules/load-finding.ts';
 import type { RuleLoadOptions } from '../rules/load-options.ts';
+import type { FieldProblem } from '../rules/read-context.ts';
 import { findUnmetRequirement } from '../rules/read-versions.ts';
 import { RuleCollector } from '../rules/rule-collector.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
@@ -63,25 +67,28 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
       collector,
       knownSources: new Set(catalogs.keys()),
       engineVersion: ENGINE_VERSION,
-      isField: (text) => isFieldOfAny(text, catalogs),
+      checkField: (text, source) => checkFieldOfAny(text, catalogs, source),
     });
-    const isBroken = read.error !== undefined;
-    if (!isBroken)
-      checked = checkItems(collector, { catalogs, appendOutput: options.appendOutput });
-    const errors = isBroken ? [read.error] : checked.errors;
-    const warnings = isBroken ? read.warnings : [...read.warnings, ...checked.warnings];
+    const isBroken = read.errors.length > 0;
+    checked = checkItems(collector, { catalogs, appendOutput: options.appendOutput });
+    // Falco stops at its first error, and does not check items that it could not read.
+    const falcoErrors = isBroken ? read.errors : checked.errors;
+    const falcoWarnings = isBroken ? read.falcoWarnings : [...read.warnings, ...checked.warnings];
+    const found = [...read.errors, ...checked.errors, ...read.warnings, ...checked.warnings];
     const toResult = (finding: LoadFinding) =>
-      toFalcoFinding(finding, documents.get(finding.documentName) ?? document);
+      toFalcoFinding(finding, {
+        ofItem: documents.get(finding.place.documentName) ?? document,
+        document: documents.get(finding.at.documentName) ?? document,
+      });
     results.push({
       name: document.name,
-      successful: errors.length === 0,
-      // Falco stops at its first error.
-      errors: errors.slice(0, 1).map(toResult),
-      warnings: warnings.filter(({ falcoCode }) => falcoCode !== undefined).map(toResult),
+      successful: falcoErrors.length === 0,
+      errors: falcoErrors.slice(0, 1).map(toResult),
+      warnings: falcoWarnings.filter(({ falcoCode }) => falcoCode !== undefined).map(toResult),
     });
-    for (const finding of [...errors, ...warnings]) {
-      // Told once a source, at the end.
-      if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE') continue;
+    for (const finding of found) {
+      // Reported once a source, at the end.
+      if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE' || finding.isConsequence === true) continue;
       const key = findingKey(finding);
       if (!seen.has(key)) diagnostics.push(toDiagnostic(finding, documents));
       seen.add(key);
@@ -116,46 +123,102 @@ function usedBy(
   return [{ document, span: user.span, text: `rule \`${user.name}\` uses the macro` }];
 }
 
+/** The first rules that cannot be used because of a macro. */
+function affected(
+  { affected: all = [] }: LoadFinding,
+  documents: ReadonlyMap<string, TextDocument>,
+): Label[] {
+  const more = all.length - AFFECTED_SHOWN;
+  return all.slice(0, AFFECTED_SHOWN).flatMap(({ documentName, span, name }, index) => {
+    const document = documents.get(documentName);
+    if (document === undefined) return [];
+    const isLast = index === AFFECTED_SHOWN - 1 && more > 0;
+    const also = isLast ? `; ${countOf(more, 'more rule uses', 'more rules use')} it` : '';
+    return [{ document, span, text: `rule \`${name}\` uses the macro${also}` }];
+  });
+}
+
+const AFFECTED_SHOWN = 3;
+
+/** The item that another file changes: its own text is right. */
+function appendedTo(
+  { place, at, usedBy: user, label }: LoadFinding,
+  documents: ReadonlyMap<string, TextDocument>,
+): Label[] {
+  const document = documents.get(place.documentName);
+  if (document === undefined || at.documentName === place.documentName) return [];
+  if (user !== undefined || label !== undefined) return [];
+  const item = place.locations.findLast(({ itemName }) => itemName !== '');
+  const name = item === undefined ? 'the item' : `${item.itemType} \`${item.itemName}\``;
+  return [{ document, span: place.span, text: `${name} is changed by the text above` }];
+}
+
 /** A mistake in `append_output` is one diagnostic, not one for each rule. */
-function findingKey({ documentName, span, falcoCode, falcoMessage, label }: LoadFinding): string {
+function findingKey({ at, falcoCode, falcoMessage, label }: LoadFinding): string {
   const place =
-    label === undefined ? `${documentName} ${span.start}` : `config ${label.span.start}`;
+    label === undefined ? `${at.documentName} ${at.span.start}` : `config ${label.span.start}`;
   return `${place} ${falcoCode} ${falcoMessage}`;
 }
 
-function isFieldOfAny(text: string, catalogs: ReadonlyMap<string, FieldCatalog>): boolean {
+function checkFieldOfAny(
+  text: string,
+  catalogs: ReadonlyMap<string, FieldCatalog>,
+  source: string,
+): FieldProblem | undefined {
   const parsed = parseOperand(text);
-  if ('error' in parsed) return false;
+  if ('error' in parsed)
+    return { detail: `\`${text}\` is not a field`, hint: '`tiercel list fields` names them' };
+  let problem: FieldProblem | undefined;
   for (const catalog of catalogs.values()) {
     try {
       checkOperand(parsed.operand, catalog);
-      return true;
+      return undefined;
     } catch (error) {
       if (!(error instanceof CheckProblem)) throw error;
+      if (problem === undefined || catalog.source === source)
+        problem = { detail: error.detail ?? error.message, hint: error.hint };
     }
   }
-  return false;
+  return problem;
 }
 
 function toDiagnostic(
   finding: LoadFinding,
   documents: ReadonlyMap<string, TextDocument>,
 ): Diagnostic {
-  const document = documents.get(finding.documentName);
+  const { place, at } = finding;
+  const document = documents.get(at.documentName);
   const isWarning = finding.falcoCode?.startsWith('LOAD_ERR') !== true;
   const falcoMessage =
     finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
-  const said = finding.message ?? falcoMessage;
-  const item = finding.locations.findLast(({ itemName }) => itemName !== '');
-  const isOfRule = finding.label === undefined && item !== undefined;
+  const own = finding.message === undefined ? inOurWords(falcoMessage) : undefined;
+  const said = finding.message ?? own?.message ?? falcoMessage;
+  const names = finding.label === undefined ? namesOf(place.locations) : '';
   return createDiagnostic(isWarning ? 'RULE_WARNING' : finding.code, {
-    message: isOfRule ? `${item.itemType} \`${item.itemName}\`: ${said}` : said,
-    primary: finding.label ?? (document && { document, span: finding.span, text: 'here' }),
-    context: usedBy(finding, documents),
-    hint: finding.hint,
+    message: names === '' ? said : `${names}: ${said}`,
+    primary: finding.label ?? (document && { document, span: at.span, text: 'here' }),
+    context: [
+      ...usedBy(finding, documents),
+      ...affected(finding, documents),
+      ...appendedTo(finding, documents),
+    ],
+    hint: finding.hint ?? own?.hint,
     falcoCode: finding.falcoCode,
+    falcoMessage: said === falcoMessage ? undefined : finding.falcoMessage,
   });
 }
+
+/** `rule \`R\`, exception \`e\``: the items and keys that a finding is in. */
+function namesOf(locations: readonly Location[]): string {
+  return locations
+    .filter(({ itemName }) => itemName !== '')
+    .map(({ itemType, itemName }) =>
+      ITEM_TYPES.includes(itemType) ? `${itemType} \`${itemName}\`` : `\`${itemName}\``,
+    )
+    .join(', ');
+}
+
+const ITEM_TYPES = ['rule', 'macro', 'list', 'exception'];
 
 function describeItems(collector: RuleCollector, active: ReadonlySet<string>): RulesetItems {
   return {

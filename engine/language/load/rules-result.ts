@@ -41,16 +41,19 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 
 const SNIPPET_LENGTH_MAX = 160;
 
-export function toFalcoFinding(finding: LoadFinding, document: TextDocument): FalcoFinding {
-  const locations = finding.locations.map(({ itemType, itemName, offset }) => {
-    const { line, character } = positionAt(document, Math.max(0, offset));
+export function toFalcoFinding(
+  finding: LoadFinding,
+  { ofItem, document }: { readonly ofItem: TextDocument; readonly document: TextDocument },
+): FalcoFinding {
+  const locations = finding.place.locations.map(({ itemType, itemName, offset }) => {
+    const { line, character } = positionAt(ofItem, Math.max(0, offset));
     return {
       item_type: itemType,
       item_name: itemName,
-      position: { name: finding.documentName, line: line - 1, column: character - 1, offset },
+      position: { name: ofItem.name, line: line - 1, column: character - 1, offset },
     };
   });
-  const { line } = positionAt(document, finding.span.start);
+  const { line } = positionAt(document, finding.at.span.start);
   const start = document.lineStarts[line - 1] ?? 0;
   const end = document.lineStarts[line] ?? document.text.length + 1;
   const snippet = document.text.slice(start, Math.min(end - 1, start + SNIPPET_LENGTH_MAX));

@@ -3,7 +3,8 @@
  * definition, wherever the name stands between blanks, commas, parentheses or `=` (Falco, also in quotes).
  */
 
-import type { ListItem, PlacedText } from './rule-item.ts';
+import { type PlacedText, placeInFile, TextBuilder } from './placed-text.ts';
+import type { ListItem } from './rule-item.ts';
 
 /** So much text a condition may grow to, and all together: a bound for files from others. */
 export const EXPANDED_SIZE_MAX = 4_000_000;
@@ -80,91 +81,51 @@ function substituteOne(
   name: string,
   replacement: string,
 ): PlacedText | undefined {
-  const { text: source, origins } = text;
-  const written = new Writer(text);
+  const { text: source } = text;
+  const written = new TextBuilder();
+  let isChanged = false;
   let from = 0;
   for (let at = source.indexOf(name); at !== -1; at = source.indexOf(name, from)) {
     const end = at + name.length;
-    const before = at === from ? (written.last ?? source[at - 1]) : source[at - 1];
+    const before = at === from ? (written.lastCharacter ?? source[at - 1]) : source[at - 1];
     const isWhole = isDelimiter(before) && isDelimiter(source[end]);
     if (!isWhole) {
-      written.copy(from, at + 1);
+      written.append(text, from, at + 1);
       from = at + 1;
       continue;
     }
-    written.copy(from, at);
+    isChanged = true;
+    written.append(text, from, at);
     from = end;
     while (from < source.length && BLANK.test(source[from] ?? '')) from += 1;
-    written.dropBlanks();
+    dropBlanks(written);
     // With an empty list, one comma beside it goes too.
-    if (replacement === '' && !written.dropComma() && source[from] === ',') from += 1;
-    written.insert(replacement === '' ? ' ' : ` ${replacement} `, origins[at] ?? -1);
+    if (replacement === '' && !dropComma(written) && source[from] === ',') from += 1;
+    const place = placeInFile(text, { start: at, end });
+    written.insert(replacement === '' ? ' ' : ` ${replacement} `, place);
     if (written.size > EXPANDED_SIZE_MAX) return undefined;
   }
-  if (!written.isChanged) return text;
-  written.copy(from, source.length);
+  if (!isChanged) return text;
+  written.append(text, from);
   return written.size > EXPANDED_SIZE_MAX ? undefined : written.toText();
+}
+
+function dropBlanks(written: TextBuilder): void {
+  for (
+    let last = written.lastCharacter;
+    last !== undefined && BLANK.test(last);
+    last = written.lastCharacter
+  )
+    written.dropLast();
+}
+
+/** Whether there was one. */
+function dropComma(written: TextBuilder): boolean {
+  if (written.lastCharacter !== ',') return false;
+  written.dropLast();
+  return true;
 }
 
 function isDelimiter(character: string | undefined): boolean {
   return character === undefined || DELIMITER.test(character);
-}
-
-/** A text that is written from left to right, out of parts of another text and of the items put in. */
-class Writer {
-  #isChanged = false;
-  readonly #of: PlacedText;
-  readonly #pieces: string[] = [];
-  readonly #origins: number[] = [];
-
-  constructor(of: PlacedText) {
-    this.#of = of;
-  }
-
-  get isChanged(): boolean {
-    return this.#isChanged;
-  }
-
-  get size(): number {
-    return this.#origins.length;
-  }
-
-  get last(): string | undefined {
-    return this.#pieces.at(-1)?.at(-1);
-  }
-
-  copy(from: number, to: number): void {
-    if (to <= from) return;
-    this.#pieces.push(this.#of.text.slice(from, to));
-    for (let at = from; at < to; at++) this.#origins.push(this.#of.origins[at] ?? -1);
-  }
-
-  insert(text: string, origin: number): void {
-    this.#isChanged = true;
-    this.#pieces.push(text);
-    for (let count = 0; count < text.length; count++) this.#origins.push(origin);
-  }
-
-  dropBlanks(): void {
-    for (let last = this.last; last !== undefined && BLANK.test(last); last = this.last)
-      this.#dropLast();
-  }
-
-  /** Whether there was one. */
-  dropComma(): boolean {
-    if (this.last !== ',') return false;
-    this.#dropLast();
-    return true;
-  }
-
-  toText(): PlacedText {
-    const { documentName } = this.#of;
-    return { text: this.#pieces.join(''), origins: this.#origins, documentName };
-  }
-
-  #dropLast(): void {
-    const piece = this.#pieces.pop() ?? '';
-    if (piece.length > 1) this.#pieces.push(piece.slice(0, -1));
-    this.#origins.pop();
-  }
 }

@@ -1,13 +1,7 @@
 import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Label } from '../../diagnostic/diagnostic.ts';
-import type { Span } from '../../diagnostic/span.ts';
-
-/** One step of the way to a finding, outermost first: Falco's `item_type` and `item_name`. */
-export interface Location {
-  readonly itemType: string;
-  readonly itemName: string;
-  readonly offset: number;
-}
+import type { ItemPlace } from './item-place.ts';
+import type { FilePlace } from './placed-text.ts';
 
 /** What a load finds in a rules file: Falco's code and words, our code, and the place. */
 export interface LoadFinding {
@@ -17,24 +11,56 @@ export interface LoadFinding {
   readonly code: DiagnosticCode;
   /** Ours, where it says more than Falco's. */
   readonly message: string | undefined;
-  readonly locations: readonly Location[];
-  readonly documentName: string;
-  readonly span: Span;
+  /** The item, with Falco's chain to it. */
+  readonly place: ItemPlace;
+  /** The text that is wrong: another file than the item's may have appended it. */
+  readonly at: FilePlace;
   readonly hint: string | undefined;
+  /** Falco reports it, and another finding explains it. */
+  readonly isConsequence?: boolean | undefined;
+  /** Rules that have no error of their own, and cannot be used because of this one. */
+  readonly affected?: readonly (FilePlace & { readonly name: string })[] | undefined;
   /** The place to show, when it is not in the rules file. */
   readonly label?: Label | undefined;
   /** The rule through which one came there, when the place is in a macro. */
-  readonly usedBy?:
-    | { readonly documentName: string; readonly span: Span; readonly name: string }
-    | undefined;
+  readonly usedBy?: (FilePlace & { readonly name: string }) | undefined;
 }
 
-/** Ends the load of a file: Falco stops at its first error. */
+/** What is wrong with an item, in the order in which Falco would find it. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
-  readonly finding: LoadFinding;
-  constructor(finding: LoadFinding) {
-    super(finding.falcoMessage);
-    this.finding = finding;
+  /** None: the item it changes has errors of its own. */
+  readonly findings: readonly LoadFinding[];
+  constructor(findings: readonly LoadFinding[]) {
+    super(findings.map(({ falcoMessage }) => falcoMessage).join('; '));
+    this.findings = findings;
+  }
+}
+
+/** Reads the parts of an item one after the other, also after one that has an error. */
+export class PartReader {
+  readonly #findings: LoadFinding[] = [];
+  readonly #onError: () => void;
+
+  /** `onError` is called at each error, since Falco has no warnings after its first one. */
+  constructor(onError: () => void) {
+    this.#onError = onError;
+  }
+
+  /** The part; `fallback` if it has an error, which `end` throws. */
+  read<Part>(read: () => Part, fallback: Part): Part {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.#findings.push(...error.findings);
+      this.#onError();
+      return fallback;
+    }
+  }
+
+  /** Throws `LoadError` with the errors of all parts. */
+  end(): void {
+    if (this.#findings.length > 0) throw new LoadError(this.#findings);
   }
 }

@@ -1,5 +1,5 @@
+import type { ItemPlace } from './item-place.ts';
 import type { RuleCollector } from './rule-collector.ts';
-import type { ItemPlace } from './rule-item.ts';
 import type { RulesDocument } from './rules-document.ts';
 
 export interface ReadContext {
@@ -8,9 +8,15 @@ export interface ReadContext {
   /** Event sources that rules may have. */
   readonly knownSources: ReadonlySet<string>;
   readonly engineVersion: string;
-  /** Whether `text` is a field, or a transformer over fields, of the rule's source. */
-  readonly isField: (text: string) => boolean;
+  /** What is wrong if `text` is not a field, or a transformer over fields, of any source. */
+  readonly checkField: (text: string, source: string) => FieldProblem | undefined;
   readonly warn: (warning: Warning, place: ItemPlace) => void;
+  readonly onError: () => void;
+}
+
+export interface FieldProblem {
+  readonly detail: string;
+  readonly hint: string | undefined;
 }
 
 export interface Warning {

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
+import { countOf } from '../../base/quantity.ts';
 import {
   ALL_OPERATORS,
   LIST_OPERATORS,
@@ -7,10 +8,22 @@ import {
   STRING_OPERATORS,
   STRING_SYMBOLS,
 } from '../syntax/operators.ts';
-import type { ReadContext } from './read-context.ts';
+import { operatorHint } from '../syntax/syntax-hint.ts';
+import type { ItemPlace } from './item-place.ts';
+import { PartReader } from './load-finding.ts';
+import { type FilePlace, type PlacedText, placeInFile, plainText } from './placed-text.ts';
+import type { FieldProblem, ReadContext } from './read-context.ts';
 import type { PartialException } from './rule-collector.ts';
-import type { ExceptionValue, ItemPlace, RuleException } from './rule-item.ts';
-import { fail, findPair, innerPlace, readText, resolveNode, spanOf } from './yaml-item.ts';
+import type { ExceptionValue, RuleException } from './rule-item.ts';
+import {
+  type Failure,
+  fail,
+  findPair,
+  innerPlace,
+  readText,
+  resolveNode,
+  spanOf,
+} from './yaml-item.ts';
 
 const SINGLE_COMPARISONS: readonly string[] = LIST_OPERATORS;
 const VALUES_DEPTH_MAX = 16;
@@ -26,14 +39,20 @@ export function readExceptions(
   const place = innerPlace(rulePlace, { itemType: 'exceptions', itemName: '' }, spanOf(node));
   if (!isSeq(node)) return fail(place, { message: 'Rule exceptions must be a sequence' });
   const exceptions: PartialException[] = [];
+  const parts = new PartReader(context.onError);
   for (const item of node.items as (Node | null)[]) {
-    const exception = readException(item, { place, rulePlace, context });
+    const exception = parts.read(
+      () => readException(item, { place, rulePlace, context }),
+      undefined,
+    );
+    if (exception === undefined) continue;
     if (exceptions.some(({ name }) => name === exception.name)) {
       const message = `Multiple definitions of exception '${exception.name}' in the same rule`;
       context.warn({ falcoCode: 'LOAD_EXCEPTION_NAME_NOT_UNIQUE', message }, exception.place);
     }
     exceptions.push(exception);
   }
+  parts.end();
   return exceptions;
 }
 
@@ -80,15 +99,15 @@ function readWords(
   key: string,
   place: ItemPlace,
   context: ReadContext,
-): string | readonly string[] | undefined {
+): PlacedText | readonly PlacedText[] | undefined {
   const node = resolveNode(findPair(map, key)?.value, context.document);
   if (node === undefined || context.document.isNull(node)) return undefined;
-  if (isScalar(node)) return context.document.placeScalar(node).text;
+  if (isScalar(node)) return context.document.placeScalar(node);
   const inner = innerPlace(place, { itemType: 'value for', itemName: key }, spanOf(node));
   if (!isSeq(node)) return fail(inner, { message: 'Value is not a sequence' });
   return node.items.map((item) => {
     if (!isScalar(item)) return fail(inner, { message: 'sequence value is not scalar' });
-    return context.document.placeScalar(item).text;
+    return context.document.placeScalar(item);
   });
 }
 
@@ -111,9 +130,13 @@ function readValue(
   depth: number,
 ): ExceptionValue {
   const value = resolveNode(node, context.document);
-  if (isScalar(value)) return context.document.placeScalar(value).text;
+  if (isScalar(value)) return context.document.placeScalar(value);
   if (isSeq(value) && depth < VALUES_DEPTH_MAX) {
-    return value.items.map((item) => readValue(item as Node, place, context, depth + 1));
+    const { documentName } = place;
+    return {
+      items: value.items.map((item) => readValue(item as Node, place, context, depth + 1)),
+      place: { documentName, span: spanOf(value) },
+    };
   }
   return fail(place, { message: 'Value is not a scalar value' });
 }
@@ -121,53 +144,86 @@ function readValue(
 /** The checks and defaults of a complete exception (Falco, `validate_exception_info`). */
 export function completeException(
   exception: PartialException,
-  isField: (text: string) => boolean,
+  checkField: ((text: string) => FieldProblem | undefined) | undefined,
 ): RuleException {
   const { name, place, fields } = exception;
-  const wrong = (message: string): never =>
-    fail(place, { falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULE_EXCEPTION', message });
+  const wrong = (message: string, more: Partial<Failure> = {}): never =>
+    fail(place, { falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULE_EXCEPTION', message, ...more });
   if (fields === undefined) {
-    return wrong('Rule exception item must have fields property with a list of fields');
+    return wrong('Rule exception item must have fields property with a list of fields', {
+      detail: 'the exception has no `fields`',
+      hint: 'add `fields: [FIELD, …]`',
+    });
   }
-  const isSingle = typeof fields === 'string';
   const comparisons = completeComparisons(exception.comparisons, fields, wrong);
-  for (const field of isSingle ? [fields] : fields) {
-    if (!isField(field)) wrong(`'${field}' is not a supported filter field`);
+  for (const field of 'text' in fields ? [fields] : fields) {
+    const problem = checkField?.(field.text);
+    if (problem === undefined) continue;
+    const at = placeInFile(field, { start: 0, end: field.text.length });
+    wrong(`'${field.text}' is not a supported filter field`, { ...problem, at });
   }
   return { name, place, fields, comparisons, values: exception.values ?? [] };
 }
 
+type Wrong = (message: string, more?: Partial<Failure>) => never;
+
 function completeComparisons(
-  given: string | readonly string[] | undefined,
-  fields: string | readonly string[],
-  wrong: (message: string) => never,
-): string | readonly string[] {
-  if (typeof fields === 'string') {
-    const comparison = given ?? 'in';
-    const isAllowed =
-      typeof comparison === 'string' &&
-      (SINGLE_COMPARISONS.includes(comparison) || hasModifier(comparison));
-    if (!isAllowed) {
-      return wrong(
-        'When fields is a single value, comps must be one of (in, pmatch, intersects) ' +
-          'or a modifier operator (e.g. startswith oneof)',
-      );
-    }
-    return comparison;
-  }
-  const comparisons = given ?? fields.map(() => '=');
-  if (typeof comparisons === 'string' || comparisons.length !== fields.length) {
-    return wrong('Fields and comps lists must have equal length');
+  given: PlacedText | readonly PlacedText[] | undefined,
+  fields: PlacedText | readonly PlacedText[],
+  wrong: Wrong,
+): PlacedText | readonly PlacedText[] {
+  if ('text' in fields) return completeSingle(given, fields, wrong);
+  const comparisons = given ?? fields.map(() => plainText('='));
+  if ('text' in comparisons || comparisons.length !== fields.length) {
+    const count = 'text' in comparisons ? 'one operator' : countOf(comparisons.length, 'operator');
+    return wrong('Fields and comps lists must have equal length', {
+      detail: `\`comps\` is ${count}, and \`fields\` a list of ${fields.length}`,
+      hint: `write one operator for each field, as in \`comps: [${fields.map(() => '=').join(', ')}]\``,
+      at: placeOfWords(comparisons),
+    });
   }
   for (const comparison of comparisons) {
-    const isKnown = ALL_OPERATORS.includes(comparison) || hasModifier(comparison);
-    if (!isKnown) wrong(`'${comparison}' is not a supported comparison operator`);
+    const { text } = comparison;
+    if (ALL_OPERATORS.includes(text) || hasModifier(text)) continue;
+    wrong(`'${text}' is not a supported comparison operator`, {
+      detail: `unknown operator \`${text}\` in \`comps\``,
+      hint: operatorHint(text) ?? `operators are ${ALL_OPERATORS.join(', ')}`,
+      at: placeOfWords(comparison),
+    });
   }
   return comparisons;
 }
 
+function completeSingle(
+  given: PlacedText | readonly PlacedText[] | undefined,
+  field: PlacedText,
+  wrong: Wrong,
+): PlacedText {
+  const comparison = given ?? plainText('in');
+  if ('text' in comparison) {
+    const { text } = comparison;
+    if (SINGLE_COMPARISONS.includes(text) || hasModifier(text)) return comparison;
+  }
+  const written = 'text' in comparison ? `\`${comparison.text}\`` : 'a list';
+  return wrong(
+    'When fields is a single value, comps must be one of (in, pmatch, intersects) ' +
+      'or a modifier operator (e.g. startswith oneof)',
+    {
+      detail: `\`comps\` is ${written}: with the single field \`${field.text}\` it has to take a list`,
+      hint: `write \`in\`, \`pmatch\` or \`intersects\`; or \`fields: [${field.text}]\` with one list for each case`,
+      at: placeOfWords(comparison),
+    },
+  );
+}
+
+function placeOfWords(words: PlacedText | readonly PlacedText[]): FilePlace | undefined {
+  const first = 'text' in words ? words : words[0];
+  return first && placeInFile(first, { start: 0, end: first.text.length });
+}
+
+/** An operator and a modifier, with any blanks between and around. */
 function hasModifier(comparison: string): boolean {
-  const match = /^(\S+)\s+(\S+)$/.exec(comparison);
+  const match = /^\s*(\S+)\s+(\S+)\s*$/.exec(comparison);
   if (match === null) return false;
   const operators: readonly string[] = [...STRING_SYMBOLS, ...STRING_OPERATORS];
   return (

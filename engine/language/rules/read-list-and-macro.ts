@@ -1,8 +1,9 @@
 import { isScalar, type Node, type YAMLMap } from 'yaml';
+import type { ItemPlace } from './item-place.ts';
+import { LoadError } from './load-finding.ts';
+import { joinTexts } from './placed-text.ts';
 import type { ReadContext } from './read-context.ts';
 import { readAppend, readOverride } from './read-override.ts';
-import { joinTexts } from './rule-collector.ts';
-import type { ItemPlace } from './rule-item.ts';
 import { fail, findPair, innerPlace, readText, readTextSequence, spanOf } from './yaml-item.ts';
 
 const LIST_NAME = /^[^()"'\s=,]+$/;
@@ -24,11 +25,16 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
     context.warn({ falcoCode: 'LOAD_INVALID_LIST_NAME', message }, place);
   }
   const isAppend = readAppend(map, place, context);
-  const override = readOverride(map, place, {
-    append: ['items'],
-    replace: ['items'],
-    free: ['list', 'override'],
-  });
+  const override = readOverride(
+    map,
+    place,
+    {
+      append: ['items'],
+      replace: ['items'],
+      free: ['list', 'override'],
+    },
+    context,
+  );
   const items = readTextSequence(map, 'items', { document, place });
   if (items === undefined) {
     const isEmpty = findPair(map, 'items') !== undefined;
@@ -43,6 +49,7 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
   }
   const known = collector.lists.get(name);
   if (known === undefined) {
+    if (collector.broken.list.has(name)) throw new LoadError([]);
     return fail(place, {
       falcoCode: 'LOAD_ERR_VALIDATE',
       code: 'RULE_TARGET_MISSING',
@@ -63,11 +70,16 @@ export function readMacroItem(map: YAMLMap, root: ItemPlace, context: ReadContex
     context.warn({ falcoCode: 'LOAD_INVALID_MACRO_NAME', message }, place);
   }
   const isAppend = readAppend(map, place, context);
-  const override = readOverride(map, place, {
-    append: ['condition'],
-    replace: ['condition'],
-    free: ['macro', 'override'],
-  });
+  const override = readOverride(
+    map,
+    place,
+    {
+      append: ['condition'],
+      replace: ['condition'],
+      free: ['macro', 'override'],
+    },
+    context,
+  );
   const condition = readText(map, 'condition', { document, place });
   if (!isAppend && override?.append.has('condition') !== true) {
     collector.defineMacro(name, place, condition);
@@ -75,6 +87,7 @@ export function readMacroItem(map: YAMLMap, root: ItemPlace, context: ReadContex
   }
   const known = collector.macros.get(name);
   if (known === undefined) {
+    if (collector.broken.macro.has(name)) throw new LoadError([]);
     return fail(place, {
       falcoCode: 'LOAD_ERR_VALIDATE',
       code: 'RULE_TARGET_MISSING',

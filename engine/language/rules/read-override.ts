@@ -1,7 +1,8 @@
 import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
+import type { ItemPlace } from './item-place.ts';
+import { PartReader } from './load-finding.ts';
 import type { ReadContext, Warning } from './read-context.ts';
-import type { ItemPlace } from './rule-item.ts';
 import { fail, findPair, hasKey, innerPlace, readOptionalBoolean, spanOf } from './yaml-item.ts';
 
 export interface OverrideRules {
@@ -43,38 +44,41 @@ export function readOverride(
   map: YAMLMap,
   place: ItemPlace,
   rules: OverrideRules,
+  context: ReadContext,
 ): Override | undefined {
   const node = findPair(map, 'override')?.value;
   if (node === undefined || !isMap(node) || node.items.length === 0) return undefined;
   const overridesPlace = innerPlace(place, { itemType: 'overrides', itemName: '' }, place.span);
   const append = new Set<string>();
   const replace = new Set<string>();
+  const parts = new PartReader(context.onError);
   for (const pair of node.items) {
     const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
     const span = spanOf(pair.key as Node | null);
     const operation = isScalar(pair.value) ? String(pair.value.value) : '';
-    checkOperation(
-      { key, operation, span, node: pair.value as Node | null },
-      overridesPlace,
-      rules,
-    );
+    const entry = { key, operation, span, node: pair.value as Node | null };
+    parts.read(() => checkOperation(entry, overridesPlace, rules), undefined);
     if (operation === 'append') append.add(key);
     else replace.add(key);
   }
-  checkCounterparts(map, place, rules, new Set([...append, ...replace]));
+  const known = new Set([...rules.append, ...rules.replace]);
+  for (const pair of map.items)
+    parts.read(
+      () => checkCounterpart(pair, place, { free: rules.free, known, append, replace }),
+      undefined,
+    );
   for (const [operation, keys] of [
     ['append', append],
     ['replace', replace],
   ] as const) {
     for (const key of keys) {
       if (hasKey(map, key)) continue;
-      fail(place, {
-        code: 'RULE_OVERRIDE',
-        message: `An ${operation} override for '${key}' was specified but '${key}' is not defined`,
-        hint: `add \`${key}:\` to the item`,
-      });
+      const message = `An ${operation} override for '${key}' was specified but '${key}' is not defined`;
+      const hint = `add \`${key}:\` to the item`;
+      parts.read(() => fail(place, { code: 'RULE_OVERRIDE', message, hint }), undefined);
     }
   }
+  parts.end();
   return { append, replace };
 }
 
@@ -113,25 +117,18 @@ function checkOperation(
 }
 
 /** Data keys without an entry under `override` are an error. */
-function checkCounterparts(
-  map: YAMLMap,
+function checkCounterpart(
+  pair: YAMLMap['items'][number],
   place: ItemPlace,
-  rules: OverrideRules,
-  overridden: ReadonlySet<string>,
+  keys: Override & Pick<OverrideRules, 'free'> & { readonly known: ReadonlySet<string> },
 ): void {
-  const known = new Set([...rules.append, ...rules.replace]);
-  for (const pair of map.items) {
-    const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
-    if (rules.free.includes(key) || overridden.has(key) || !known.has(key)) continue;
-    const keyPlace = innerPlace(
-      place,
-      { itemType: 'overrides', itemName: key },
-      spanOf(pair.key as Node | null),
-    );
-    fail(keyPlace, {
-      code: 'RULE_OVERRIDE',
-      message: `Unexpected key '${key}': no corresponding entry under 'override' is defined.`,
-      hint: `add \`${key}: replace\` under \`override\``,
-    });
-  }
+  const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
+  const isOverridden = keys.append.has(key) || keys.replace.has(key);
+  if (keys.free.includes(key) || isOverridden || !keys.known.has(key)) return;
+  const span = spanOf(pair.key as Node | null);
+  fail(innerPlace(place, { itemType: 'overrides', itemName: key }, span), {
+    code: 'RULE_OVERRIDE',
+    message: `Unexpected key '${key}': no corresponding entry under 'override' is defined.`,
+    hint: `add \`${key}: replace\` under \`override\``,
+  });
 }

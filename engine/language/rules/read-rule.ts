@@ -1,12 +1,15 @@
 import type { YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { PRIORITIES, type Priority } from '../../base/priority.ts';
+import type { ItemPlace } from './item-place.ts';
+import { LoadError, PartReader } from './load-finding.ts';
+import { joinTexts, type PlacedText, placeInFile, plainText, slicePlaced } from './placed-text.ts';
 import type { ReadContext } from './read-context.ts';
 import { completeException, readExceptions } from './read-exceptions.ts';
 import { itemPlace } from './read-list-and-macro.ts';
 import { readAppend, readOverride } from './read-override.ts';
-import { joinTexts, mergeExceptions, type PartialException, plainText } from './rule-collector.ts';
-import type { ItemPlace, PlacedText, RuleException, RuleItem } from './rule-item.ts';
+import { mergeExceptions, type PartialException } from './rule-collector.ts';
+import type { RuleException, RuleItem } from './rule-item.ts';
 import {
   fail,
   hasKey,
@@ -34,11 +37,16 @@ export function readRuleItem(map: YAMLMap, root: ItemPlace, context: ReadContext
   const rule = { map, place, name, context };
   if (readAppend(map, place, context)) appendRule(rule);
   else {
-    const override = readOverride(map, place, {
-      append: APPENDABLE,
-      replace: REPLACEABLE,
-      free: ['rule', 'override'],
-    });
+    const override = readOverride(
+      map,
+      place,
+      {
+        append: APPENDABLE,
+        replace: REPLACEABLE,
+        free: ['rule', 'override'],
+      },
+      context,
+    );
     if (override !== undefined) overrideRule(rule, override);
     else if (isToggle(map)) toggleRule(rule);
     else defineRule(rule);
@@ -69,20 +77,15 @@ function toggleRule({ map, place, name, context }: RuleBeingRead): void {
     },
     place,
   );
-  const known = context.collector.rules.get(name);
-  if (known === undefined) {
-    fail(place, {
-      falcoCode: 'LOAD_ERR_VALIDATE',
-      code: 'RULE_TARGET_MISSING',
-      message: "Rule has 'enabled' key but no rule by that name already exists",
-    });
-  }
+  const message = "Rule has 'enabled' key but no rule by that name already exists";
+  const known = findTarget({ map, place, name, context }, message);
   const isEnabled = readOptionalBoolean(map, 'enabled', { document: context.document, place });
-  context.collector.changeRule(known as RuleItem, { isEnabled: isEnabled ?? true });
+  context.collector.changeRule(known, { isEnabled: isEnabled ?? true });
 }
 
 function readPriority(map: YAMLMap, place: ItemPlace, context: ReadContext): Priority {
-  const { text, origins } = readText(map, 'priority', { document: context.document, place });
+  const written = readText(map, 'priority', { document: context.document, place });
+  const { text } = written;
   const wanted = text.toLowerCase() === 'info' ? 'informational' : text.toLowerCase();
   const priority = PRIORITIES.find((one) => one.toLowerCase() === wanted);
   if (priority !== undefined) return priority;
@@ -92,21 +95,27 @@ function readPriority(map: YAMLMap, place: ItemPlace, context: ReadContext): Pri
     code: 'RULE_PRIORITY',
     message: 'Invalid priority',
     detail: `unknown priority \`${text}\``,
-    span: { start: origins[0] ?? place.span.start, end: (origins.at(-1) ?? place.span.start) + 1 },
+    at: placeInFile(written, { start: 0, end: text.length }),
     hint: near === undefined ? `one of ${PRIORITIES.join(', ')}` : `did you mean \`${near}\`?`,
   });
 }
 
 function defineRule({ map, place, name, context }: RuleBeingRead): void {
   const nodeContext = { document: context.document, place };
-  const condition = readText(map, 'condition', nodeContext);
-  const output = readText(map, 'output', nodeContext);
-  const description = readText(map, 'desc', nodeContext).text;
-  const priority = readPriority(map, place, context);
-  const written = readOptionalText(map, 'source', nodeContext)?.text;
+  const parts = new PartReader(context.onError);
+  const text = (key: string): PlacedText =>
+    parts.read(() => readText(map, key, nodeContext), plainText(''));
+  const flag = (key: string, fallback: boolean): boolean =>
+    parts.read(() => readOptionalBoolean(map, key, nodeContext), undefined) ?? fallback;
+  const condition = text('condition');
+  const output = text('output');
+  const description = text('desc').text;
+  const priority = parts.read(() => readPriority(map, place, context), 'Debug');
+  const written = parts.read(() => readOptionalText(map, 'source', nodeContext)?.text, undefined);
   const source = written ?? 'syscall';
   const known = context.collector.rules.get(name);
-  if (known !== undefined && known.source !== source) failSource(place);
+  if (known !== undefined && known.source !== source)
+    parts.read(() => failSource(place), undefined);
   const isKnownSource = context.knownSources.has(source);
   if (!isKnownSource) {
     const message = `Unknown source ${source}, skipping`;
@@ -114,7 +123,10 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
     context.warn({ falcoCode: 'LOAD_UNKNOWN_SOURCE', message, ...hint }, place);
   }
-  context.collector.defineRule({
+  const isEnabled = flag('enabled', true);
+  const tags = parts.read(() => readTextSequence(map, 'tags', nodeContext), undefined) ?? [];
+  const exceptions = parts.read(() => readExceptions(map, place, context), undefined) ?? [];
+  const rule = {
     name,
     place,
     condition,
@@ -124,14 +136,17 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     source,
     hasSource: written !== undefined,
     isKnownSource,
-    isEnabled: readOptionalBoolean(map, 'enabled', nodeContext) ?? true,
-    tags: tagSet(readTextSequence(map, 'tags', nodeContext) ?? []),
-    exceptions: (readExceptions(map, place, context) ?? []).map((one) =>
-      complete(one, isKnownSource, context),
+    isEnabled,
+    tags: tagSet(tags),
+    exceptions: exceptions.flatMap((one) =>
+      parts.read(() => [complete(one, { source, isKnownSource }, context)], []),
     ),
-    skipsUnknownFilter: readOptionalBoolean(map, 'skip-if-unknown-filter', nodeContext) ?? false,
-    warnsEventTypes: readOptionalBoolean(map, 'warn_evttypes', nodeContext) ?? true,
-  });
+    skipsUnknownFilter: flag('skip-if-unknown-filter', false),
+    warnsEventTypes: flag('warn_evttypes', true),
+  };
+  // Also with errors: its other parts are checked, and the next files may change it.
+  context.collector.defineRule(rule);
+  parts.end();
 }
 
 function failSource(place: ItemPlace): never {
@@ -144,16 +159,16 @@ function failSource(place: ItemPlace): never {
 
 function complete(
   exception: PartialException,
-  isKnownSource: boolean,
+  { source, isKnownSource }: Pick<RuleItem, 'source' | 'isKnownSource'>,
   context: ReadContext,
 ): RuleException {
-  return completeException(exception, (field) => !isKnownSource || context.isField(field));
+  const check = isKnownSource ? (field: string) => context.checkField(field, source) : undefined;
+  return completeException(exception, check);
 }
 
 function trimmed(output: PlacedText): PlacedText {
   const start = output.text.length - output.text.trimStart().length;
-  const text = output.text.trim();
-  return { ...output, text, origins: output.origins.slice(start, start + text.length) };
+  return slicePlaced(output, start, start + output.text.trim().length);
 }
 
 function tagSet(tags: readonly string[]): string[] {
@@ -163,6 +178,7 @@ function tagSet(tags: readonly string[]): string[] {
 function findTarget({ name, place, context }: RuleBeingRead, message: string): RuleItem {
   const known = context.collector.rules.get(name);
   if (known !== undefined) return known;
+  if (context.collector.broken.rule.has(name)) throw new LoadError([]);
   const near = didYouMean(name, context.collector.rules.keys());
   return fail(place, {
     falcoCode: 'LOAD_ERR_VALIDATE',
@@ -206,7 +222,7 @@ function appendExceptions(
   context: ReadContext,
 ): readonly RuleException[] {
   return mergeExceptions(known.exceptions, exceptions, {
-    complete: (exception) => complete(exception, known.isKnownSource, context),
+    complete: (exception) => complete(exception, known, context),
     onProblem: (problem, exception) => {
       const wrong = (message: string): never =>
         fail(exception.place, { falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULE_EXCEPTION', message });
@@ -243,31 +259,40 @@ function overrideRule(
       : undefined;
   const known = findTarget(rule, message);
   checkSource(rule, known);
-  const text = (key: string, current: PlacedText): PlacedText => {
-    if (append.has(key)) return joinTexts(current, trimmed(readText(map, key, nodeContext)));
-    return replace.has(key) ? readText(map, key, nodeContext) : current;
+  const parts = new PartReader(context.onError);
+  const text = (key: string, current: PlacedText): PlacedText =>
+    parts.read(() => {
+      if (append.has(key)) return joinTexts(current, trimmed(readText(map, key, nodeContext)));
+      return replace.has(key) ? readText(map, key, nodeContext) : current;
+    }, current);
+  const tags = parts.read(() => readTextSequence(map, 'tags', nodeContext), undefined) ?? [];
+  const flag = (key: string, current: boolean): boolean => {
+    if (!replace.has(key)) return current;
+    return parts.read(() => readOptionalBoolean(map, key, nodeContext), undefined) ?? current;
   };
-  const tags = readTextSequence(map, 'tags', nodeContext) ?? [];
-  const flag = (key: string, current: boolean): boolean =>
-    replace.has(key) ? (readOptionalBoolean(map, key, nodeContext) ?? current) : current;
-  let newExceptions = known.exceptions;
-  if (append.has('exceptions')) newExceptions = appendExceptions(known, exceptions ?? [], context);
-  if (replace.has('exceptions')) {
-    newExceptions = (exceptions ?? []).map((one) => complete(one, known.isKnownSource, context));
-  }
-  context.collector.changeRule(known, {
+  const newExceptions = parts.read(() => {
+    if (replace.has('exceptions'))
+      return (exceptions ?? []).map((one) => complete(one, known, context));
+    if (append.has('exceptions')) return appendExceptions(known, exceptions ?? [], context);
+    return known.exceptions;
+  }, known.exceptions);
+  const changes = {
     condition: text('condition', known.condition),
     output: text('output', known.output),
-    description: text('desc', plainText(known.description, place.documentName)).text,
+    description: text('desc', plainText(known.description)).text,
     tags: append.has('tags')
       ? tagSet([...known.tags, ...tags])
       : replace.has('tags')
         ? tagSet(tags)
         : known.tags,
     exceptions: newExceptions,
-    priority: replace.has('priority') ? readPriority(map, place, context) : known.priority,
+    priority: replace.has('priority')
+      ? parts.read(() => readPriority(map, place, context), known.priority)
+      : known.priority,
     isEnabled: flag('enabled', known.isEnabled),
     skipsUnknownFilter: flag('skip-if-unknown-filter', known.skipsUnknownFilter),
     warnsEventTypes: flag('warn_evttypes', known.warnsEventTypes),
-  });
+  };
+  parts.end();
+  context.collector.changeRule(known, changes);
 }

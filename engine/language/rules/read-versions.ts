@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import type { ItemPlace } from './item-place.ts';
 import type { ReadContext } from './read-context.ts';
-import type { ItemPlace } from './rule-item.ts';
 import {
   fail,
   findPair,

@@ -3,61 +3,32 @@
  * stays, and the same items may be resolved again when there are more.
  */
 
-import { didYouMean } from '../../base/did-you-mean.ts';
-import { parseCondition } from '../syntax/parser.ts';
+import { parseParts } from '../syntax/parser.ts';
 import { expandExceptions } from './exception-expander.ts';
+import type { ItemPlace } from './item-place.ts';
+import type { ItemProblem, ParsedText } from './item-problem.ts';
 import {
   ALL_EXPANDED_SIZE_MAX,
   type ResolvedLists,
   resolveLists,
   substituteLists,
 } from './list-resolver.ts';
-import {
-  ALL_NODES_MAX,
-  type MacroProblem,
-  type MacroTable,
-  type ParsedCondition,
-  problemOfMacro,
-  resolveCondition,
-  resolveMacros,
-  sizeProblem,
-  usesOf,
-} from './resolve-macros.ts';
+import { MacroProblems } from './macro-problems.ts';
+import { type PlacedText, placeInFile } from './placed-text.ts';
+import { ALL_NODES_MAX, resolveCondition, sizeProblem, usesOf } from './resolve-macros.ts';
 import type { ResolvedExpression } from './resolved-condition.ts';
-import type { ItemPlace, ListItem, MacroItem, PlacedText, RuleItem } from './rule-item.ts';
-
-/** What is wrong with a text, or with all texts together. */
-export type ItemProblem = { readonly place: ItemPlace } & (
-  | { readonly kind: 'lists-too-large' }
-  /** `isAlone`: the text itself, else all texts together. */
-  | { readonly kind: 'text-too-long'; readonly isAlone: boolean }
-  | { readonly kind: 'exception'; readonly message: string }
-  | {
-      readonly kind: 'syntax';
-      /** In Falco's words. */
-      readonly message: string;
-      readonly offset: number;
-      readonly text: PlacedText;
-      /** Place of the macro or rule that has the text. */
-      readonly ofItem: ItemPlace;
-    }
-  | {
-      readonly kind: 'macro';
-      readonly problem: MacroProblem;
-      readonly text: PlacedText;
-      /** A macro that there is, and whose name is like it. */
-      readonly near: string | undefined;
-    }
-);
+import type { ListItem, MacroItem, RuleItem } from './rule-item.ts';
 
 export interface ResolvedRule {
   readonly item: RuleItem;
-  readonly condition: ResolvedExpression;
+  /** Without the parts that have problems; `undefined`: all parts have. */
+  readonly condition: ResolvedExpression | undefined;
+  readonly problems: readonly ItemProblem[];
 }
 
 export interface ResolvedItems {
   /** In the order in which they were defined; those of unknown sources are left out. */
-  readonly rules: readonly (ResolvedRule | ItemProblem)[];
+  readonly rules: readonly ResolvedRule[];
   /** Problems in lists and macros. */
   readonly problems: readonly ItemProblem[];
   readonly unusedLists: readonly ListItem[];
@@ -68,9 +39,11 @@ export interface CollectedItems {
   readonly lists: ReadonlyMap<string, ListItem>;
   readonly macros: ReadonlyMap<string, MacroItem>;
   readonly rules: ReadonlyMap<string, RuleItem>;
+  /** Names of items with errors, which are not among the others: a use of one is not wrong. */
+  readonly broken: Readonly<Record<'list' | 'macro' | 'rule', ReadonlySet<string>>>;
 }
 
-export function resolveItems({ lists, macros, rules }: CollectedItems): ResolvedItems {
+export function resolveItems({ lists, macros, rules, broken }: CollectedItems): ResolvedItems {
   const resolvedLists = resolveLists(lists.values());
   const parser = new TextParser(resolvedLists);
   const { tooLarge } = resolvedLists;
@@ -80,35 +53,18 @@ export function resolveItems({ lists, macros, rules }: CollectedItems): Resolved
     item,
     parsed: parser.parse(item.condition, item.place, 'macro condition'),
   }));
-  const sound = parsedMacros.flatMap(({ item, parsed }) =>
-    'kind' in parsed ? [] : [{ ...parsed, name: item.name, index: item.index, item }],
-  );
-  const table = resolveMacros(sound);
-  const toProblem = (problem: MacroProblem, place: ItemPlace, text: PlacedText): ItemProblem => {
-    const near =
-      problem.kind === 'unknown' ? didYouMean(problem.name, table.entries.keys()) : undefined;
-    return { kind: 'macro', problem, place, text, near };
-  };
-  const ofMacros = sound.flatMap(({ item, text }) => {
-    const problem = problemOfMacro(item.name, item.visibility, table);
-    return problem === undefined ? [] : [toProblem(problem, item.place, text)];
-  });
+  const judged = new MacroProblems(parsedMacros, broken.macro);
   const parsedRules = inOrder(rules)
     .filter(({ isKnownSource }) => isKnownSource)
     .map((item) => ({ item, parsed: parseRule(item, parser) }));
-  const resolved = resolveRules(parsedRules, table, toProblem);
+  const resolved = resolveRules(parsedRules, judged);
+  const texts = [...parsedMacros, ...parsedRules].flatMap(({ parsed }) => parsed.condition ?? []);
   const used = new Set(
-    [...sound, ...parsedRules.flatMap(({ parsed }) => ('kind' in parsed ? [] : [parsed]))].flatMap(
-      ({ expression }) => usesOf(expression).map(({ name }) => name),
-    ),
+    texts.flatMap(({ expression }) => usesOf(expression).map(({ name }) => name)),
   );
   return {
     rules: resolved,
-    problems: [
-      ...ofLists,
-      ...parsedMacros.flatMap(({ parsed }) => ('kind' in parsed ? [parsed] : [])),
-      ...ofMacros,
-    ],
+    problems: [...ofLists, ...judged.ofMacros()],
     unusedLists: [...lists.values()].filter(({ name }) => !parser.usedLists.has(name)),
     unusedMacros: [...macros.values()].filter(({ name }) => !used.has(name)),
   };
@@ -120,26 +76,34 @@ function inOrder<Item extends { readonly index: number }>(
   return [...items.values()].sort((a, b) => a.index - b.index);
 }
 
-function parseRule(item: RuleItem, parser: TextParser): ParsedCondition | ItemProblem {
+function parseRule(item: RuleItem, parser: TextParser): ParsedText {
+  // Reported as missing.
+  if (item.condition.text === '') return { condition: undefined, problems: [] };
   const expanded = expandExceptions(item);
-  if ('message' in expanded) return { kind: 'exception', ...expanded };
-  return parser.parse(expanded, item.place, 'rule condition');
+  if (!('exception' in expanded)) return parser.parse(expanded, item.place, 'rule condition');
+  const problem = { kind: 'exception' as const, place: item.place, ...expanded };
+  const { condition, problems } = parser.parse(item.condition, item.place, 'rule condition');
+  // Falco stops before it reads the condition.
+  return { condition, problems: [problem, ...problems] };
 }
 
 function resolveRules(
-  rules: readonly { readonly item: RuleItem; readonly parsed: ParsedCondition | ItemProblem }[],
-  table: MacroTable,
-  toProblem: (problem: MacroProblem, place: ItemPlace, text: PlacedText) => ItemProblem,
-): (ResolvedRule | ItemProblem)[] {
+  rules: readonly { readonly item: RuleItem; readonly parsed: ParsedText }[],
+  macros: MacroProblems,
+): ResolvedRule[] {
+  const { table } = macros;
   let nodesLeft = ALL_NODES_MAX;
   return rules.map(({ item, parsed }) => {
-    if ('kind' in parsed) return parsed;
-    const { text } = parsed;
-    const resolved = resolveCondition(parsed, table);
-    if ('kind' in resolved) return toProblem(resolved, item.place, text);
+    const { condition: text } = parsed;
+    if (text === undefined) return { item, condition: undefined, problems: parsed.problems };
+    const { resolved, problems } = resolveCondition(text, table);
+    const ofMacros = problems.map((problem) => macros.inRule(problem, item, text.text));
+    const found = [...parsed.problems, ...ofMacros];
+    if (resolved === undefined) return { item, condition: undefined, problems: found };
     nodesLeft -= resolved.nodes;
-    if (nodesLeft < 0) return toProblem(sizeProblem(parsed, table), item.place, text);
-    return { item, condition: resolved.expression };
+    if (nodesLeft >= 0) return { item, condition: resolved.expression, problems: found };
+    const tooLarge = macros.inRule(sizeProblem(text, table), item, text.text);
+    return { item, condition: undefined, problems: [...found, tooLarge] };
   });
 }
 
@@ -158,17 +122,23 @@ class TextParser {
     condition: PlacedText,
     place: ItemPlace,
     itemType: 'macro condition' | 'rule condition',
-  ): ParsedCondition | ItemProblem {
+  ): ParsedText {
     const substituted = substituteLists(condition, this.#lists);
-    const offset = condition.origins[0] ?? place.span.start;
+    const offset = placeInFile(condition, { start: 0, end: 1 })?.span.start ?? place.span.start;
     const inner = { ...place, locations: [...place.locations, { itemType, itemName: '', offset }] };
-    if (substituted === undefined) return { kind: 'text-too-long', isAlone: true, place: inner };
+    const tooLong = (isAlone: boolean): ParsedText => {
+      const problem = { kind: 'text-too-long' as const, isAlone, place: inner };
+      return { condition: undefined, problems: [problem] };
+    };
+    if (substituted === undefined) return tooLong(true);
     const { text, used } = substituted;
     for (const name of used) this.usedLists.add(name);
     this.#sizeLeft -= text.text.length;
-    if (this.#sizeLeft < 0) return { kind: 'text-too-long', isAlone: false, place: inner };
-    const result = parseCondition(text.text);
-    if ('expression' in result) return { expression: result.expression, text };
-    return { kind: 'syntax', ...result.error, text, place: inner, ofItem: place };
+    if (this.#sizeLeft < 0) return tooLong(false);
+    const { expression, errors } = parseParts(text.text);
+    return {
+      condition: expression && { expression, text },
+      problems: errors.map((error) => ({ kind: 'syntax', error, text, place: inner })),
+    };
   }
 }

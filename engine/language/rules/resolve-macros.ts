@@ -4,10 +4,11 @@
  * they may be nested thousands deep.
  */
 
+import type { Span } from '../../diagnostic/span.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { visitExpression } from '../syntax/visit.ts';
+import type { PlacedText } from './placed-text.ts';
 import type { MacroUse, ResolvedExpression } from './resolved-condition.ts';
-import type { PlacedText } from './rule-item.ts';
 
 /** Nodes that one condition may come to, and all conditions together. */
 export const CONDITION_NODES_MAX = 200_000;
@@ -32,8 +33,10 @@ export interface MacroProblem {
   /** `size`: it would come to more than it may. */
   readonly kind: 'unknown' | 'loop' | 'size';
   readonly name: string;
-  /** Offset in the text of the condition or macro that names it. */
-  readonly offset: number;
+  /** In the text of the condition or macro that has the problem. */
+  readonly span: Span;
+  /** Macros through which it leads to `name`. */
+  readonly path: readonly string[];
 }
 
 interface Resolved {
@@ -105,15 +108,16 @@ function settle(
 }
 
 /** What is wrong with a macro itself, which sees those with a smaller index than `visibility`. */
-export function problemOfMacro(
+export function problemsOfMacro(
   name: string,
   visibility: number,
   table: MacroTable,
-): MacroProblem | undefined {
+): readonly MacroProblem[] {
   const entry = table.entries.get(name);
-  if (entry === undefined) return undefined;
-  if (table.outcomes.get(name) === 'size') return { kind: 'size', name, offset: 0 };
-  return findProblem(entry.uses, { visibility, own: name }, table);
+  if (entry === undefined) return [];
+  if (table.outcomes.get(name) === 'size')
+    return [{ kind: 'size', name, span: { start: 0, end: 1 }, path: [] }];
+  return findProblems(entry.uses, { visibility, own: name }, table);
 }
 
 /** A condition without macros, and how many nodes it has. */
@@ -122,24 +126,54 @@ export interface ResolvedCondition {
   readonly nodes: number;
 }
 
-/** The condition of a rule with all macros put in, or the first problem in it. */
+/** The condition of a rule with all macros put in that can be, and what is wrong with the others. */
 export function resolveCondition(
   condition: ParsedCondition,
   table: MacroTable,
-): ResolvedCondition | MacroProblem {
+): {
+  readonly resolved: ResolvedCondition | undefined;
+  readonly problems: readonly MacroProblem[];
+} {
   const uses = usesOf(condition.expression);
   const all = { visibility: Number.POSITIVE_INFINITY, own: undefined };
-  const problem = findProblem(uses, all, table);
-  if (problem !== undefined) return problem;
-  const outcome = combine(condition, 0, table.outcomes);
-  return typeof outcome === 'string' ? sizeProblem(condition, table) : outcome;
+  const problems = findProblems(uses, all, table);
+  const unsound = new Set(
+    uses.filter(({ name }) => !isSound(name, all.visibility, table)).map(({ name }) => name),
+  );
+  const expression =
+    unsound.size === 0 ? condition.expression : withoutMacros(condition.expression, unsound);
+  if (expression === undefined) return { resolved: undefined, problems };
+  const part = { ...condition, expression };
+  const outcome = combine(part, 0, table.outcomes);
+  if (typeof outcome !== 'string') return { resolved: outcome, problems };
+  return { resolved: undefined, problems: [...problems, sizeProblem(part, table)] };
+}
+
+/** `undefined`: nothing is left. */
+function withoutMacros(expression: Expression, names: ReadonlySet<string>): Expression | undefined {
+  switch (expression.kind) {
+    case 'macro':
+      return names.has(expression.name) ? undefined : expression;
+    case 'not': {
+      const operand = withoutMacros(expression.operand, names);
+      return operand && { ...expression, operand };
+    }
+    case 'and':
+    case 'or': {
+      const operands = expression.operands.flatMap((one) => withoutMacros(one, names) ?? []);
+      return operands.length === 0 ? undefined : { ...expression, operands };
+    }
+    default:
+      return expression;
+  }
 }
 
 /** Reports that a condition is too large, at the macro that makes it so if one does. */
 export function sizeProblem({ expression }: ParsedCondition, table: MacroTable): MacroProblem {
   const uses = usesOf(expression);
   const where = uses.find(({ name }) => table.outcomes.get(name) === 'size') ?? uses[0];
-  return { kind: 'size', name: where?.name ?? '', offset: where?.span.start ?? 0 };
+  const span = where?.span ?? { start: 0, end: 1 };
+  return { kind: 'size', name: where?.name ?? '', span, path: [] };
 }
 
 /** Its own nodes and those of the macros in it, whose outcomes are known. */
@@ -215,30 +249,51 @@ function resolvedOf(name: string, outcomes: MacroTable['outcomes']): Resolved {
   return outcome;
 }
 
-/** The first problem in the order of the text, wherever it lies; its place is in the text of `uses`. */
-function findProblem(
+function isSound(name: string, visibility: number, { outcomes }: MacroTable): boolean {
+  const outcome = outcomes.get(name);
+  if (outcome === undefined || typeof outcome === 'string') return false;
+  return outcome.lastIndex < visibility;
+}
+
+interface Viewer {
+  readonly visibility: number;
+  /** The macro whose text it is. */
+  readonly own: string | undefined;
+}
+
+/** In the order of the text, one for each macro that it names. */
+function findProblems(
   uses: readonly MacroUse[],
-  { visibility, own }: { readonly visibility: number; readonly own: string | undefined },
-  { entries, outcomes }: MacroTable,
-): MacroProblem | undefined {
-  const isSound = ({ name }: MacroUse): boolean => {
-    const outcome = outcomes.get(name);
-    if (outcome === undefined || typeof outcome === 'string') return false;
-    return outcome.lastIndex < visibility;
-  };
-  const guilty = uses.find((one) => !isSound(one));
-  if (guilty === undefined) return undefined;
-  const offset = guilty.span.start;
-  const path = new Set(own === undefined ? [] : [own]);
-  for (let { name } = guilty; ; ) {
+  viewer: Viewer,
+  table: MacroTable,
+): MacroProblem[] {
+  const guilty = new Map<string, MacroUse>();
+  for (const use of uses) {
+    if (guilty.has(use.name) || isSound(use.name, viewer.visibility, table)) continue;
+    guilty.set(use.name, use);
+  }
+  return [...guilty.values()].map((use) => followProblem(use, viewer, table));
+}
+
+/** Follows a use to the macro that is missing, closes a circle, or is too large. */
+function followProblem(
+  { name: first, span }: MacroUse,
+  { visibility, own }: Viewer,
+  table: MacroTable,
+): MacroProblem {
+  const { entries } = table;
+  const seen = new Set(own === undefined ? [] : [own]);
+  const path: string[] = [];
+  for (let name = first; ; ) {
     const entry = entries.get(name);
     if (entry === undefined || entry.macro.index >= visibility)
-      return { kind: 'unknown', name, offset };
-    if (path.has(name)) return { kind: 'loop', name, offset };
-    path.add(name);
-    const next = entry.uses.find((one) => !isSound(one));
+      return { kind: 'unknown', name, span, path };
+    if (seen.has(name)) return { kind: 'loop', name, span, path };
+    seen.add(name);
+    path.push(name);
+    const next = entry.uses.find((one) => !isSound(one.name, visibility, table));
     // All that it names is sound, and it is not.
-    if (next === undefined) return { kind: 'size', name, offset };
+    if (next === undefined) return { kind: 'size', name, span, path };
     name = next.name;
   }
 }

@@ -6,7 +6,7 @@
 import type { Span } from '../../diagnostic/span.ts';
 import type { Expression, Operand, Word } from '../syntax/ast.ts';
 import { visitOperand } from '../syntax/visit.ts';
-import type { PlacedText } from './rule-item.ts';
+import type { PlacedText } from './placed-text.ts';
 
 /** Where a condition or macro names a macro. */
 export interface MacroUse {

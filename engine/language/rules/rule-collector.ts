@@ -4,12 +4,12 @@
  * and lists see only what was first defined before their own latest change (Falco's rule).
  */
 
+import type { ItemPlace } from './item-place.ts';
+import type { PlacedText } from './placed-text.ts';
 import type {
   ExceptionValue,
-  ItemPlace,
   ListItem,
   MacroItem,
-  PlacedText,
   PluginRequirement,
   RuleException,
   RuleItem,
@@ -24,8 +24,19 @@ export class RuleCollector {
   readonly macros = new Map<string, MacroItem>();
   readonly rules = new Map<string, RuleItem>();
   readonly pluginRequirements: PluginRequirement[] = [];
+  /** Items with errors, which are not among the others. */
+  readonly broken = {
+    list: new Set<string>(),
+    macro: new Set<string>(),
+    rule: new Set<string>(),
+  };
   #sequence = 0;
   #workLeft = WORK_MAX;
+
+  /** So much was put together that no more is. */
+  get isExhausted(): boolean {
+    return this.#workLeft < 0;
+  }
 
   defineList(name: string, place: ItemPlace, items: readonly string[]): void {
     const known = this.lists.get(name);
@@ -101,33 +112,12 @@ function sizeOf({ condition, exceptions }: Pick<RuleItem, 'condition' | 'excepti
   return exceptions.reduce((sum, { values }) => sum + values.length, condition.text.length);
 }
 
-/** Falco joins appended text by one blank and adds no parentheses. */
-export function joinTexts(first: PlacedText, second: PlacedText): PlacedText {
-  if (first.text === '') return second;
-  return {
-    text: `${first.text} ${second.text}`,
-    // Places of another file would point into the wrong text.
-    origins: [
-      ...first.origins,
-      -1,
-      ...(second.documentName === first.documentName
-        ? second.origins
-        : second.origins.map(() => -1)),
-    ],
-    documentName: first.documentName,
-  };
-}
-
-export function plainText(text: string, documentName: string): PlacedText {
-  return { text, origins: new Array<number>(text.length).fill(-1), documentName };
-}
-
 /** An exception of an appended item, whose keys may be absent. */
 export interface PartialException {
   readonly name: string;
   readonly place: ItemPlace;
-  readonly fields: string | readonly string[] | undefined;
-  readonly comparisons: string | readonly string[] | undefined;
+  readonly fields: PlacedText | readonly PlacedText[] | undefined;
+  readonly comparisons: PlacedText | readonly PlacedText[] | undefined;
   readonly values: readonly ExceptionValue[] | undefined;
 }
 

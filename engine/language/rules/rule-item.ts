@@ -1,20 +1,6 @@
 import type { Priority } from '../../base/priority.ts';
-import type { Span } from '../../diagnostic/span.ts';
-import type { Location } from './load-finding.ts';
-
-/** Where an item stands: its document, its place, and Falco's chain to it. */
-export interface ItemPlace {
-  readonly documentName: string;
-  readonly span: Span;
-  readonly locations: readonly Location[];
-}
-
-/** A text of a rules file with the document offset of each of its characters (-1: not from the file). */
-export interface PlacedText {
-  readonly text: string;
-  readonly origins: readonly number[];
-  readonly documentName: string;
-}
+import type { ItemPlace } from './item-place.ts';
+import type { FilePlace, PlacedText } from './placed-text.ts';
 
 export interface ListItem {
   readonly name: string;
@@ -34,14 +20,23 @@ export interface MacroItem {
 }
 
 /** A value of an exception: one word, or a list of them. */
-export type ExceptionValue = string | readonly ExceptionValue[];
+export type ExceptionValue = PlacedText | ExceptionRow;
+
+export interface ExceptionRow {
+  readonly items: readonly ExceptionValue[];
+  readonly place: FilePlace;
+}
+
+export function isRow(value: ExceptionValue): value is ExceptionRow {
+  return 'items' in value;
+}
 
 export interface RuleException {
   readonly name: string;
   readonly place: ItemPlace;
   /** One field, or a tuple of them. */
-  readonly fields: string | readonly string[];
-  readonly comparisons: string | readonly string[];
+  readonly fields: PlacedText | readonly PlacedText[];
+  readonly comparisons: PlacedText | readonly PlacedText[];
   readonly values: readonly ExceptionValue[];
 }
 

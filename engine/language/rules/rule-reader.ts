@@ -3,18 +3,18 @@
  * what came before it stays collected.
  */
 
-import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
+import type { ItemPlace } from './item-place.ts';
 import { LoadError, type LoadFinding } from './load-finding.ts';
 import type { ReadContext, Warning } from './read-context.ts';
-import { readListItem, readMacroItem } from './read-list-and-macro.ts';
+import { itemPlace, readListItem, readMacroItem } from './read-list-and-macro.ts';
 import { readRuleItem } from './read-rule.ts';
 import { readEngineVersion, readPluginVersions } from './read-versions.ts';
-import type { ItemPlace } from './rule-item.ts';
 import { readRulesDocument } from './rules-document.ts';
 import { SeenNames, warnOfRepeatedKeys } from './warn-of-repeats.ts';
-import { fail, hasKey, innerPlace, spanOf } from './yaml-item.ts';
+import { fail, findPair, hasKey, innerPlace, spanOf } from './yaml-item.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   required_engine_version: ['required_engine_version'],
@@ -46,13 +46,16 @@ const CONFIGURATION_KEYS = ['rules_files', 'load_plugins', 'plugins', 'json_outp
 export interface ReadResult {
   /** Number of items read, versions included. */
   readonly itemCount: number;
-  readonly error: LoadFinding | undefined;
+  /** Errors of all items; Falco stops at the first one. */
+  readonly errors: readonly LoadFinding[];
   readonly warnings: readonly LoadFinding[];
+  /** Those that Falco has: found before the first error. */
+  readonly falcoWarnings: readonly LoadFinding[];
 }
 
 export function readRulesFile(
   text: TextDocument,
-  options: Pick<ReadContext, 'collector' | 'knownSources' | 'engineVersion' | 'isField'>,
+  options: Pick<ReadContext, 'collector' | 'knownSources' | 'engineVersion' | 'checkField'>,
 ): ReadResult {
   const document = readRulesDocument(text);
   const warnings: LoadFinding[] = [];
@@ -62,9 +65,8 @@ export function readRulesFile(
       falcoMessage: warning.message,
       code: 'RULE_WARNING',
       message: undefined,
-      locations: place.locations,
-      documentName: place.documentName,
-      span: place.span,
+      place,
+      at: place,
       hint: warning.hint,
     });
   };
@@ -72,16 +74,28 @@ export function readRulesFile(
     (count, contents) => count + (isSeq(contents) ? contents.items.length : 0),
     0,
   );
+  const errors: LoadFinding[] = [];
+  let warningsBeforeError: number | undefined;
+  const onError = (): void => {
+    warningsBeforeError ??= warnings.length;
+  };
+  const report = ({ findings }: LoadError): void => {
+    errors.push(...findings);
+    if (errors.length > 0) onError();
+  };
   try {
-    readDocuments({ ...options, document, warn });
-    return { itemCount, error: undefined, warnings };
+    readDocuments({ ...options, document, warn, onError }, report);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { itemCount, error: error.finding, warnings };
+    report(error);
   }
+  return { itemCount, errors, warnings, falcoWarnings: warnings.slice(0, warningsBeforeError) };
 }
 
-function readDocuments(context: ReadContext): void {
+type ReportError = (error: LoadError) => void;
+
+/** Errors of one item are reported; throws `LoadError` for those that end the file. */
+function readDocuments(context: ReadContext, report: ReportError): void {
   const { document } = context;
   const { name } = document.document;
   const root: ItemPlace = {
@@ -93,9 +107,7 @@ function readDocuments(context: ReadContext): void {
     fail(root, {
       falcoCode: 'LOAD_ERR_YAML_PARSE',
       code: 'RULE_YAML_SYNTAX',
-      message: document.error.message,
-      span: document.error.span,
-      ...tabHint(document.document.text, document.error.span.start),
+      ...document.error,
     });
   }
   const names = new SeenNames();
@@ -113,15 +125,51 @@ function readDocuments(context: ReadContext): void {
         },
       );
     if (!isSeq(contents)) fail({ ...root, span }, { message: 'Rules content is not yaml' });
-    else for (const node of contents.items) readItem(node as Node | null, root, context, names);
+    else
+      for (const node of contents.items)
+        withReport(() => readItem(node as Node | null, root, context, names), {
+          node: node as Node | null,
+          root,
+          context,
+          report,
+        });
   }
 }
 
-/** YAML takes blanks alone for indentation, and its errors do not say so. */
-function tabHint(text: string, offset: number): { hint?: string } {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  const hasTab = /^\s*\t/.test(text.slice(lineStart));
-  return hasTab ? { hint: 'indent with blanks: YAML does not take tabs' } : {};
+/** An item with errors is named as such: what refers to it is not wrong. */
+function withReport(
+  read: () => void,
+  {
+    node,
+    root,
+    context,
+    report,
+  }: {
+    readonly node: Node | null;
+    readonly root: ItemPlace;
+    readonly context: ReadContext;
+    readonly report: ReportError;
+  },
+): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    report(error);
+    const { broken, isExhausted } = context.collector;
+    // A file for another version is not expected to make sense in this one.
+    const isOfOther = isMap(node) && hasKey(node, 'required_engine_version');
+    if (isOfOther || isExhausted) throw new LoadError([]);
+    if (!isMap(node)) return;
+    for (const kind of ['list', 'macro', 'rule'] as const) {
+      const name = findPair(node, kind)?.value;
+      if (!isScalar(name)) continue;
+      broken[kind].add(String(name.value));
+      // A misspelt key may be the reason why another one is missing.
+      warnOfUnknownKeys(node, { kind, place: itemPlace(node, kind, kind, root) }, context);
+      return;
+    }
+  }
 }
 
 function readItem(
@@ -132,9 +180,9 @@ function readItem(
 ): void {
   if (node === null || context.document.isNull(node)) return;
   const span = spanOf(node);
-  const itemPlace = innerPlace(root, { itemType: 'rules content item', itemName: '' }, span);
+  const contentPlace = innerPlace(root, { itemType: 'rules content item', itemName: '' }, span);
   if (!isMap(node)) {
-    fail(itemPlace, {
+    fail(contentPlace, {
       message: 'Unexpected element type. Each element should be a yaml associative array.',
     });
   }
@@ -147,7 +195,7 @@ function readItem(
         message: 'Unknown top level item',
         hint: 'an item is a `rule`, `macro` or `list`',
       },
-      itemPlace,
+      contentPlace,
     );
     return;
   }
@@ -155,6 +203,14 @@ function readItem(
   if (place === undefined) return;
   warnOfRepeatedKeys(map, place, context);
   names.warnOfRepeated(map, context);
+  warnOfUnknownKeys(map, { kind, place }, context);
+}
+
+function warnOfUnknownKeys(
+  map: YAMLMap,
+  { kind, place }: { readonly kind: string; readonly place: ItemPlace },
+  context: ReadContext,
+): void {
   for (const pair of map.items) {
     const key = String((pair.key as { value?: unknown } | null)?.value ?? '');
     if (!KEYS[kind]?.includes(key)) {

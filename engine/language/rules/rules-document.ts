@@ -13,14 +13,14 @@ import {
   type Scalar,
 } from 'yaml';
 import { findExcess, type YamlExcess } from '../../diagnostic/schema/yaml-excess.ts';
-import type { Span } from '../../diagnostic/span.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
-import type { PlacedText } from './rule-item.ts';
+import type { PlacedText, TextPiece } from './placed-text.ts';
+import { explainYaml, type YamlFault } from './yaml-fault.ts';
 
 export interface RulesDocument {
   readonly document: TextDocument;
   readonly contents: readonly (Node | null)[];
-  readonly error: { readonly message: string; readonly span: Span } | undefined;
+  readonly error: YamlFault | undefined;
   readonly placeScalar: (node: Node) => PlacedText;
   readonly isNull: (node: Node | undefined) => boolean;
   readonly resolveAlias: (alias: Alias) => Node | undefined;
@@ -45,10 +45,7 @@ export function readRulesDocument(document: TextDocument): RulesDocument {
   return {
     document,
     contents: documents.map((one) => one.contents as Node | null),
-    error: first && {
-      message: first.message,
-      span: { start: first.pos[0], end: Math.max(first.pos[1], first.pos[0] + 1) },
-    },
+    error: first && explainYaml(first, document.text),
     placeScalar: (node) => placeScalar(node as Scalar, document),
     isNull: (node) => isPlainNull(node),
     resolveAlias: (alias) => {
@@ -65,7 +62,7 @@ function tooLarge(document: TextDocument, excess: YamlExcess): RulesDocument {
   return {
     document,
     contents: [],
-    error: excess,
+    error: { ...excess, detail: undefined, hint: undefined },
     placeScalar: (node) => placeScalar(node as Scalar, document),
     isNull: isPlainNull,
     resolveAlias: () => undefined,
@@ -79,28 +76,36 @@ function isPlainNull(node: Node | undefined): boolean {
 }
 
 /** Each character of the value is found again in the source, left to right; folding only changes blanks. */
-function placeScalar(node: Scalar, document: TextDocument): PlacedText {
+function placeScalar(node: Scalar, { name: documentName, text: source }: TextDocument): PlacedText {
   const text = node.value === null || node.value === undefined ? '' : String(node.value);
   const [start, end] = node.range ?? [0, 0];
-  const source = document.text;
-  const origins: number[] = new Array(text.length);
-  let at = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? start + 1 : start;
+  if (text === '') return { text, pieces: [] };
+  const isQuoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+  let at = isQuoted ? start + 1 : start;
   if (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL') {
     const lineEnd = source.indexOf('\n', start);
     at = lineEnd === -1 ? start : lineEnd;
   }
+  // Most are on one line, as they are.
+  if (source.startsWith(text, at))
+    return { text, pieces: [{ start: 0, documentName, offset: at, width: undefined }] };
+  const pieces: TextPiece[] = [];
+  let expected = -1;
   for (let index = 0; index < text.length; index++) {
     const character = text[index] ?? '';
-    if (!/\s/.test(character)) {
+    if (!isBlank(character)) {
       let probe = at;
       while (probe < end && source[probe] !== character) probe += 1;
       if (probe < end) at = probe;
-      origins[index] = Math.min(at, end);
-      if (probe < end) at += 1;
-    } else {
-      origins[index] = Math.min(at, end);
-      if (source[at] === character) at += 1;
     }
+    const offset = Math.min(at, end);
+    if (offset !== expected) pieces.push({ start: index, documentName, offset, width: undefined });
+    if (at < end && source[at] === character) at += 1;
+    expected = offset + 1;
   }
-  return { text, origins, documentName: document.name };
+  return { text, pieces };
+}
+
+function isBlank(character: string): boolean {
+  return /\s/.test(character);
 }

@@ -5,8 +5,8 @@
 
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { positionAt } from '../../diagnostic/text-document.ts';
+import type { ItemPlace } from './item-place.ts';
 import type { ReadContext } from './read-context.ts';
-import type { ItemPlace } from './rule-item.ts';
 import { hasKey, spanOf } from './yaml-item.ts';
 
 const NAMED = ['rule', 'macro', 'list'] as const;

@@ -7,8 +7,9 @@ import { isAlias, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'ya
 import { parseTruth } from '../../base/truth.ts';
 import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Span } from '../../diagnostic/span.ts';
-import { LoadError, type Location } from './load-finding.ts';
-import type { ItemPlace, PlacedText } from './rule-item.ts';
+import type { ItemPlace, Location } from './item-place.ts';
+import { LoadError } from './load-finding.ts';
+import type { FilePlace, PlacedText } from './placed-text.ts';
 import type { RulesDocument } from './rules-document.ts';
 
 export interface NodeContext {
@@ -21,22 +22,25 @@ export interface Failure {
   readonly code?: DiagnosticCode;
   readonly message: string;
   /** For people, where it says more than Falco's message. */
-  readonly detail?: string;
-  readonly hint?: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  /** In the document of the item. */
   readonly span?: Span;
+  readonly at?: FilePlace | undefined;
 }
 
 export function fail(place: ItemPlace, failure: Failure): never {
-  throw new LoadError({
-    falcoCode: failure.falcoCode ?? 'LOAD_ERR_YAML_VALIDATE',
-    falcoMessage: failure.message,
-    code: failure.code ?? 'RULE_SHAPE',
-    message: failure.detail,
-    locations: place.locations,
-    documentName: place.documentName,
-    span: failure.span ?? place.span,
-    hint: failure.hint,
-  });
+  throw new LoadError([
+    {
+      falcoCode: failure.falcoCode ?? 'LOAD_ERR_YAML_VALIDATE',
+      falcoMessage: failure.message,
+      code: failure.code ?? 'RULE_SHAPE',
+      message: failure.detail,
+      place,
+      at: failure.at ?? { documentName: place.documentName, span: failure.span ?? place.span },
+      hint: failure.hint,
+    },
+  ]);
 }
 
 export function spanOf(node: Node | null | undefined): Span {

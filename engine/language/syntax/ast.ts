@@ -10,6 +10,8 @@ export type Expression =
   | {
       readonly kind: 'compare';
       readonly operator: string;
+      /** With its modifier. */
+      readonly operatorSpan: Span;
       readonly modifier: Modifier | undefined;
       readonly left: Operand;
       readonly right: RightSide;

@@ -8,11 +8,15 @@
  */
 
 import type { Operand } from './ast.ts';
+import { unclosed, unexpected } from './expectation.ts';
 import { OWN_TRANSFORMERS, TRANSFORMERS } from './operators.ts';
-import { type Scanner, SyntaxProblem } from './scanner.ts';
+import type { Scanner } from './scanner.ts';
+import { SyntaxProblem } from './syntax-problem.ts';
 
 /** Falco's limit when it loads rules. */
 const DEPTH_MAX = 1000;
+
+const OPERAND = 'a field, a transformer, a quoted text or a number';
 
 export class OperandParser {
   readonly #scanner: Scanner;
@@ -25,7 +29,24 @@ export class OperandParser {
   /** Deeper by so many levels of Falco's grammar; fails beyond its limit. */
   enter(levels: number): void {
     this.#depth += levels;
-    if (this.#depth > DEPTH_MAX) this.#fail(`exceeded max depth limit of ${DEPTH_MAX}`);
+    if (this.#depth <= DEPTH_MAX) return;
+    const { position: offset } = this.#scanner;
+    const error = {
+      message: `exceeded max depth limit of ${DEPTH_MAX}`,
+      detail: `brackets are nested too deep: Falco's limit is ${DEPTH_MAX} levels, and a \`(\` counts as 5`,
+      hint: 'put parts of the condition into macros',
+    };
+    const span = { start: offset, end: offset + 1 };
+    throw new SyntaxProblem({ ...error, offset, span }, { isFinal: true });
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** After a problem: back to where the part began. */
+  leaveTo(depth: number): void {
+    this.#depth = depth;
   }
 
   leave(levels: number): void {
@@ -48,12 +69,14 @@ export class OperandParser {
 
   #parseArgument(): string | undefined {
     const scanner = this.#scanner;
+    const open = scanner.position;
     if (!scanner.takeExact('[')) return undefined;
     const argument = scanner.takeQuotedString() ?? scanner.takeFieldArgument();
     if (argument === undefined) {
-      this.#fail('expected a valid field argument: a quoted string or a bare string');
+      const message = 'expected a valid field argument: a quoted string or a bare string';
+      throw unexpected(scanner, message, 'an argument after `[`');
     }
-    if (!scanner.takeExact(']')) this.#fail("expected a ']' token");
+    if (!scanner.takeExact(']')) throw this.#unclosed("expected a ']' token", '[', open);
     return argument;
   }
 
@@ -72,8 +95,13 @@ export class OperandParser {
     const operands: Operand[] = [];
     if (name === 'val') {
       const field = this.#parseField();
-      if (field === undefined) this.#fail("expected a field within 'val' transformer");
-      operands.push(field as Operand);
+      if (field === undefined)
+        throw unexpected(
+          scanner,
+          "expected a field within 'val' transformer",
+          'a field in `val(…)`',
+        );
+      operands.push(field);
     } else {
       do {
         scanner.takeBlank();
@@ -82,7 +110,10 @@ export class OperandParser {
       } while (scanner.takeExact(','));
     }
     scanner.takeBlank();
-    if (!scanner.takeExact(')')) this.#fail("expected a ')' token closing the transformer");
+    if (!scanner.takeExact(')')) {
+      const message = "expected a ')' token closing the transformer";
+      throw this.#unclosed(message, '(', start + name.length);
+    }
     this.leave(1);
     const option = name === 'val' ? undefined : this.#parseArgument();
     const [field] = operands;
@@ -101,22 +132,21 @@ export class OperandParser {
         scanner.takeBlank();
         const item = this.#parseSimpleOperand();
         if (item === undefined) {
-          this.#fail(
-            'expected transformer list argument: field, transformer, quoted string, or number',
-          );
+          const message =
+            'expected transformer list argument: field, transformer, quoted string, or number';
+          throw unexpected(scanner, message, OPERAND);
         }
-        items.push(item as Operand);
+        items.push(item);
         scanner.takeBlank();
       } while (scanner.takeExact(','));
-      if (!scanner.takeExact(')')) this.#fail("expected ')'");
+      if (!scanner.takeExact(')')) throw this.#unclosed("expected ')'", '(', start);
       return { kind: 'tuple', items, span: this.#spanFrom(start) };
     }
-    return (
-      this.#parseSimpleOperand() ??
-      this.#fail(
-        'expected field transformer argument: field, transformer, quoted string, number, or transformer list',
-      )
-    );
+    const operand = this.#parseSimpleOperand();
+    if (operand !== undefined) return operand;
+    const message =
+      'expected field transformer argument: field, transformer, quoted string, number, or transformer list';
+    throw unexpected(scanner, message, `${OPERAND}, or a list of them`);
   }
 
   #parseSimpleOperand(): Operand | undefined {
@@ -132,7 +162,11 @@ export class OperandParser {
     return { start, end: this.#scanner.position };
   }
 
-  #fail(message: string): never {
-    throw new SyntaxProblem(message, this.#scanner.position);
+  #unclosed(message: string, open: string, at: number): SyntaxProblem {
+    const scanner = this.#scanner;
+    const close = open === '(' ? ')' : ']';
+    return scanner.peekToken().text === ''
+      ? unclosed(scanner, message, { open, at })
+      : unexpected(scanner, message, `\`${close}\``);
   }
 }

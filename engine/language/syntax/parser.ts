@@ -7,44 +7,58 @@
  *   Not       ::= { "not" blank } ( "not(" Or ")" | Check )
  *   Check     ::= "(" Or ")" | Left Condition | Identifier
  *   Left      ::= Field | Transformer                                        (operand-parser.ts)
- *   Condition ::= "exists" | NumberOp Number | StringOp String | StringOp Modifier List | ListOp List
+ *   Condition                                                                (comparison-parser.ts)
+ *
+ * Falco stops at the first problem. Here the part that has it, up to the next `and`, `or` or `)`, is left out, and the
+ * rest is read, so that a condition shows all its problems at once; the first one is Falco's.
  */
 
-import type { Expression, Operand, RightSide, Word } from './ast.ts';
+import type { Expression, Operand } from './ast.ts';
+import { ComparisonParser } from './comparison-parser.ts';
+import { unclosed, unexpected } from './expectation.ts';
 import { OperandParser } from './operand-parser.ts';
-import {
-  ALL_OPERATORS,
-  LIST_OPERATORS,
-  MODIFIERS,
-  type Modifier,
-  NUMBER_OPERATORS,
-  quoted,
-  STRING_OPERATORS,
-  STRING_SYMBOLS,
-  TRANSFORMERS,
-  UNARY_OPERATORS,
-} from './operators.ts';
-import { Scanner, SyntaxProblem } from './scanner.ts';
-
-export interface ParseError {
-  readonly message: string;
-  readonly offset: number;
-}
+import { Scanner } from './scanner.ts';
+import { type ParseError, SyntaxProblem } from './syntax-problem.ts';
 
 export type ParseResult = { readonly expression: Expression } | { readonly error: ParseError };
 
 /** What a parenthesis costs of the depth that Falco allows. */
 const LEVELS_A_PARENTHESIS = 5;
+/** Problems of one condition that are reported; the rest of the text is not read. */
+const ERRORS_MAX = 10;
 
-/** One condition; the only way in. */
+/** All that can be read of a condition, and what cannot. */
+export interface ParsedParts {
+  /** Without the parts that have a problem; `undefined`: all parts have. */
+  readonly expression: Expression | undefined;
+  readonly errors: readonly ParseError[];
+}
+
+export function parseParts(text: string): ParsedParts {
+  return new Parser(text).parseAll();
+}
+
+/** One condition, or its first problem. */
 export function parseCondition(text: string): ParseResult {
-  return run(text, (parser) => parser.parseAll());
+  const { expression, errors } = parseParts(text);
+  const [error] = errors;
+  if (error !== undefined) return { error };
+  if (expression === undefined) throw new Error('a condition without problems has parts');
+  return { expression };
 }
 
 /** One field or transformer that fills the whole text, as `exceptions: fields` have it. */
 export function parseOperand(text: string): { operand: Operand } | { error: ParseError } {
-  const result = run(text, (parser) => parser.parseWholeOperand());
-  return 'error' in result ? result : { operand: result.expression };
+  const scanner = new Scanner(text);
+  try {
+    const operand = new OperandParser(scanner).parseLeft();
+    if (operand === undefined || !scanner.isAtEnd)
+      throw unexpected(scanner, 'expected a field', 'a field');
+    return { operand };
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return { error: error.error };
+    throw error;
+  }
 }
 
 /** The longest field or transformer at the start of a text, for outputs; `undefined` if there is none. */
@@ -58,20 +72,7 @@ export function parseOperandAt(
     const operand = new OperandParser(scanner).parseLeft();
     return operand === undefined ? undefined : { operand, end: scanner.position };
   } catch (error) {
-    if (error instanceof SyntaxProblem) return { message: error.message, offset: error.offset };
-    throw error;
-  }
-}
-
-function run<Result>(
-  text: string,
-  parse: (parser: Parser) => Result,
-): { expression: Result } | { error: ParseError } {
-  try {
-    return { expression: parse(new Parser(text)) };
-  } catch (error) {
-    if (error instanceof SyntaxProblem)
-      return { error: { message: error.message, offset: error.offset } };
+    if (error instanceof SyntaxProblem) return error.error;
     throw error;
   }
 }
@@ -79,55 +80,146 @@ function run<Result>(
 class Parser {
   readonly #scanner: Scanner;
   readonly #operands: OperandParser;
+  readonly #comparisons: ComparisonParser;
+  readonly #errors: ParseError[] = [];
+  /** A part that has a problem goes to the end of the text: what follows from that is not reported. */
+  #isRestSkipped = false;
 
   constructor(text: string) {
     this.#scanner = new Scanner(text);
     this.#operands = new OperandParser(this.#scanner);
+    this.#comparisons = new ComparisonParser(this.#scanner, this.#operands);
   }
 
-  parseAll(): Expression {
+  parseAll(): ParsedParts {
     const scanner = this.#scanner;
-    if (scanner.text === '') this.#fail('filter input string is empty');
-    const expression = this.#parseOr();
-    scanner.takeBlank();
-    if (!scanner.isAtEnd) {
-      this.#fail(`unexpected token after '${scanner.lastTaken}', expecting 'or', 'and'`);
+    try {
+      if (scanner.text === '')
+        throw unexpected(scanner, 'filter input string is empty', 'a condition');
+      return { expression: this.#parseGroup(undefined), errors: this.#errors };
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      if (this.#errors.length < ERRORS_MAX) this.#errors.push(error.error);
+      return { expression: undefined, errors: this.#errors };
     }
-    return expression;
   }
 
-  parseWholeOperand(): Operand {
-    const operand = this.#operands.parseLeft();
-    if (operand === undefined || !this.#scanner.isAtEnd) this.#fail('expected a field');
-    return operand as Operand;
+  /** Everything up to the bracket that closes the one at `open`, which it takes; `undefined`: the whole text. */
+  #parseGroup(open: number | undefined): Expression | undefined {
+    const start = open === undefined ? 0 : open + 1;
+    const parts: (Expression | undefined)[] = [];
+    for (let isOver = false; !isOver; ) {
+      const part = this.#parseOr();
+      const end = this.#scanner.text.slice(0, this.#scanner.position).trimEnd().length;
+      const errorsBefore = this.#errors.length;
+      this.#scanner.takeBlank();
+      isOver = this.#isGroupOver(open);
+      // A name before what does not belong there is no macro, whatever it is.
+      const isSound = this.#errors.length === errorsBefore;
+      parts.push(isSound ? part : withoutLastMacro(part, end));
+    }
+    const sound = parts.filter((one) => one !== undefined);
+    const [only] = sound;
+    if (sound.length <= 1) return only;
+    return { kind: 'and', operands: sound, span: this.#spanFrom(start) };
   }
 
-  #parseOr(): Expression {
+  /** When the group is not over where it has to be, it continues after the next `and` or `or`. */
+  #isGroupOver(open: number | undefined): boolean {
+    const scanner = this.#scanner;
+    const isClosed = open === undefined ? scanner.isAtEnd : scanner.takeExact(')');
+    if (isClosed || this.#isRestSkipped) return true;
+    this.#record(open === undefined ? this.#expectedEnd() : this.#expectedBracket(open));
+    for (let start = open === undefined ? 0 : open + 1; !scanner.isAtEnd; ) {
+      scanner.goTo(scanner.endOfPart(start, scanner.position));
+      if (scanner.takeExact('and') || scanner.takeExact('or')) return false;
+      if (scanner.takeExact(')') && open !== undefined) return true;
+      // At the top it is one bracket too many.
+      start = scanner.position;
+    }
+    return true;
+  }
+
+  #expectedEnd(): SyntaxProblem {
+    const scanner = this.#scanner;
+    const message = `unexpected token after '${scanner.lastTaken}', expecting 'or', 'and'`;
+    const { text, span } = scanner.peekToken();
+    const join = scanner.lastTaken;
+    if (join === 'and' || join === 'or') {
+      const detail = `the value before \`${join}\` is missing: \`${join}\` is read as the value`;
+      const at = scanner.text.slice(0, scanner.position).trimEnd().length - join.length;
+      const error = { message, offset: scanner.position, detail, hint: undefined };
+      return new SyntaxProblem({ ...error, span: { start: at, end: at + join.length } });
+    }
+    if (text !== ')') return unexpected(scanner, message, '`and`, `or` or the end');
+    const detail = 'a `)` without a `(` before it';
+    return new SyntaxProblem({ message, offset: scanner.position, detail, span, hint: undefined });
+  }
+
+  #expectedBracket(open: number): SyntaxProblem {
+    const scanner = this.#scanner;
+    const message = "expected a ')' token";
+    return scanner.isAtEnd
+      ? unclosed(scanner, message, { open: '(', at: open })
+      : unexpected(scanner, message, '`and`, `or` or `)`');
+  }
+
+  #parseOr(): Expression | undefined {
     return this.#parseChain('or', () => this.#parseAnd());
   }
 
-  #parseAnd(): Expression {
+  #parseAnd(): Expression | undefined {
     return this.#parseChain('and', () => this.#parseNot());
   }
 
-  #parseChain(word: 'and' | 'or', parseNext: () => Expression): Expression {
+  #parseChain(word: 'and' | 'or', parseNext: () => Expression | undefined): Expression | undefined {
     const scanner = this.#scanner;
     scanner.takeBlank();
     const start = scanner.position;
-    const operands = [parseNext()];
+    const operands = [this.#attempt(parseNext)];
     scanner.takeBlank();
     while (scanner.takeExact(word)) {
-      if (scanner.takeBlank()) operands.push(parseNext());
-      else if (scanner.takeExact('(')) operands.push(this.#parseRestOfParenthesis());
-      else this.#fail(`expected blank or '(' after '${word}'`);
+      operands.push(this.#attempt(() => this.#parseOperandOf(word, parseNext)));
       scanner.takeBlank();
     }
-    const [only] = operands;
-    if (operands.length === 1 && only !== undefined) return only;
-    return { kind: word, operands, span: this.#spanFrom(start) };
+    const sound = operands.filter((one) => one !== undefined);
+    const [only] = sound;
+    if (sound.length <= 1) return only;
+    return { kind: word, operands: sound, span: this.#spanFrom(start) };
   }
 
-  #parseNot(): Expression {
+  #parseOperandOf(word: string, parseNext: () => Expression | undefined): Expression | undefined {
+    const scanner = this.#scanner;
+    if (scanner.takeBlank()) return parseNext();
+    if (scanner.takeExact('(')) return this.#parseRestOfParenthesis();
+    const message = `expected blank or '(' after '${word}'`;
+    throw unexpected(scanner, message, `a blank or \`(\` after \`${word}\``);
+  }
+
+  /** `undefined`: the part has a problem, which is recorded, and the next part begins here. */
+  #attempt(parse: () => Expression | undefined): Expression | undefined {
+    const scanner = this.#scanner;
+    const { position: start } = scanner;
+    const { depth } = this.#operands;
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem) || error.isFinal) throw error;
+      this.#record(error);
+      this.#operands.leaveTo(depth);
+      scanner.goTo(scanner.endOfPart(start, error.error.offset));
+      if (scanner.isAtEnd) this.#isRestSkipped = true;
+      return undefined;
+    }
+  }
+
+  #record(problem: SyntaxProblem): void {
+    this.#errors.push(problem.error);
+    if (this.#errors.length >= ERRORS_MAX)
+      throw new SyntaxProblem(problem.error, { isFinal: true });
+  }
+
+  #parseNot(): Expression | undefined {
     const scanner = this.#scanner;
     scanner.takeBlank();
     const start = scanner.position;
@@ -141,7 +233,7 @@ class Parser {
       }
       if (scanner.takeExact('(')) {
         const operand = this.#parseRestOfParenthesis();
-        return isNegated ? operand : { kind: 'not', operand, span: this.#spanFrom(start) };
+        return isNegated ? operand : this.#negated(operand, start);
       }
       scanner.goTo(before);
       break;
@@ -151,167 +243,54 @@ class Parser {
       return { kind: 'macro', name: 'not', span: this.#spanFrom(start) };
     }
     const operand = this.#parseCheck();
-    return isNegated ? { kind: 'not', operand, span: this.#spanFrom(start) } : operand;
+    return isNegated ? this.#negated(operand, start) : operand;
   }
 
-  #parseRestOfParenthesis(): Expression {
+  #negated(operand: Expression | undefined, start: number): Expression | undefined {
+    return operand && { kind: 'not', operand, span: this.#spanFrom(start) };
+  }
+
+  #parseRestOfParenthesis(): Expression | undefined {
+    const open = this.#scanner.position - 1;
     this.#operands.enter(LEVELS_A_PARENTHESIS);
-    const expression = this.#parseOr();
-    this.#scanner.takeBlank();
-    if (!this.#scanner.takeExact(')')) this.#fail("expected a ')' token");
+    const expression = this.#parseGroup(open);
     this.#operands.leave(LEVELS_A_PARENTHESIS);
     return expression;
   }
 
-  #parseCheck(): Expression {
+  #parseCheck(): Expression | undefined {
     const scanner = this.#scanner;
     const start = scanner.position;
     if (scanner.takeExact('(')) return this.#parseRestOfParenthesis();
     const left = this.#operands.parseLeft();
-    if (left !== undefined) return this.#parseComparison(left, start);
+    if (left !== undefined) return this.#comparisons.parse(left, start);
     const name = scanner.takeIdentifier();
     if (name !== undefined) return { kind: 'macro', name, span: this.#spanFrom(start) };
-    return this.#fail("expected a '(' token, a field check, or an identifier");
-  }
-
-  #parseComparison(left: Operand, start: number): Expression {
-    const scanner = this.#scanner;
-    scanner.takeBlank();
-    if (scanner.takeOneOf(UNARY_OPERATORS) !== undefined)
-      return { kind: 'exists', left, span: this.#spanFrom(start) };
-    const finish = (
-      operator: string,
-      right: RightSide,
-      modifier: Modifier | undefined = undefined,
-    ): Expression => ({
-      kind: 'compare',
-      operator,
-      modifier,
-      left,
-      right,
-      span: this.#spanFrom(start),
-    });
-    const numberOperator = scanner.takeOneOf(NUMBER_OPERATORS);
-    if (numberOperator !== undefined) {
-      scanner.takeBlank();
-      return finish(numberOperator, this.#parseNumberRight());
-    }
-    const stringOperator = scanner.takeOneOf(STRING_SYMBOLS) ?? this.#takeStringOperator();
-    if (stringOperator !== undefined) {
-      const modifier = this.#takeModifier();
-      scanner.takeBlank();
-      if (modifier !== undefined) return finish(stringOperator, this.#parseListRight(), modifier);
-      return finish(stringOperator, this.#parseStringRight());
-    }
-    const listOperator = scanner.takeOneOf(LIST_OPERATORS);
-    if (listOperator !== undefined) {
-      scanner.takeBlank();
-      return finish(listOperator, this.#parseListRight());
-    }
-    return this.#fail(`expected a valid check operator: one of ${quoted(ALL_OPERATORS)}`);
-  }
-
-  /** Words among the string operators need a blank behind them. */
-  #takeStringOperator(): string | undefined {
-    const scanner = this.#scanner;
-    for (const word of STRING_OPERATORS) {
-      const before = scanner.position;
-      const lastTaken = scanner.lastTaken;
-      if (scanner.takeExact(word)) {
-        if (scanner.takeBlank()) return word;
-        scanner.goTo(before, lastTaken);
-      }
-    }
-    return undefined;
-  }
-
-  /** `oneof` and the like with blanks around, before a list or a name; else the word is an operand. */
-  #takeModifier(): Modifier | undefined {
-    const scanner = this.#scanner;
-    const before = scanner.position;
-    const lastTaken = scanner.lastTaken;
-    const hadBlank = /\s/.test(scanner.text[before - 1] ?? '') || scanner.takeBlank();
-    if (hadBlank) {
-      const modifier = scanner.takeOneOf(MODIFIERS);
-      if (modifier !== undefined && scanner.takeBlank()) {
-        const afterBlank = scanner.position;
-        const next = scanner.takeIdentifier();
-        scanner.goTo(afterBlank);
-        const isName = next !== undefined && !['and', 'or', 'not'].includes(next);
-        if (isName || scanner.text[afterBlank] === '(') return modifier;
-      }
-    }
-    scanner.goTo(before, lastTaken);
-    return undefined;
-  }
-
-  #parseNumberRight(): RightSide {
-    const operand = this.#operands.parseTransformer(true);
-    if (operand !== undefined) return { kind: 'operand', operand };
-    const start = this.#scanner.position;
-    const text = this.#scanner.takeNumber();
-    if (text !== undefined)
-      return { kind: 'word', word: { text, isQuoted: false, span: this.#spanFrom(start) } };
-    return this.#fail(
-      `expected a number value or a field with a valid transformer: ${quoted(TRANSFORMERS)}`,
-    );
-  }
-
-  #parseStringRight(): RightSide {
-    const operand = this.#operands.parseTransformer(true);
-    if (operand !== undefined) return { kind: 'operand', operand };
-    const word = this.#parseWord();
-    if (word !== undefined) return { kind: 'word', word };
-    return this.#fail(
-      `expected a string value or a field with a valid transformer: ${quoted(TRANSFORMERS)}`,
-    );
-  }
-
-  #parseListRight(): RightSide {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    if (scanner.takeExact('(')) {
-      const words: Word[] = [];
-      scanner.takeBlank();
-      if (scanner.takeExact(')')) return { kind: 'list', words };
-      do {
-        scanner.takeBlank();
-        const word = this.#parseWord();
-        if (word === undefined) {
-          if (words.length === 0) this.#fail("expected a ')' token");
-          this.#fail('expected a string value');
-        }
-        words.push(word as Word);
-        scanner.takeBlank();
-      } while (scanner.takeExact(','));
-      if (!scanner.takeExact(')')) this.#fail("expected a ')' token");
-      return { kind: 'list', words };
-    }
-    const operand = this.#operands.parseTransformer(true);
-    if (operand !== undefined) return { kind: 'operand', operand };
-    const text = scanner.takeIdentifier();
-    if (text !== undefined)
-      return { kind: 'list', words: [{ text, isQuoted: false, span: this.#spanFrom(start) }] };
-    return this.#fail(
-      `expected a list, an identifier, or a field with a valid transformer: ${quoted(TRANSFORMERS)}`,
-    );
-  }
-
-  #parseWord(): Word | undefined {
-    const scanner = this.#scanner;
-    const start = scanner.position;
-    const quotedText = scanner.takeQuotedString();
-    if (quotedText !== undefined)
-      return { text: quotedText, isQuoted: true, span: this.#spanFrom(start) };
-    const text = scanner.takeBareString();
-    return text === undefined ? undefined : { text, isQuoted: false, span: this.#spanFrom(start) };
+    const message = "expected a '(' token, a field check, or an identifier";
+    throw unexpected(scanner, message, 'a field, a macro or `(`');
   }
 
   #spanFrom(start: number): { start: number; end: number } {
     return { start, end: this.#scanner.position };
   }
+}
 
-  #fail(message: string): never {
-    throw new SyntaxProblem(message, this.#scanner.position);
+/** Without the macro that ends there. */
+function withoutLastMacro(expression: Expression | undefined, end: number): Expression | undefined {
+  switch (expression?.kind) {
+    case 'macro':
+      return expression.span.end === end ? undefined : expression;
+    case 'not': {
+      const operand = withoutLastMacro(expression.operand, end);
+      return operand && { ...expression, operand };
+    }
+    case 'and':
+    case 'or': {
+      const { operands } = expression;
+      const last = withoutLastMacro(operands.at(-1), end);
+      return { ...expression, operands: [...operands.slice(0, -1), ...(last ? [last] : [])] };
+    }
+    default:
+      return expression;
   }
 }

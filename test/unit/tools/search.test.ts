@@ -84,6 +84,7 @@ describe('createSearchRule', () => {
       {
         ...{ code: 'CONDITION_SYNTAX', severity: 'error', message: '', context: [label] },
         ...{ primary: label, hint: undefined, falcoCode: undefined },
+        falcoMessage: undefined,
       },
     ]);
     const { primary } = found ?? {};

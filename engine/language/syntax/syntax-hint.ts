@@ -1,7 +1,7 @@
 /* What people write who know other languages, and how it is written here. */
 
 import { didYouMean } from '../../base/did-you-mean.ts';
-import { ALL_OPERATORS, MODIFIERS } from '../syntax/operators.ts';
+import { ALL_OPERATORS, MODIFIERS } from './operators.ts';
 
 const FOREIGN: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^&&?/, 'write `and`'],
@@ -33,8 +33,20 @@ export function syntaxHint(text: string, offset: number): string | undefined {
     if (word !== lower && WORDS.includes(lower)) return `operators are lower case: \`${lower}\``;
   }
   const word = /^\s*([A-Za-z]+)/.exec(text.slice(offset))?.[1];
-  const near = word === undefined ? undefined : didYouMean(word, WORDS);
-  return near === undefined || near === word ? undefined : `did you mean \`${near}\`?`;
+  if (word === undefined) return undefined;
+  const near = word.length > 1 ? didYouMean(word, WORDS) : undefined;
+  if (near !== undefined && near !== word) return `did you mean \`${near}\`?`;
+  const value = /(?:[=(,]|\s)\s*([^\s()"'=,]+)\s*$/.exec(text.slice(0, offset))?.[1];
+  if (value === undefined || WORDS.includes(value) || WORDS.includes(word)) return undefined;
+  return `put a text with blanks in quotes: \`"${value} ${word}"\``;
+}
+
+/** What to write for a word that is not an operator; `undefined` if there is no good hint. */
+export function operatorHint(word: string): string | undefined {
+  const foreign = FOREIGN.find(([pattern]) => pattern.test(word));
+  if (foreign !== undefined) return foreign[1];
+  const near = didYouMean(word, ALL_OPERATORS);
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 /** The token at the place, then the one in front of it, then signs that ran into what was read. */
