@@ -75,10 +75,12 @@ const lower = (text: string): string =>
 const upper = (text: string): string =>
   [...text].map((one) => (isLetter(one, 'a', 'z') ? one.toUpperCase() : one)).join('');
 
+/** Text that comes out the same when it is written again, with or without its padding. */
 function fromBase64(text: string): string | undefined {
   const bytes = Buffer.from(text, 'base64');
-  // What comes out the same when it is written again was base64.
-  return text !== '' && bytes.toString('base64') === text ? bytes.toString('latin1') : undefined;
+  const written = bytes.toString('base64');
+  const isBase64 = text === written || text === written.replace(/=+$/, '');
+  return isBase64 ? bytes.toString('latin1') : undefined;
 }
 
 /** In binary: a network is what its addresses begin with. */
@@ -102,7 +104,9 @@ const TRANSFORMERS: Readonly<Record<TransformerName, Transformer>> = {
     [4, 16].includes(text.length) && /[^ -~]/.test(text) ? text : parseAddress(text),
   ),
   len: ([value]) =>
-    value === undefined || typeof value === 'bigint' ? undefined : BigInt(value.length),
+    value === undefined || typeof value === 'bigint' || (Array.isArray(value) && value.length === 0)
+      ? undefined
+      : BigInt(value.length),
   concat: (values) =>
     values.every((one) => typeof one === 'string') ? values.join('') : undefined,
   join: ([separator, list]) =>
@@ -119,17 +123,21 @@ function optionsOf(
   spec: string,
   option: string | undefined,
 ): PlainValue | undefined {
-  const found: [letter: string, value?: string][] = [];
+  const found: [letter: string, value?: string | undefined][] = [];
   const rest = [...words];
   for (let word = rest.shift(); word?.startsWith('-') === true; word = rest.shift()) {
     const letter = word.slice(1);
     if (!spec.includes(letter)) found.push(['?']);
-    else if (spec.includes(`${letter}:`)) found.push([letter, rest.shift() ?? '']);
+    else if (spec.includes(`${letter}:`)) found.push([letter, rest.shift()]);
     else found.push([letter]);
   }
-  if (option === undefined) return found.flat() as string[];
+  // Without its value an option is an empty text, and its letter is left out.
+  if (option === undefined)
+    return found.flatMap((one) =>
+      one.length === 2 && one[1] === undefined ? [''] : one,
+    ) as string[];
   const last = found.findLast(([letter]) => letter === option);
-  return last && (last[1] ?? option);
+  return last && (last.length === 2 ? (last[1] ?? '') : option);
 }
 
 // ---- comparisons -------------------------------------------------------------------------------
@@ -149,7 +157,16 @@ function plain(literal: Literal): Single {
   }
 }
 
+/** Falco: what these make of a list, or of a field on the right of a set, equals nothing. */
+const UNEQUAL = ['tolower', 'toupper', 'b64', 'basename'];
+
 function compares(condition: CheckedCondition & { kind: 'compare' }, event: PlainEvent): boolean {
+  if (['in', 'intersects'].includes(condition.operator)) {
+    const { left: one, right: other } = condition;
+    if (one.kind === 'transformer' && UNEQUAL.includes(one.name) && one.type.isList) return false;
+    const isOther = other.kind === 'operand' && other.operand.kind === 'transformer';
+    if (isOther && UNEQUAL.includes(other.operand.name)) return false;
+  }
   const { left, operator, modifier, right } = condition;
   const value = operandValue(left, event);
   if (right.kind === 'operand') {

@@ -14,7 +14,7 @@ import { escapeText, valueJson, valueText } from './format-value.ts';
 
 const NOT_AVAILABLE = '<NA>';
 /** Longer lines are cut, visibly: an alert is for people. */
-export const OUTPUT_SIZE_MAX = 64 << 10;
+export const OUTPUT_SIZE_MAX = 128 << 10;
 /** Characters: a shorter text between the fields of an output does not count against the budget. */
 const FREE_TEXT_SIZE = 512;
 /** Fields that Falco gives as integer nanoseconds in JSON, whatever their text. */
@@ -26,6 +26,9 @@ const NANOSECOND_FIELDS = new Set([
   'evt.datetime',
   'evt.datetime.s',
 ]);
+
+/** Printed with all nine digits, as behind a point. */
+const PARTS_OF_SECOND = new Set(['evt.rawtime.ns', 'evt.reltime.ns']);
 
 export interface MatchedEvent {
   readonly number: number;
@@ -110,16 +113,22 @@ function compileSegments(
     }
     const evaluate = compileOperand(segment.operand);
     const { type } = segment.operand.type;
-    const { width } = segment;
+    const { width, operand } = segment;
+    const isPart = operand.kind === 'field' && PARTS_OF_SECOND.has(operand.request.field.name);
+    const format = isPart ? asPartOfSecond : render;
     return {
       render: ({ get, budget }) =>
-        finish(budget.take(fitWidth(render(evaluate(get), type), width))),
+        finish(budget.take(fitWidth(format(evaluate(get), type), width))),
     };
   });
 }
 
 function render(value: Value | undefined, type: FieldType): string {
   return value === undefined ? NOT_AVAILABLE : valueText(value, type);
+}
+
+function asPartOfSecond(value: Value | undefined, type: FieldType): string {
+  return render(value, type).padStart(value === undefined ? 0 : 9, '0');
 }
 
 /** As far as there is room. */

@@ -73,7 +73,9 @@ function compileTransformer(operand: CheckedOperand & { kind: 'transformer' }): 
     case 'len':
       return (get) => {
         const value = first(get);
-        return value === undefined || typeof value === 'bigint' ? undefined : BigInt(value.length);
+        if (value === undefined || typeof value === 'bigint') return undefined;
+        // Falco: an empty list has no length.
+        return typeof value !== 'string' && value.length === 0 ? undefined : BigInt(value.length);
       };
     case 'concat':
       return (get) => {
@@ -128,8 +130,10 @@ function compileGetOptions(
       return last === undefined ? undefined : (last.value ?? letter);
     }
     // No option found is an empty list, which is present.
-    return found.flatMap((option) =>
-      option.value === undefined ? [option.letter] : [option.letter, option.value],
-    );
+    return found.flatMap(({ letter: one, value, isValueMissing }) => {
+      if (value === undefined) return [one];
+      // Falco: an option without its value is not among them.
+      return isValueMissing === true ? [value] : [one, value];
+    });
   };
 }

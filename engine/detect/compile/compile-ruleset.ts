@@ -17,6 +17,7 @@ import { visitOperand } from '../plan/visit-requests.ts';
 import { compileComparison, literalValue } from './compile-comparison.ts';
 import { compileOperand } from './compile-operand.ts';
 import type { ConditionNode, SlotPredicates } from './condition-node.ts';
+import { isNeverEqual } from './never-equal.ts';
 import { PredicateTable } from './predicate-table.ts';
 
 export interface CompiledRuleset {
@@ -110,6 +111,7 @@ class Compiler {
 
   #compileComparison(condition: CheckedCondition & { kind: 'compare' }): ConditionNode {
     const { left, operator, modifier, right } = condition;
+    if (isNeverEqual(condition)) return this.#row(() => false);
     const slot = this.#plainSlot(left);
     if (
       slot !== undefined &&

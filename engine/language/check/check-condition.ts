@@ -15,7 +15,7 @@ import {
   type ResolvedLeaf,
 } from '../rules/resolved-condition.ts';
 import type { RightSide, Word } from '../syntax/ast.ts';
-import { checkOperand, falcoType } from './check-operand.ts';
+import { checkOperand, falcoType, innermostName } from './check-operand.ts';
 import { CheckProblem, CheckProblems, type PlacedProblem } from './check-problem.ts';
 import type { CheckedCondition, CheckedOperand, CheckedRight, Literal } from './checked-rule.ts';
 import {
@@ -98,14 +98,13 @@ function checkComparison(
   const left = checkOperand(expression.left, catalog);
   const { operator: name } = expression;
   const operator = findOperator(name);
-  const isFieldOnTheRight = expression.right.kind === 'operand';
-  if (isFieldOnTheRight && operator !== undefined && !OPERATORS[operator].takesFields) {
-    const what = `operator '${name.toUpperCase()}' doesn't support right-hand side fields`;
-    throw mismatch(what, span, explainFieldOnTheRight(name));
-  }
   if (operator === undefined || !fitsType(OPERATORS[operator], left.type)) {
     const what = `filter error: '${shownOperator(name)}' operator ${whyUnfit(left.type)}`;
     throw mismatch(what, span, explainOperator(name, left));
+  }
+  if (expression.right.kind === 'operand' && !OPERATORS[operator].takesFields) {
+    const what = `operator '${name.toUpperCase()}' doesn't support right-hand side fields`;
+    throw mismatch(what, span, explainFieldOnTheRight(name));
   }
   const right = checkRight(expression.right, { left, operator, catalog });
   return { kind: 'compare', operator, modifier, left, right };
@@ -138,7 +137,7 @@ interface RightContext {
 function checkRight(right: RightSide, { left, operator, catalog }: RightContext): CheckedRight {
   if (right.kind === 'operand') {
     const operand = checkOperand(right.operand, catalog);
-    if (left.type.type !== operand.type.type)
+    if (left.type.type !== operand.type.type || left.type.isList !== operand.type.isList)
       throw mismatch(otherTypes(left, operand), right.operand.span, explainTypes(left, operand));
     return { kind: 'operand', operand };
   }
@@ -161,27 +160,14 @@ function checkWord(
   const regex = operator === 'regex' ? compilePosixRegex(text) : undefined;
   if (regex !== undefined && 'error' in regex)
     return mismatch(`invalid regex pattern: ${regex.error}`, span, {
-      detail: `\`${text}\` is not a regular expression: ${regex.error.replace(/: `.*`$/s, '')}`,
+      detail: `\`${text}\` is not a regular expression: ${regex.reason}`,
     });
   return result.value;
 }
 
 function otherTypes(left: CheckedOperand, right: CheckedOperand): string {
   return (
-    `field '${nameOf(left)}' has type '${falcoType(left.type)}' while the right-hand side field ` +
-    `'${nameOf(right)}' has incompatible type '${falcoType(right.type)}'`
+    `field '${innermostName(left)}' has type '${falcoType(left.type)}' while the right-hand side field ` +
+    `'${innermostName(right)}' has incompatible type '${falcoType(right.type)}'`
   );
-}
-
-/** The field at the bottom of transformers, as Falco names it. */
-function nameOf(operand: CheckedOperand): string {
-  if (operand.kind === 'field') {
-    const { field, argument } = operand.request;
-    return argument === undefined ? field.name : `${field.name}[${argument}]`;
-  }
-  if (operand.kind === 'transformer') {
-    const [first] = operand.operands;
-    return first === undefined ? operand.name : nameOf(first);
-  }
-  return '';
 }

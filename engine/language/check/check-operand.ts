@@ -15,10 +15,11 @@ import { describeType, nameOperand } from './explain-mismatch.ts';
 import { pointerForm, pointerHint } from './json-pointer.ts';
 import { unknownField } from './unknown-field.ts';
 
+const INDEX_MAX = 2n ** 64n - 1n;
 const STRING: ValueType = { type: 'string', isList: false };
 
 /** Falco's names of types, for its messages. */
-export function falcoType({ type }: ValueType): string {
+export function falcoType({ type, isList }: ValueType): string {
   const names: Readonly<Record<FieldType, string>> = {
     string: 'CHARBUF',
     uint64: 'UINT64',
@@ -28,7 +29,7 @@ export function falcoType({ type }: ValueType): string {
     ipaddr: 'IPADDR',
     ipnet: 'IPNET',
   };
-  return names[type];
+  return isList ? `${names[type]} (list)` : names[type];
 }
 
 export function checkOperand(operand: Operand, catalog: FieldCatalog): CheckedOperand {
@@ -52,8 +53,9 @@ function checkField(operand: Operand & { kind: 'field' }, catalog: FieldCatalog)
     throw new CheckProblem('CONDITION_TYPE_MISMATCH', message, { span, detail, hint });
   };
   const field = catalog.find(name);
+  const written = argument === undefined ? name : `${name}[${argument}]`;
   if (field === undefined) {
-    const falcoMessage = `filter_check called with nonexistent field ${name}`;
+    const falcoMessage = `filter_check called with nonexistent field ${written}`;
     throw unknownField({ code: 'CONDITION_UNKNOWN_FIELD', falcoMessage, name, span }, catalog);
   }
   checkArgument(field, argument, mismatch);
@@ -73,7 +75,8 @@ function checkArgument(field: Field, argument: string | undefined, mismatch: Mis
   const { kind, required } = field.argument;
   if (argument === undefined) {
     if (!required) return;
-    const example = kind === 'index' ? '0' : kind === 'key' ? 'name' : '/name';
+    const isPointer = field.argument.format === 'json-pointer';
+    const example = kind === 'index' ? '0' : isPointer ? '/name' : 'name';
     mismatch(
       `filter '${name}': ${name} requires an argument but none provided`,
       `\`${name}\` needs an argument`,
@@ -81,8 +84,12 @@ function checkArgument(field: Field, argument: string | undefined, mismatch: Mis
     );
   }
   if (kind === 'none') {
+    const isOfEngine = field.provider.kind === 'engine';
     mismatch(
-      `filter '${name}[${argument}]': ${name} does not allow nor require an argument but one is provided: ${argument}`,
+      isOfEngine
+        ? `filter_check called with nonexistent field ${name}[${argument}]`
+        : `filter '${name}[${argument}]': ${name} does not allow nor require an argument ` +
+            `but one is provided: ${argument}`,
       `\`${name}\` takes no argument, found \`[${argument}]\``,
       `write \`${name}\``,
     );
@@ -102,9 +109,11 @@ function checkArgument(field: Field, argument: string | undefined, mismatch: Mis
       `write \`${name}[${argument.replace(/^0+(?=\d)/, '')}]\``,
     );
   }
-  if (!/^\d{1,19}$/.test(argument)) {
+  const isNumber = /^\d+$/.test(argument);
+  if (!isNumber || BigInt(argument) > INDEX_MAX) {
+    const why = isNumber ? 'not representable on 64 bit' : 'not composed only by digits';
     mismatch(
-      `filter ${name}[${argument}] ${name} has an invalid index argument: ${argument}`,
+      `filter ${name}[${argument}] ${name} has an invalid index argument ${why}: ${argument}`,
       `the argument of \`${name}\` is a number, counted from 0; found \`${argument}\``,
       `write \`${name}[0]\` for the first one`,
     );
@@ -163,10 +172,9 @@ function transformerType(
   } else if (first.type.type === 'string') {
     return { type: 'string', isList: first.type.isList };
   }
-  const field = first.kind === 'field' ? first.request.field.name : name;
   return mismatch(
     `can't add field transformer: type '${falcoType(first.type)}' is not supported by ` +
-      `'${name}' transformer applied on field '${field}'`,
+      `'${name}' transformer applied on field '${innermostName(first)}'`,
     `\`${name}(…)\` does not work on \`${nameOperand(first)}\`, which is ${describeType(first.type)}`,
   );
 }
@@ -180,7 +188,7 @@ function multiOperandType(
   const [first, second] = operands;
   if (name === 'concat') {
     if (operands.length < 2)
-      mismatch('concat() requires at least two arguments', '`concat(…)` takes two values or more');
+      mismatch("unknown field transfomer 'concat'", '`concat(…)` takes two values or more');
     const areStrings = operands.every(({ type }) => type.type === 'string' && !type.isList);
     if (!areStrings)
       mismatch(
@@ -191,19 +199,23 @@ function multiOperandType(
   }
   if (first === undefined || second === undefined || operands.length !== 2) {
     return mismatch(
-      `${name}() requires exactly two arguments`,
+      operands.length > 2
+        ? `${name}() requires exactly two arguments`
+        : option === undefined
+          ? `unknown field transfomer '${name}'`
+          : `filter error: transformer '${name}' does not support field arguments`,
       `\`${name}(…)\` takes two values, found ${operands.length}`,
     );
   }
   if (name === 'join') {
     if (first.type.isList)
       mismatch(
-        'first argument to join() must not be a list',
+        'join() first argument (separator) must be a single value, not a list',
         'the first value in `join(…)` is a list, and has to be the text between the others',
       );
     if (!second.type.isList)
       mismatch(
-        'second argument to join() must be a list',
+        'join() second argument must be a list',
         'the second value in `join(…)` is not a list',
         'write a list in brackets, as in `join(",", (ct.user, ct.region))`',
       );
@@ -211,8 +223,22 @@ function multiOperandType(
   }
   if (!first.type.isList)
     mismatch(
-      'first argument to getopt() must be a list',
+      'getopt() first argument must be a list',
       'the first value in `getopt(…)` is not a list of arguments',
     );
+  if (option !== undefined && option.length !== 1)
+    mismatch(
+      'getopt() field argument must be a single option character',
+      `the option in \`getopt(…)[${option}]\` is one letter`,
+      `write \`[${option[0] ?? 'a'}]\``,
+    );
   return { type: 'string', isList: option === undefined };
+}
+
+/** The field at the bottom of transformers, as Falco names it. */
+export function innermostName(operand: CheckedOperand): string {
+  if (operand.kind === 'field') return operand.request.field.name;
+  if (operand.kind !== 'transformer') return '';
+  const [first] = operand.operands;
+  return first === undefined ? operand.name : innermostName(first);
 }

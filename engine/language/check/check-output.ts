@@ -5,13 +5,14 @@
 
 import { LIMITS } from '../../base/limits.ts';
 import type { Label } from '../../diagnostic/diagnostic.ts';
-import { type FieldRequest, requestKey } from '../../event/field/field.ts';
+import { type Field, type FieldRequest, requestKey } from '../../event/field/field.ts';
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
 import type { AppendOutput } from '../rules/load-options.ts';
 import { parseOperandAt } from '../syntax/parser.ts';
 import { checkOperand } from './check-operand.ts';
 import { AppendProblem, CheckProblem } from './check-problem.ts';
 import type { CheckedOperand, CheckedOutput, OutputField, OutputSegment } from './checked-rule.ts';
+import { pointerForm, pointerHint } from './json-pointer.ts';
 import { unknownField } from './unknown-field.ts';
 
 /** No field has a longer name. */
@@ -51,6 +52,11 @@ export function parseOutput(text: string, catalog: FieldCatalog): OutputSegment[
     if (segments.length > LIMITS.outputPartsMax.value) throw tooManyParts(start, end);
   }
   flush();
+  if (segments.length === 0 && text.includes(DEPRECATED_CONTAINER_INFO))
+    throw new CheckProblem('RULE_OUTPUT', 'empty formatting token', {
+      span: { start: 0, end: text.length },
+      detail: `\`${DEPRECATED_CONTAINER_INFO}\` prints nothing, and the output has nothing else`,
+    });
   return segments;
 }
 
@@ -63,6 +69,9 @@ function tooManyParts(start: number, end: number): CheckProblem {
   });
 }
 
+/** Falco's words for nearly everything that is wrong with a token; they end there. */
+export const UNEXPECTED_TOKEN = "unknown filter: unexpected token after '";
+
 /** As in Falco, nothing prints `%` itself; `%%` does not either. */
 const PERCENT_HINT =
   '`%` begins a field, such as `%evt.time`; an output cannot print `%` itself: write `percent`';
@@ -73,7 +82,7 @@ function parseToken(
   catalog: FieldCatalog,
 ): { operand: CheckedOperand; end: number } {
   const unknown = (what: string): never => {
-    const falcoMessage = `unknown filter: ${what}`;
+    const falcoMessage = UNEXPECTED_TOKEN;
     const name = /^[A-Za-z0-9_.]+/.exec(text.slice(start, start + NAME_SIZE_MAX))?.[0] ?? '';
     const span = { start: start - 1, end: start + name.length };
     if (name.includes('.') && catalog.find(name) === undefined) {
@@ -89,7 +98,7 @@ function parseToken(
   if (/^[a-z0-9]+\(/.test(text.slice(start, start + 16)) && !text.startsWith('val(', start)) {
     const parsed = parseOperandAt(text, start);
     if (parsed === undefined || 'message' in parsed)
-      return unknown(parsed?.message ?? text.slice(start));
+      return unknown(parsed?.detail ?? 'not a transformer');
     return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
   }
   const field = catalog.findPrefix(text.slice(start, start + NAME_SIZE_MAX));
@@ -99,17 +108,42 @@ function parseToken(
       const span = { start: start - 1, end: start };
       throw new CheckProblem('RULE_OUTPUT', message, { span, hint: PERCENT_HINT });
     }
-    return unknown("unexpected token after '");
+    return unknown('not a field');
   }
   const nameEnd = start + field.name.length;
   if (text[nameEnd] === '[' && field.argument.kind !== 'none') {
-    const parsed = parseOperandAt(text, start);
-    if (parsed === undefined || 'message' in parsed) return unknown(parsed?.message ?? field.name);
-    return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
+    const withArgument = parseWithArgument(text, start, { field, catalog });
+    if (withArgument !== undefined) return withArgument;
   }
   const span = { start, end: nameEnd };
   const plain = { kind: 'field' as const, name: field.name, argument: undefined, span };
   return { operand: checkOperand(plain, catalog), end: nameEnd };
+}
+
+/** `undefined`: as Falco reads it, the field alone, and what follows it is text. */
+function parseWithArgument(
+  text: string,
+  start: number,
+  { field, catalog }: { readonly field: Field; readonly catalog: FieldCatalog },
+): { operand: CheckedOperand; end: number } | undefined {
+  const parsed = parseOperandAt(text, start);
+  try {
+    if (parsed !== undefined && !('message' in parsed))
+      return { operand: checkOperand(parsed.operand, catalog), end: parsed.end };
+  } catch (error) {
+    if (!(error instanceof CheckProblem) || field.argument.required) throw error;
+    return undefined;
+  }
+  if (!field.argument.required) return undefined;
+  const span = { start: start - 1, end: start + field.name.length };
+  const written = /^\[(\S*)\]/.exec(text.slice(start + field.name.length))?.[1];
+  if (written !== undefined && pointerForm(field, written) !== 'pointer') {
+    const detail = `\`${field.name}\` takes a JSON pointer, found \`${written}\``;
+    const hint = pointerHint(field, written);
+    throw new CheckProblem('RULE_OUTPUT', UNEXPECTED_TOKEN, { span, detail, hint });
+  }
+  const detail = parsed?.detail ?? `\`${field.name}\` needs an argument`;
+  throw new CheckProblem('RULE_OUTPUT', UNEXPECTED_TOKEN, { span, detail });
 }
 
 /** The requests of an operand: keys of `output_fields`. */

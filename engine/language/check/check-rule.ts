@@ -6,7 +6,7 @@ import type { AppendOutput } from '../rules/load-options.ts';
 import type { ResolvedRule } from '../rules/resolve-items.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
 import { checkCondition } from './check-condition.ts';
-import { checkOutput } from './check-output.ts';
+import { checkOutput, UNEXPECTED_TOKEN } from './check-output.ts';
 import { AppendProblem, CheckProblem, type PlacedProblem } from './check-problem.ts';
 import type { CheckedRule } from './checked-rule.ts';
 import { findConditionWarnings } from './condition-warnings.ts';
@@ -72,8 +72,8 @@ function attempt<Value>(check: () => Value): Value | CheckProblem {
 
 function findingInOutput(item: RuleItem, problem: CheckProblem): LoadFinding {
   const { message, span } = problem;
-  const isInFalcosWords = /^(?:unknown filter|invalid formatting)/.test(message);
-  const falcoMessage = isInFalcosWords ? message : `unknown filter: ${message}`;
+  const isOfOutputs = /^(?:unknown filter|invalid formatting|empty formatting)/.test(message);
+  const falcoMessage = isOfOutputs ? message : UNEXPECTED_TOKEN;
   const place = placeOf({ text: item.output, span, path: [] }, item);
   return isSkippable(item, falcoMessage)
     ? toFinding({ ...SKIPPED, message: falcoMessage, ...place })

@@ -4,6 +4,7 @@ import type { Span } from '../../diagnostic/span.ts';
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
 import { parseIpNetwork } from '../match/ip-address.ts';
 import {
+  operandsIn,
   operandsOf,
   type ResolvedExpression,
   type ResolvedLeaf,
@@ -59,7 +60,39 @@ function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
       ...(isUnsafe ? [{ falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const, message: '', span }] : []),
     ];
   });
-  return [...ofWords, ...networkWarnings(leaf, catalog), ...ofOperands];
+  return [
+    ...ofWords,
+    ...networkWarnings(leaf, catalog),
+    ...transformedListWarnings(leaf, catalog),
+    ...ofOperands,
+  ];
+}
+
+const TEXT_TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename'];
+
+/** Falco never finds them equal (detect/compile/never-equal.ts). */
+function transformedListWarnings(
+  { left, operator, right }: ResolvedLeaf & { kind: 'compare' },
+  catalog: FieldCatalog,
+): LeafWarning[] {
+  if (operator !== 'in' && operator !== 'intersects') return [];
+  const isTransformer = (one: Operand): boolean =>
+    one.kind === 'transformer' && TEXT_TRANSFORMERS.includes(one.name);
+  const isOfList =
+    isTransformer(left) &&
+    operandsIn(left).some((one) => one.kind === 'field' && catalog.find(one.name)?.isList === true);
+  const guilty = isOfList
+    ? left
+    : right.kind === 'operand' && isTransformer(right.operand)
+      ? right.operand
+      : undefined;
+  if (guilty?.kind !== 'transformer') return [];
+  const { name, span } = guilty;
+  const message = `\`${operator}\` never holds here: for Falco, what \`${name}(…)\` gives equals nothing`;
+  const hint = isOfList
+    ? 'compare the list itself, with the values in all spellings'
+    : 'write `=` where single values are compared';
+  return [{ falcoCode: undefined, message, span, hint }];
 }
 
 /** Operators that compare a text with a whole word. */
@@ -99,7 +132,7 @@ function misuse(word: Word, operator: string, catalog: FieldCatalog): string | u
     }
   }
   const fieldName = /^([A-Za-z0-9_.]+)(?:\[[^\]]*\])?$/.exec(text)?.[1];
-  if (!word.isQuoted && fieldName !== undefined && catalog.find(fieldName) !== undefined) {
+  if (fieldName !== undefined && catalog.find(fieldName) !== undefined) {
     return `'${text}' may be a valid field misused as a const string value`;
   }
   if (TRANSFORMER_CALL.test(text)) {

@@ -111,7 +111,7 @@ function findingOfMacro(found: ItemProblem & { kind: 'macro' }): LoadFinding {
     code: 'RULE_UNKNOWN_MACRO',
     message:
       kind === 'loop'
-        ? `reference loop in macro '${name}'`
+        ? `reference loop in macro '${problem.path.at(-1) ?? name}'`
         : `Undefined macro '${name}' used in filter.`,
     detail:
       kind === 'loop'

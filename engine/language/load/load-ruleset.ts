@@ -175,8 +175,11 @@ function checkFieldOfAny(
       return undefined;
     } catch (error) {
       if (!(error instanceof CheckProblem)) throw error;
-      if (problem === undefined || catalog.source === source)
-        problem = { detail: error.detail ?? error.message, hint: error.hint };
+      if (problem !== undefined && catalog.source !== source) continue;
+      const { message, detail = message, hint } = error;
+      // What is wrong is the argument of a field that there is.
+      const falcoMessage = message.startsWith('filter ') ? message : undefined;
+      problem = { falcoMessage, detail, hint };
     }
   }
   return problem;

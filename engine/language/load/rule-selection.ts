@@ -13,14 +13,16 @@ export function selectRules(
   options: RuleLoadOptions,
 ): CheckedItems['rules'] {
   const lowest = PRIORITIES.indexOf(options.minimumPriority);
-  return checked.rules.filter(({ item }) => {
-    if (PRIORITIES.indexOf(item.priority) > lowest) return false;
-    return options.selections.reduce(
-      (isActive, selection) =>
-        isSelected(selection, item) ? selection.action === 'enable' : isActive,
-      item.isEnabled,
-    );
-  });
+  const all = checked.rules.filter(({ item }) => PRIORITIES.indexOf(item.priority) <= lowest);
+  // Falco: a rule that is enabled later is evaluated after those before.
+  const active = new Set(all.filter(({ item }) => item.isEnabled));
+  for (const selection of options.selections)
+    for (const one of all) {
+      if (!isSelected(selection, one.item)) continue;
+      if (selection.action === 'enable') active.add(one);
+      else active.delete(one);
+    }
+  return [...active];
 }
 
 function isSelected({ by, pattern }: RuleSelection, item: RuleItem): boolean {

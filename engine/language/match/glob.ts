@@ -5,6 +5,7 @@
  */
 
 import type { ByteString } from '../../base/text.ts';
+import { toLowerAscii } from './text-transform.ts';
 
 const CLASSES: Readonly<Record<string, RegExp>> = {
   alpha: /[A-Za-z]/,
@@ -24,13 +25,22 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
 type Element =
   | { readonly kind: 'star' }
   | { readonly kind: 'any' }
-  | { readonly kind: 'byte'; readonly byte: string }
+  | { readonly kind: 'byte'; readonly byte: string; readonly fold: Fold }
   | { readonly kind: 'set'; readonly accepts: (byte: string) => boolean };
 
 export function compileGlob(pattern: ByteString): (text: ByteString) => boolean {
-  const elements = parseGlob(pattern);
+  const elements = parseGlob(pattern, asItIs);
   return (text) => matches(elements, text);
 }
+
+/** With `FNM_CASEFOLD`: letters in any case, but for named classes, which see the byte as it is. */
+export function compileGlobInAnyCase(pattern: ByteString): (text: ByteString) => boolean {
+  const elements = parseGlob(pattern, toLowerAscii);
+  return (text) => matches(elements, text);
+}
+
+type Fold = (text: string) => string;
+const asItIs: Fold = (text) => text;
 
 function matches(elements: readonly Element[], text: string): boolean {
   let at = 0;
@@ -58,11 +68,11 @@ function matches(elements: readonly Element[], text: string): boolean {
 
 function accepts(element: Element, byte: string): boolean {
   if (element.kind === 'any') return true;
-  if (element.kind === 'byte') return element.byte === byte;
+  if (element.kind === 'byte') return element.byte === element.fold(byte);
   return element.kind === 'set' && element.accepts(byte);
 }
 
-function parseGlob(pattern: string): Element[] {
+function parseGlob(pattern: string, fold: Fold): Element[] {
   const elements: Element[] = [];
   for (let at = 0; at < pattern.length; at++) {
     const byte = pattern[at] ?? '';
@@ -76,16 +86,16 @@ function parseGlob(pattern: string): Element[] {
       elements.push(
         escaped === undefined
           ? { kind: 'set', accepts: () => false }
-          : { kind: 'byte', byte: escaped },
+          : { kind: 'byte', byte: fold(escaped), fold },
       );
     } else if (byte === '[') {
-      const set = parseSet(pattern, at);
-      if (set === undefined) elements.push({ kind: 'byte', byte: '[' });
+      const set = parseSet(pattern, at, fold);
+      if (set === undefined) elements.push({ kind: 'byte', byte: '[', fold });
       else {
         elements.push({ kind: 'set', accepts: set.accepts });
         at = set.end;
       }
-    } else elements.push({ kind: 'byte', byte });
+    } else elements.push({ kind: 'byte', byte: fold(byte), fold });
   }
   return elements;
 }
@@ -94,6 +104,7 @@ function parseGlob(pattern: string): Element[] {
 function parseSet(
   pattern: string,
   start: number,
+  fold: Fold,
 ): { accepts: (byte: string) => boolean; end: number } | undefined {
   let at = start + 1;
   const isNegated = pattern[at] === '!' || pattern[at] === '^';
@@ -123,9 +134,9 @@ function parseSet(
       high = pattern[at] ?? low;
       at += 1;
     }
-    const from = low;
-    const to = high;
-    tests.push((byte) => byte >= from && byte <= to);
+    const from = fold(low);
+    const to = fold(high);
+    tests.push((byte) => fold(byte) >= from && fold(byte) <= to);
   }
   const accepts = (byte: string): boolean => tests.some((test) => test(byte)) !== isNegated;
   return { accepts, end: at };

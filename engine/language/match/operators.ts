@@ -4,7 +4,7 @@
  */
 
 import type { ByteString } from '../../base/text.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob, compileGlobInAnyCase } from './glob.ts';
 import { compilePathMatch } from './path-match.ts';
 import { compilePosixRegex } from './regex.ts';
 import { toLowerAscii } from './text-transform.ts';
@@ -83,7 +83,7 @@ export const OPERATORS = {
   startswith: { ...TEXT, evaluation: ofText((right) => (left) => left.startsWith(right)) },
   endswith: { ...TEXT, evaluation: ofText((right) => (left) => left.endsWith(right)) },
   glob: { ...TEXT, evaluation: ofText(compileGlob) },
-  iglob: { ...TEXT, evaluation: ofText(globInAnyCase) },
+  iglob: { ...TEXT, evaluation: ofText(compileGlobInAnyCase) },
   regex: { ...TEXT, takesFields: false, evaluation: ofText(matchesRegex) },
   pmatch: {
     ...TEXT,
@@ -110,13 +110,6 @@ export function findOperator(name: string): CompareOperator | undefined {
 function containsInAnyCase(right: ByteString): (left: ByteString) => boolean {
   const lower = toLowerAscii(right);
   return (left) => toLowerAscii(left).includes(lower);
-}
-
-function globInAnyCase(right: ByteString): (left: ByteString) => boolean {
-  // Without regard to case, `[:upper:]` and `[:lower:]` are any letter.
-  const folded = toLowerAscii(right).replaceAll(/\[:(?:upper|lower):\]/g, '[:alpha:]');
-  const glob = compileGlob(folded);
-  return (left) => glob(toLowerAscii(left));
 }
 
 function matchesRegex(right: ByteString): (left: ByteString) => boolean {

@@ -10,24 +10,42 @@ export interface PosixRegex {
   readonly test: (bytes: ByteString) => boolean;
 }
 
+export interface RegexProblem {
+  /** In Falco's words, with the part of the pattern. */
+  readonly error: string;
+  readonly reason: string;
+}
+
 const PATTERN_SIZE_MAX = 10_000;
 /** Programs of nested counted repetitions can be huge; RE2 itself refuses counts above 1000. */
 const REPETITIONS_MAX = 1000;
 
-export function compilePosixRegex(
-  pattern: string,
-): { readonly value: PosixRegex } | { readonly error: string } {
+export function compilePosixRegex(pattern: string): { readonly value: PosixRegex } | RegexProblem {
   const problem = findForeignSyntax(pattern);
-  if (problem !== undefined) return { error: problem };
+  if (problem !== undefined) return { error: problem, reason: problem };
   try {
     const compiled = RE2JS.compile(collapseRepetitions(pattern), RE2JS.MULTILINE);
     return { value: { test: (bytes) => compiled.matches(fromByteString(bytes)) } };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // The flag is what MULTILINE puts in front of the pattern.
-    return { error: message.replace(/^error parsing regexp: /, '').replace('`(?m)', '`') };
+    const plain = message.replace(/^error parsing regexp: /, '').replace('`(?m)', '`');
+    const [, reason = plain, part = ''] = /^([^`]*): `(.*)`$/s.exec(plain) ?? [];
+    return { error: `${RE2_REASONS[reason] ?? reason}: ${part}`, reason };
   }
 }
+
+/** Go's words for what is wrong, which re2js has, and those of RE2 in C++, which Falco has. */
+const RE2_REASONS: Readonly<Record<string, string>> = {
+  'missing closing ]': 'missing ]',
+  'missing closing )': 'missing )',
+  'invalid repeat count': 'invalid repetition size',
+  'missing argument to repetition operator': 'no argument for repetition operator',
+  'invalid nested repetition operator': 'bad repetition operator',
+  'trailing backslash at end of expression': 'trailing \\',
+  'invalid named capture': 'invalid named capture group',
+  'invalid or unsupported Perl syntax': 'invalid perl operator',
+};
 
 /** Perl's additions, which POSIX syntax reads differently or not at all. */
 function findForeignSyntax(pattern: string): string | undefined {

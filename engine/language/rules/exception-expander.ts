@@ -63,6 +63,7 @@ function findProblem(exceptions: readonly RuleException[]): ExceptionProblem | u
 
 type ValueProblem = Pick<ExceptionProblem, 'message' | 'detail' | 'hint'>;
 
+const UNEQUAL_LENGTH = 'Fields and values lists must have equal length';
 const EXPECTED_LIST = 'Expected values array to contain a list of strings';
 
 function problemOfSingle(value: ExceptionValue, field: PlacedText): ValueProblem | undefined {
@@ -84,7 +85,7 @@ function problemOfRow(
     const row = fields.length === 1 ? `[[${value.text}]]` : `[[${value.text}, …]]`;
     const also = fields.length === 1 ? `, or \`fields: ${first?.text ?? ''}\`` : '';
     return {
-      message: EXPECTED_LIST,
+      message: UNEQUAL_LENGTH,
       detail: `\`${value.text}\` is not a list: with a list of \`fields\`, each entry of \`values\` is one too`,
       hint: `write \`values: ${row}\`${also}`,
     };
@@ -94,7 +95,7 @@ function problemOfRow(
   const [only] = 'text' in comparisons ? [] : comparisons;
   const takesList = fields.length === 1 && only !== undefined && isListComparison(only.text);
   return {
-    message: 'Fields and values lists must have equal length',
+    message: UNEQUAL_LENGTH,
     detail: `${countOf(items.length, 'value')} for ${countOf(fields.length, 'field')}`,
     hint: takesList
       ? `put the values of \`${only.text}\` into a list of their own: \`[[${wordsOf(value)}]]\``

@@ -50,6 +50,13 @@ export function quoteItem(item: string): string {
   return item.includes(' ') && !/^["']/.test(item) ? `"${item}"` : item;
 }
 
+/** Falco: no comma before the first item that is not empty. */
+function joinItems(items: readonly string[]): string {
+  let text = '';
+  for (const item of items) text += text === '' ? quoteItem(item) : `, ${quoteItem(item)}`;
+  return text;
+}
+
 const DELIMITER = /[\s(),=]/;
 const BLANK = /[ \t\n\r]/;
 
@@ -68,7 +75,7 @@ export function substituteLists(
   let current = text;
   for (const { name, items } of lists) {
     if (name === '' || !current.text.includes(name)) continue;
-    const replaced = substituteOne(current, name, items.map(quoteItem).join(', '));
+    const replaced = substituteOne(current, name, joinItems(items));
     if (replaced === undefined) return undefined;
     if (replaced !== current) used.push(name);
     current = replaced;

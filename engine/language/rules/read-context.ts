@@ -15,6 +15,8 @@ export interface ReadContext {
 }
 
 export interface FieldProblem {
+  /** `undefined`: that it is not a field. */
+  readonly falcoMessage?: string | undefined;
   readonly detail: string;
   readonly hint: string | undefined;
 }

@@ -20,6 +20,7 @@ import {
   fail,
   findPair,
   innerPlace,
+  readScalar,
   readText,
   resolveNode,
   spanOf,
@@ -74,6 +75,7 @@ function readException(
     name,
     place,
     fields: readWords(item, 'fields', place, where.context),
+    hasFields: findPair(item, 'fields') !== undefined,
     comparisons: readWords(item, 'comps', place, where.context),
     values: readValues(item, place, where.context),
   };
@@ -102,8 +104,8 @@ function readWords(
 ): PlacedText | readonly PlacedText[] | undefined {
   const node = resolveNode(findPair(map, key)?.value, context.document);
   if (node === undefined || context.document.isNull(node)) return undefined;
-  if (isScalar(node)) return context.document.placeScalar(node);
   const inner = innerPlace(place, { itemType: 'value for', itemName: key }, spanOf(node));
+  if (isScalar(node)) return readScalar(node, { document: context.document, place: inner });
   if (!isSeq(node)) return fail(inner, { message: 'Value is not a sequence' });
   return node.items.map((item) => {
     if (!isScalar(item)) return fail(inner, { message: 'sequence value is not scalar' });
@@ -116,9 +118,11 @@ function readValues(
   place: ItemPlace,
   context: ReadContext,
 ): ExceptionValue[] | undefined {
-  const node = resolveNode(findPair(map, 'values')?.value, context.document);
-  if (node === undefined || context.document.isNull(node)) return undefined;
-  const inner = innerPlace(place, { itemType: 'exception values', itemName: '' }, spanOf(node));
+  const pair = findPair(map, 'values');
+  if (pair === undefined) return undefined;
+  const node = resolveNode(pair.value, context.document);
+  const span = node === undefined ? spanOf(pair.key) : spanOf(node);
+  const inner = innerPlace(place, { itemType: 'exception values', itemName: '' }, span);
   if (!isSeq(node)) return fail(inner, { message: 'Rule exception values must be a sequence' });
   return node.items.map((item) => readValue(item as Node, inner, context, 0));
 }
@@ -130,6 +134,8 @@ function readValue(
   depth: number,
 ): ExceptionValue {
   const value = resolveNode(node, context.document);
+  // Falco takes what is neither a text nor a list for an empty text.
+  if (value === undefined || context.document.isNull(value) || isMap(value)) return plainText('');
   if (isScalar(value)) return context.document.placeScalar(value);
   if (isSeq(value) && depth < VALUES_DEPTH_MAX) {
     const { documentName } = place;
@@ -150,7 +156,11 @@ export function completeException(
   const wrong = (message: string, more: Partial<Failure> = {}): never =>
     fail(place, { falcoCode: 'LOAD_ERR_VALIDATE', code: 'RULE_EXCEPTION', message, ...more });
   if (fields === undefined) {
-    return wrong('Rule exception item must have fields property with a list of fields', {
+    const falcos = exception.hasFields
+      ? { falcoCode: 'LOAD_ERR_VALIDATE', message: NO_FIELDS }
+      : { falcoCode: 'LOAD_ERR_YAML_VALIDATE', message: "Item has no mapping for key 'fields'" };
+    return wrong(falcos.message, {
+      ...falcos,
       detail: 'the exception has no `fields`',
       hint: 'add `fields: [FIELD, …]`',
     });
@@ -160,10 +170,13 @@ export function completeException(
     const problem = checkField?.(field.text);
     if (problem === undefined) continue;
     const at = placeInFile(field, { start: 0, end: field.text.length });
-    wrong(`'${field.text}' is not a supported filter field`, { ...problem, at });
+    const { falcoMessage = `'${field.text}' is not a supported filter field`, ...ours } = problem;
+    wrong(falcoMessage, { ...ours, at });
   }
   return { name, place, fields, comparisons, values: exception.values ?? [] };
 }
+
+const NO_FIELDS = 'Rule exception item must have fields property with a list of fields';
 
 type Wrong = (message: string, more?: Partial<Failure>) => never;
 
@@ -221,9 +234,9 @@ function placeOfWords(words: PlacedText | readonly PlacedText[]): FilePlace | un
   return first && placeInFile(first, { start: 0, end: first.text.length });
 }
 
-/** An operator and a modifier, with any blanks between and around. */
+/** An operator and a modifier, with one blank between. */
 function hasModifier(comparison: string): boolean {
-  const match = /^\s*(\S+)\s+(\S+)\s*$/.exec(comparison);
+  const match = /^(\S+) (\S+)$/.exec(comparison);
   if (match === null) return false;
   const operators: readonly string[] = [...STRING_SYMBOLS, ...STRING_OPERATORS];
   return (

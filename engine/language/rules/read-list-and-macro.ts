@@ -25,6 +25,11 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
     context.warn({ falcoCode: 'LOAD_INVALID_LIST_NAME', message }, place);
   }
   const isAppend = readAppend(map, place, context);
+  const items = readTextSequence(map, 'items', { document, place });
+  if (items === undefined) {
+    const message = "Item has no mapping for key 'items'";
+    return fail(place, { code: 'RULE_MISSING_KEY', message, hint: 'add `items: []`' });
+  }
   const override = readOverride(
     map,
     place,
@@ -35,14 +40,6 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
     },
     context,
   );
-  const items = readTextSequence(map, 'items', { document, place });
-  if (items === undefined) {
-    const isEmpty = findPair(map, 'items') !== undefined;
-    const message = isEmpty
-      ? "Mapping for key 'items' is empty"
-      : "Item has no mapping for key 'items'";
-    return fail(place, { code: 'RULE_MISSING_KEY', message, hint: 'add `items: []`' });
-  }
   if (!isAppend && override?.append.has('items') !== true) {
     collector.defineList(name, place, items);
     return place;

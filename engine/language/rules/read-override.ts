@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { ItemPlace } from './item-place.ts';
 import { PartReader } from './load-finding.ts';
@@ -23,10 +23,17 @@ const APPEND_DEPRECATED: Warning = {
     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
 };
 
+const LIST_AS_MAP = {
+  falcoCode: 'LOAD_ERR_VALIDATE',
+  message:
+    'invalid node; this may result from using a map iterator as a sequence iterator, or vice-versa',
+};
+
 /** `append: true`, with Falco's warning; together with `override` it is an error. */
 export function readAppend(map: YAMLMap, place: ItemPlace, context: ReadContext): boolean {
   const isAppend = readOptionalBoolean(map, 'append', { document: context.document, place });
   if (isAppend !== true) return false;
+  context.warn(APPEND_DEPRECATED, place);
   if (hasKey(map, 'override')) {
     fail(place, {
       code: 'RULE_OVERRIDE',
@@ -35,7 +42,6 @@ export function readAppend(map: YAMLMap, place: ItemPlace, context: ReadContext)
         "Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
     });
   }
-  context.warn(APPEND_DEPRECATED, place);
   return true;
 }
 
@@ -47,6 +53,14 @@ export function readOverride(
   context: ReadContext,
 ): Override | undefined {
   const node = findPair(map, 'override')?.value;
+  if (isSeq(node)) {
+    const rootPlace = { ...place, locations: place.locations.slice(0, 1) };
+    const detail = '`override` is a list';
+    const hint = 'write a mapping, such as `override: {condition: append}`';
+    const span = spanOf(node);
+    const code = 'RULE_OVERRIDE';
+    return fail(rootPlace, { ...LIST_AS_MAP, code, detail, hint, span });
+  }
   if (node === undefined || !isMap(node) || node.items.length === 0) return undefined;
   const overridesPlace = innerPlace(place, { itemType: 'overrides', itemName: '' }, place.span);
   const append = new Set<string>();
@@ -72,10 +86,14 @@ export function readOverride(
     ['replace', replace],
   ] as const) {
     for (const key of keys) {
-      if (hasKey(map, key)) continue;
+      const isTwice = operation === 'replace' && append.has(key);
+      if (hasKey(map, key) && !isTwice) continue;
       const message = `An ${operation} override for '${key}' was specified but '${key}' is not defined`;
-      const hint = `add \`${key}:\` to the item`;
-      parts.read(() => fail(place, { code: 'RULE_OVERRIDE', message, hint }), undefined);
+      const detail = isTwice
+        ? `\`${key}\` is both appended and replaced`
+        : `\`override\` names \`${key}\`, which the item does not have`;
+      const hint = isTwice ? 'remove one of the two entries' : `add \`${key}:\` to the item`;
+      parts.read(() => fail(place, { code: 'RULE_OVERRIDE', message, detail, hint }), undefined);
     }
   }
   parts.end();

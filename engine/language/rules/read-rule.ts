@@ -11,6 +11,7 @@ import { readAppend, readOverride } from './read-override.ts';
 import { mergeExceptions, type PartialException } from './rule-collector.ts';
 import type { RuleException, RuleItem } from './rule-item.ts';
 import {
+  checkOptionalNumber,
   fail,
   hasKey,
   innerPlace,
@@ -124,6 +125,9 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     context.warn({ falcoCode: 'LOAD_UNKNOWN_SOURCE', message, ...hint }, place);
   }
   const isEnabled = flag('enabled', true);
+  // There is nothing to capture; Falco checks what is written.
+  flag('capture', false);
+  parts.read(() => checkOptionalNumber(map, 'capture_duration', nodeContext), undefined);
   const tags = parts.read(() => readTextSequence(map, 'tags', nodeContext), undefined) ?? [];
   const exceptions = parts.read(() => readExceptions(map, place, context), undefined) ?? [];
   const rule = {

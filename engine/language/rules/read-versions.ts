@@ -32,7 +32,9 @@ export function readEngineVersion(map: YAMLMap, root: ItemPlace, context: ReadCo
   const span = spanOf(map as Node);
   const place = innerPlace(root, { itemType: 'required_engine_version', itemName: '' }, span);
   const { text } = readText(map, 'required_engine_version', { document: context.document, place });
-  const required = /^\d+$/.test(text) ? `0.${text}.0` : text;
+  // Falco reads over blanks before it.
+  const trimmed = text.trimStart();
+  const required = /^\d+$/.test(trimmed) ? `0.${trimmed}.0` : trimmed;
   if (!isVersion(required)) {
     fail(place, {
       message: `Unable to parse engine version '${text}' as a semver string. Expected "x.y.z" semver format.`,

@@ -80,6 +80,13 @@ export function operandsOf(leaf: Leaf): Operand[] {
   return operands;
 }
 
+/** An operand and those within it. */
+export function operandsIn(operand: Operand): Operand[] {
+  const operands: Operand[] = [];
+  visitOperand(operand, (one) => operands.push(one));
+  return operands;
+}
+
 /** The words that a test compares with; none where that is a field. */
 export function wordsOf(leaf: Leaf): readonly Word[] {
   if (leaf.kind === 'exists' || leaf.right.kind === 'operand') return [];

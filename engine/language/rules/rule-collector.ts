@@ -117,6 +117,8 @@ export interface PartialException {
   readonly name: string;
   readonly place: ItemPlace;
   readonly fields: PlacedText | readonly PlacedText[] | undefined;
+  /** The key is there, also without a value. */
+  readonly hasFields: boolean;
   readonly comparisons: PlacedText | readonly PlacedText[] | undefined;
   readonly values: readonly ExceptionValue[] | undefined;
 }

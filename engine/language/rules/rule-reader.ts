@@ -3,7 +3,7 @@
  * what came before it stays collected.
  */
 
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
 import type { ItemPlace } from './item-place.ts';
@@ -14,7 +14,7 @@ import { readRuleItem } from './read-rule.ts';
 import { readEngineVersion, readPluginVersions } from './read-versions.ts';
 import { readRulesDocument } from './rules-document.ts';
 import { SeenNames, warnOfRepeatedKeys } from './warn-of-repeats.ts';
-import { fail, findPair, hasKey, innerPlace, spanOf } from './yaml-item.ts';
+import { fail, findPair, hasKey, innerPlace, resolveNode, spanOf } from './yaml-item.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   required_engine_version: ['required_engine_version'],
@@ -179,6 +179,21 @@ function readItem(
   names: SeenNames,
 ): void {
   if (node === null || context.document.isNull(node)) return;
+  if (isAlias(node)) {
+    const target = resolveNode(node, context.document);
+    if (target !== undefined) {
+      readItem(target, root, context, names);
+      return;
+    }
+    fail(root, {
+      falcoCode: 'LOAD_ERR_YAML_PARSE',
+      code: 'RULE_YAML_SYNTAX',
+      message: 'the referenced anchor is not defined',
+      detail: `\`*${node.source}\` names no anchor before it`,
+      hint: `write \`&${node.source}\` where it is defined, or put the text in quotes`,
+      span: spanOf(node),
+    });
+  }
   const span = spanOf(node);
   const contentPlace = innerPlace(root, { itemType: 'rules content item', itemName: '' }, span);
   if (!isMap(node)) {

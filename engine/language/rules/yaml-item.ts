@@ -118,8 +118,15 @@ export function readOptionalText(
   key: string,
   context: NodeContext,
 ): PlacedText | undefined {
-  const node = resolveNode(findPair(map, key)?.value, context.document);
-  if (isEmptyNode(node) || context.document.isNull(node)) return undefined;
+  const pair = findPair(map, key);
+  if (pair === undefined) return undefined;
+  const node = resolveNode(pair.value, context.document);
+  if (isEmptyNode(node) || context.document.isNull(node))
+    return fail(context.place, {
+      message: `Mapping for key '${key}' is empty`,
+      code: 'RULE_MISSING_KEY',
+      span: spanOf(pair.key),
+    });
   const place = innerPlace(context.place, { itemType: 'value for', itemName: key }, spanOf(node));
   return readScalar(node, { document: context.document, place });
 }
@@ -152,15 +159,27 @@ export function readTextSequence(
   const pair = findPair(map, key);
   if (pair === undefined) return undefined;
   const node = resolveNode(pair.value, context.document);
-  if (isEmptyNode(node) || context.document.isNull(node)) return undefined;
-  const place = innerPlace(context.place, { itemType: 'value for', itemName: key }, spanOf(node));
+  const span = node === undefined ? spanOf(pair.key) : spanOf(node);
+  const place = innerPlace(context.place, { itemType: 'value for', itemName: key }, span);
   if (!isSeq(node)) return fail(place, { message: 'Value is not a sequence' });
   return node.items.map((item) => {
     const value = resolveNode(item as Node, context.document);
-    if (!isScalar(value)) {
+    if (!isScalar(value) || context.document.isNull(value)) {
       const itemPlace = innerPlace(place, { itemType: 'list item', itemName: '' }, spanOf(value));
       return fail(itemPlace, { message: 'sequence value is not scalar' });
     }
     return context.document.placeScalar(value).text;
+  });
+}
+
+/** An optional whole number, as Falco reads a `uint32`; the value itself is not used. */
+export function checkOptionalNumber(map: YAMLMap, key: string, context: NodeContext): void {
+  const text = readOptionalText(map, key, context);
+  if (text === undefined || /^\d{1,10}$/.test(text.text)) return;
+  const node = findPair(map, key)?.value;
+  const place = innerPlace(context.place, { itemType: 'value for', itemName: key }, spanOf(node));
+  fail(place, {
+    message: "Can't decode YAML scalar value",
+    detail: `expected a whole number, found \`${text.text}\``,
   });
 }

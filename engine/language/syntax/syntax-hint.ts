@@ -32,6 +32,12 @@ export function syntaxHint(text: string, offset: number): string | undefined {
     const lower = word.toLowerCase();
     if (word !== lower && WORDS.includes(lower)) return `operators are lower case: \`${lower}\``;
   }
+  const dotted = /(\w+(?:\.\w+)+)\[\$?\.?([\w.]+)$/.exec(text.slice(0, offset));
+  if (dotted !== null && text[offset] === '[') {
+    const rest = /^(?:\[\d+\]|\.\w+)+/.exec(text.slice(offset))?.[0] ?? '';
+    const pointer = `${dotted[2]}${rest}`.replace(/\[(\d+)\]/g, '.$1').replaceAll('.', '/');
+    return `write a JSON pointer: \`${dotted[1]}[/${pointer}]\``;
+  }
   const word = /^\s*([A-Za-z]+)/.exec(text.slice(offset))?.[1];
   if (word === undefined) return undefined;
   const near = word.length > 1 ? didYouMean(word, WORDS) : undefined;

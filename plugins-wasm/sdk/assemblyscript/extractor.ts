@@ -161,12 +161,13 @@ export class Extractor {
 }
 
 function indexOf(argument: string): i32 {
-  if (argument.length == 0 || argument.length > 9) return -1;
+  if (argument.length == 0) return -1;
   let value = 0;
   for (let at = 0; at < argument.length; at++) {
     const digit = argument.charCodeAt(at) - 0x30;
     if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
+    // No list is that long.
+    value = at < 9 ? value * 10 + digit : i32.MAX_VALUE;
   }
   return value;
 }

@@ -1,6 +1,6 @@
 // A record in a line: who did what from where.
 
-import { bytes } from 'tiercel/sdk/bytes';
+import { Bytes, bytes } from 'tiercel/sdk/bytes';
 import { EventView } from 'tiercel/sdk/event-view';
 import { Kind } from 'tiercel/sdk/slots';
 import { addShortSource, addUri, addUser } from './extract';
@@ -15,6 +15,8 @@ const NO_USER = bytes('<invalid cloudtrail event: userIdentity field missing>');
 const NO_ADDRESS = bytes('<invalid cloudtrail event: eventSource field missing>');
 const NO_NAME = bytes('<invalid cloudtrail event: eventName field missing>');
 const NO_SOURCE = bytes('<invalid JSON: event did not contain a source>');
+const NO_REGION = bytes('<invalid JSON: event did not contain an awsRegion>');
+const NO_EVENT_NAME = bytes('<invalid JSON: event did not contain an eventName>');
 const VIA = bytes(' via ');
 const FAILED = bytes('!');
 const WRITES = bytes('→ ');
@@ -89,11 +91,20 @@ function addObject(event: EventView): void {
   }
 }
 
+/** What Falco's plugin says instead when one of the parts is not a text. */
+function missingPart(event: EventView): Bytes | null {
+  if (!event.isText(EVENT_SOURCE)) return NO_SOURCE;
+  if (!event.isText(AWS_REGION)) return NO_REGION;
+  if (!event.isText(EVENT_NAME)) return NO_EVENT_NAME;
+  return null;
+}
+
 /** `evt.plugininfo`: region, user, service, event and its info. */
 export function eventText(event: EventView): void {
   event.startBuilding();
-  if (!event.has(EVENT_SOURCE)) {
-    event.add(NO_SOURCE);
+  const missing = missingPart(event);
+  if (missing !== null) {
+    event.add(missing);
     event.putBuilt();
     return;
   }
