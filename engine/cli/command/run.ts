@@ -91,10 +91,16 @@ function show(found: readonly Diagnostic[], isQuiet: boolean, log: RunLog): void
 
 /** Warnings that alerts differ, or go elsewhere, than the files' author expects: shown even with `-q`. */
 function changesAlerts({ code, falcoCode }: Diagnostic): boolean {
-  const isOurs = code === 'RULE_WARNING' && falcoCode === undefined;
-  return isOurs || CHANGING_ALERTS.includes(code);
+  return CHANGING_ALERTS.includes(code) || (LINTS.includes(code) && falcoCode === undefined);
 }
 
+const LINTS: readonly Diagnostic['code'][] = [
+  'RULE_UNKNOWN_KEY',
+  'RULE_KEY_REPEATED',
+  'RULE_REPEATED',
+  'CONDITION_NEVER_HOLDS',
+  'CONDITION_UNKNOWN_LIST',
+];
 const CHANGING_ALERTS: readonly Diagnostic['code'][] = [
   'CONFIG_NOT_SUPPORTED',
   'CONFIG_SELECTION_UNUSED',

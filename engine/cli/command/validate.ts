@@ -1,8 +1,11 @@
 /* `tiercel validate`: are rules, configuration and plugins right? Nothing of a plugin runs. */
 
+import { relative } from 'node:path';
+import { VERSION } from '#generated/build-info';
 import { printable, printableLines } from '../../base/printable.ts';
 import { createDiagnostic, type Diagnostic, hasErrors } from '../../diagnostic/diagnostic.ts';
 import { renderText, toJson } from '../../diagnostic/render.ts';
+import { toSarif } from '../../diagnostic/render-sarif.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
 import type { RulesFileResult } from '../../language/load/rules-result.ts';
 import { loadAll } from '../../run/load/load-all.ts';
@@ -10,17 +13,30 @@ import { EXIT } from '../console/exit-code.ts';
 import { judge, type LoadArguments, loadConfigFor } from '../console/load.ts';
 import { say, type Terminal } from '../console/terminal.ts';
 
+export type ValidateFormat = 'text' | 'json' | 'sarif';
+
 export interface ValidateArguments extends LoadArguments {
-  readonly json: boolean;
+  readonly format: ValidateFormat;
+  /** Stop at the first error, as Falco does. */
+  readonly isFirstErrorOnly: boolean;
 }
 
 export async function validateCommand(
   args: ValidateArguments,
   terminal: Terminal,
 ): Promise<number> {
-  const { results, diagnostics, documents } = await check(args);
+  const { results, diagnostics: all, documents } = await check(args);
+  const diagnostics = args.isFirstErrorOnly ? untilFirstError(all) : all;
   const isValid = !hasErrors(diagnostics);
-  if (args.json) {
+  if (args.format === 'sarif') {
+    const sarif = toSarif(diagnostics, {
+      version: VERSION,
+      pathOf: (name) => relative(process.cwd(), name),
+    });
+    terminal.stdout.write(`${printableLines(JSON.stringify(sarif, undefined, 2))}\n`);
+    return isValid ? EXIT.ok : EXIT.invalid;
+  }
+  if (args.format === 'json') {
     const answer = {
       falco_load_results: await withSchema(results, documents),
       diagnostics: toJson(diagnostics),
@@ -39,6 +55,12 @@ export async function validateCommand(
     terminal.stdout.write(`Invalid: ${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
   }
   return isValid ? EXIT.ok : EXIT.invalid;
+}
+
+/** Without the errors behind the first one; warnings stay. */
+function untilFirstError(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  return diagnostics.filter((one) => one.severity !== 'error' || one === first);
 }
 
 interface CheckResult {
@@ -88,6 +110,9 @@ function verdictOf(
   diagnostics: readonly Diagnostic[],
 ): string {
   const found = diagnostics.filter(({ primary }) => primary?.document.name === name);
-  if (!successful || hasErrors(found)) return 'Invalid';
+  if (hasErrors(found)) return 'Invalid';
+  // Falco checks all files again with each one: the error may be in one before.
+  if (!successful && !hasErrors(diagnostics.filter((one) => !found.includes(one))))
+    return 'Invalid';
   return warnings.length + found.length > 0 ? 'Ok, with warnings' : 'Ok';
 }

@@ -13,7 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
     "tiercel search 'ct.name = ConsoleLogin' ./AWSLogs --fields ct.user,ct.srcip",
     "tiercel search 'ct.user = eve' ./AWSLogs --count ct.name",
   ],
-  validate: ['tiercel validate my_rules.yaml --strict', 'tiercel validate -c tiercel.yaml'],
+  validate: ['tiercel validate my_rules.yaml --strict', 'tiercel validate rules/ --format sarif'],
   list: ['tiercel list fields --source aws_cloudtrail', 'tiercel list rules -r my_rules.yaml'],
   explain: ['tiercel explain RULE_NONE', 'tiercel explain'],
   plugin: ['tiercel plugin new shop', 'tiercel plugin inspect cloudtrail'],

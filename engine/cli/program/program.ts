@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '#generated/build-info';
+import type { ValidateFormat } from '../command/validate.ts';
 import { EXIT, EXIT_HELP } from '../console/exit-code.ts';
 import { LISTABLE, type Listable } from '../console/listable.ts';
 import type { LoadArguments } from '../console/load.ts';
@@ -149,14 +150,31 @@ function addValidate(program: Command, setExitCode: SetExitCode): void {
   withCommon(program.command('validate'))
     .description('check rules, configuration and plugins')
     .argument('[files...]', 'rules files, folders or globs')
-    .action(async (files: string[], flags: CommonOptions) => {
+    .addOption(
+      new Option('--format <format>', 'sarif is for tools that show code reviews')
+        .choices(['text', 'json', 'sarif'])
+        .default('text'),
+    )
+    .option('--first-error', 'report only the first error, as Falco does')
+    .action(async (files: string[], flags: ValidateFlags) => {
       setExitCode(await validate([...files, ...(flags.rules ?? [])], flags));
     });
 }
 
-async function validate(rules: readonly string[], flags: CommonOptions): Promise<number> {
+type ValidateFlags = CommonOptions & {
+  readonly format?: ValidateFormat;
+  readonly firstError?: boolean;
+};
+
+async function validate(rules: readonly string[], flags: ValidateFlags): Promise<number> {
   const { validateCommand } = await import('../command/validate.ts');
-  const args = { ...loadArguments(flags), rules, json: flags.json === true };
+  const { format = 'text', firstError = false } = flags;
+  const args = {
+    ...loadArguments(flags),
+    rules,
+    format: flags.json === true ? ('json' as const) : format,
+    isFirstErrorOnly: firstError,
+  };
   return validateCommand(args, createTerminal(!flags.color));
 }
 

@@ -63,7 +63,8 @@ export function compileOutput(rule: CheckedRule, timeKey: string): CompiledOutpu
   const fields = new Map<string, (event: MatchedEvent) => string>();
   fields.set(timeKey, ({ time }) => String(time));
   for (const field of rule.output.fields) {
-    if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
+    if (field.kind === 'absent') fields.set(field.key, () => 'null');
+    else if (field.kind === 'value') fields.set(field.key, compileFieldJson(field.operand));
     else {
       const parts = compileSegments(field.segments, asItIs);
       fields.set(field.key, (event) => jsonText(cutTo(renderAll(parts, event), OUTPUT_SIZE_MAX)));

@@ -49,7 +49,8 @@ export function planExtraction(rules: readonly CheckedRule[]): ExtractionPlan {
     visitSegments(output.segments, (request) => outputs.push(request));
     for (const field of output.fields) {
       if (field.kind === 'value') visitOperand(field.operand, (request) => outputs.push(request));
-      else visitSegments(field.segments, (request) => outputs.push(request));
+      else if (field.kind === 'format')
+        visitSegments(field.segments, (request) => outputs.push(request));
     }
   }
   const ofOutputs = planSlots([outputs]);

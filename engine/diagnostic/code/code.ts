@@ -3,6 +3,7 @@ import type { CodeRecord } from './code-record.ts';
 import { CONDITION_CODES } from './condition-codes.ts';
 import { CONFIG_CODES } from './config-codes.ts';
 import { INSTALL_CODES } from './install-codes.ts';
+import { LINT_CODES } from './lint-codes.ts';
 import { OUTPUT_CODES } from './output-codes.ts';
 import { PLUGIN_CODES } from './plugin-codes.ts';
 import { RULE_CODES } from './rule-codes.ts';
@@ -12,6 +13,7 @@ import { TRUST_CODES } from './trust-codes.ts';
 const CODES = {
   ...RULE_CODES,
   ...CONDITION_CODES,
+  ...LINT_CODES,
   ...PLUGIN_CODES,
   ...CONFIG_CODES,
   ...SOURCE_CODES,

@@ -123,9 +123,4 @@ export const RULE_CODES = {
       'Macros and lists are expanded where they are used: a short text can become millions of parts.',
     hint: 'nest fewer macros and lists, or split the rules over several files',
   },
-  RULE_WARNING: {
-    severity: 'warning',
-    title: 'a probable mistake in a rules file',
-    explanation: 'Falco gives most of these warnings too. The rules are used.',
-  },
 } as const satisfies Record<string, CodeRecord>;

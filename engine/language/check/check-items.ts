@@ -34,6 +34,7 @@ export function checkItems(
   { catalogs, appendOutput }: CheckItemsOptions,
 ): CheckedItems {
   const resolved = resolveItems(items);
+  const listNames = [...items.lists.keys()].filter((name) => name.includes('_'));
   const rules: CheckedItem[] = [];
   const errors = resolved.problems.map(findingOf);
   const warnings: LoadFinding[] = [];
@@ -42,7 +43,11 @@ export function checkItems(
     errors.push(...problems.map(findingOf));
     const catalog = catalogs.get(item.source);
     if (catalog === undefined) continue;
-    const { rule, errors: ofRule, warnings: more } = checkRule(one, { catalog, appendOutput });
+    const {
+      rule,
+      errors: ofRule,
+      warnings: more,
+    } = checkRule(one, { catalog, appendOutput, listNames });
     errors.push(...ofRule);
     warnings.push(...more);
     if (rule !== undefined && problems.length === 0) rules.push({ item, rule });

@@ -16,6 +16,7 @@ export interface CheckRuleOptions {
   /** Fields of the rule's source. */
   readonly catalog: FieldCatalog;
   readonly appendOutput: readonly AppendOutput[];
+  readonly listNames: readonly string[];
 }
 
 export interface RuleCheck {
@@ -36,7 +37,7 @@ const SKIPPABLE = [
 /** Checks the output first, as Falco does, then the condition, also when the output is wrong. */
 export function checkRule(
   { item, condition: resolved }: ResolvedRule,
-  { catalog, appendOutput }: CheckRuleOptions,
+  { catalog, appendOutput, listNames }: CheckRuleOptions,
 ): RuleCheck {
   const { name, description, source, priority, tags } = item;
   const output = attempt(() => checkOutput(item.output.text, item, { catalog, appendOutput }));
@@ -46,10 +47,11 @@ export function checkRule(
     ...(output instanceof CheckProblem ? [findingInOutput(item, output)] : []),
     ...findingsInCondition(item, problems),
   ];
-  const isSkipped = ({ code }: LoadFinding): boolean => code === 'RULE_WARNING';
-  const ofCondition = resolved === undefined ? [] : findConditionWarnings(resolved, catalog);
+  const isSkipped = ({ code }: LoadFinding): boolean => code === 'RULE_SKIPPED';
+  const ofCondition =
+    resolved === undefined ? [] : findConditionWarnings(resolved, { catalog, listNames });
   const warnings = ofCondition.map(({ at, ...warning }) =>
-    toFinding({ ...warning, code: 'RULE_WARNING', ...placeOf(at, item) }),
+    toFinding({ ...warning, ...placeOf(at, item) }),
   );
   const isSound = !(output instanceof CheckProblem) && condition !== undefined;
   return {
@@ -76,7 +78,12 @@ function findingInOutput(item: RuleItem, problem: CheckProblem): LoadFinding {
   const falcoMessage = isOfOutputs ? message : UNEXPECTED_TOKEN;
   const place = placeOf({ text: item.output, span, path: [] }, item);
   return isSkippable(item, falcoMessage)
-    ? toFinding({ ...SKIPPED, message: falcoMessage, ...place })
+    ? toFinding({
+        ...SKIPPED,
+        ...{ message: falcoMessage, hint: problem.hint },
+        detail: `${problem.detail ?? message}; the rule is not used`,
+        ...place,
+      })
     : findingOfProblem(problem, {
         falcoCode: 'LOAD_ERR_COMPILE_OUTPUT',
         message: falcoMessage,
@@ -96,12 +103,14 @@ function findingsInCondition(item: RuleItem, problems: readonly PlacedProblem[])
       return findingOfProblem(problem, { falcoCode, message, ...place });
     }
     const isFalcos = index === 0;
-    return toFinding({ ...(isFalcos ? SKIPPED : BESIDE_SKIPPED), message, ...place });
+    const { detail = message, hint } = problem;
+    const ours = { detail: isFalcos ? `${detail}; the rule is not used` : detail, hint };
+    return toFinding({ ...(isFalcos ? SKIPPED : BESIDE_SKIPPED), message, ...ours, ...place });
   });
 }
 
-const SKIPPED = { falcoCode: 'LOAD_UNKNOWN_FILTER', code: 'RULE_WARNING' } as const;
-const BESIDE_SKIPPED = { falcoCode: undefined, code: 'RULE_WARNING' } as const;
+const SKIPPED = { falcoCode: 'LOAD_UNKNOWN_FILTER', code: 'RULE_SKIPPED' } as const;
+const BESIDE_SKIPPED = { falcoCode: undefined, code: 'RULE_SKIPPED' } as const;
 
 function isSkippable({ skipsUnknownFilter }: RuleItem, falcoMessage: string): boolean {
   return skipsUnknownFilter && SKIPPABLE.some((part) => falcoMessage.includes(part));

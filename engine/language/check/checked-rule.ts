@@ -76,6 +76,7 @@ export type OutputSegment =
 /** `output_fields` of an alert: key and typed value (`fields` of outputs, `extra_fields`). */
 export type OutputField =
   | { readonly kind: 'value'; readonly key: string; readonly operand: CheckedOperand }
+  | { readonly kind: 'absent'; readonly key: string }
   /** `extra_fields: [{name: "format"}]`: always a string. */
   | { readonly kind: 'format'; readonly key: string; readonly segments: readonly OutputSegment[] };
 

@@ -1,5 +1,6 @@
 /* What Falco warns of in conditions that are right (filter_warning_resolver), and we do. */
 
+import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Span } from '../../diagnostic/span.ts';
 import type { FieldCatalog } from '../../event/field/field-catalog.ts';
 import { parseIpNetwork } from '../match/ip-address.ts';
@@ -13,17 +14,11 @@ import {
 } from '../rules/resolved-condition.ts';
 import type { Operand, Word } from '../syntax/ast.ts';
 import { TRANSFORMERS } from '../syntax/operators.ts';
-import type { NodePlace } from './check-problem.ts';
+import type { ConditionWarning } from './condition-warning.ts';
+import { findConstantParts } from './constant-parts.ts';
 import { pointerForm, pointerHint } from './json-pointer.ts';
 
-export interface ConditionWarning {
-  /** `undefined`: ours alone. */
-  readonly falcoCode: 'LOAD_COMPILE_CONDITION' | 'LOAD_UNSAFE_NA_CHECK' | undefined;
-  readonly message: string;
-  readonly hint?: string;
-  readonly at: NodePlace;
-}
-
+const NEVER_HOLDS = { code: 'CONDITION_NEVER_HOLDS', falcoCode: undefined } as const;
 const NOT_AVAILABLE = '<NA>';
 const NA_OPERATORS = ['=', '==', '!=', 'in', 'intersects', 'pmatch'];
 const TRANSFORMER_CALL = new RegExp(`^(?:${TRANSFORMERS.join('|')})\\(.*\\)`);
@@ -31,12 +26,13 @@ const REGEX_META = /[\\^$.|?*+()[\]{}]/;
 
 export function findConditionWarnings(
   condition: ResolvedExpression,
-  catalog: FieldCatalog,
+  { catalog, listNames }: { readonly catalog: FieldCatalog; readonly listNames: readonly string[] },
 ): ConditionWarning[] {
-  const warnings: ConditionWarning[] = [];
+  const warnings: ConditionWarning[] = findConstantParts(condition);
   visitLeaves(condition, (leaf, path) => {
     const { text } = leaf;
-    for (const { span, ...warning } of warningsOf(leaf, catalog))
+    const found = [...warningsOf(leaf, catalog), ...unknownLists(leaf, listNames)];
+    for (const { span, ...warning } of found)
       warnings.push({ ...warning, at: { text, span, path } });
   });
   return warnings;
@@ -50,14 +46,23 @@ function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
   const { left, operator, span } = leaf;
   const isUnsafeField = left.kind === 'field' && /^(?:ka|jevt)\./.test(left.name);
   const ofWords = wordsOf(leaf).flatMap((word): LeafWarning[] => {
-    const message = misuse(word, operator, catalog);
+    const misused = misuse(word, operator, catalog);
     const isUnsafe =
       isUnsafeField && word.text === NOT_AVAILABLE && NA_OPERATORS.includes(operator);
     return [
-      ...(message === undefined
+      ...(misused === undefined
         ? []
-        : [{ falcoCode: 'LOAD_COMPILE_CONDITION' as const, message, span: word.span }]),
-      ...(isUnsafe ? [{ falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const, message: '', span }] : []),
+        : [{ ...misused, falcoCode: 'LOAD_COMPILE_CONDITION' as const, span: word.span }]),
+      ...(isUnsafe
+        ? [
+            {
+              code: 'CONDITION_NA' as const,
+              falcoCode: 'LOAD_UNSAFE_NA_CHECK' as const,
+              message: '',
+              span,
+            },
+          ]
+        : []),
     ];
   });
   return [
@@ -69,6 +74,27 @@ function warningsOf(leaf: ResolvedLeaf, catalog: FieldCatalog): LeafWarning[] {
 }
 
 const TEXT_TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename'];
+
+/** With more lists, names like a word are not looked for. */
+const LISTS_MAX = 300;
+const LIST_LIKE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*_[a-z0-9]*(?:s|list|set)$/;
+
+/** The names of lists that there are were put in before. */
+function unknownLists(leaf: ResolvedLeaf, listNames: readonly string[]): LeafWarning[] {
+  if (leaf.kind === 'exists' || !['in', 'intersects', 'pmatch'].includes(leaf.operator)) return [];
+  const words = wordsOf(leaf);
+  return words.flatMap(({ text, isQuoted, span }): LeafWarning[] => {
+    if (isQuoted || !text.includes('_')) return [];
+    const near = listNames.length > LISTS_MAX ? undefined : didYouMean(text, listNames);
+    if (near === undefined && (words.length > 1 || !LIST_LIKE.test(text))) return [];
+    const message = `no list is called \`${text}\`: it is a text here`;
+    const hint =
+      near === undefined
+        ? `define \`- list: ${text}\`, or put the text in quotes`
+        : `did you mean \`${near}\`?`;
+    return [{ code: 'CONDITION_UNKNOWN_LIST', falcoCode: undefined, message, span, hint }];
+  });
+}
 
 /** Falco never finds them equal (detect/compile/never-equal.ts). */
 function transformedListWarnings(
@@ -92,7 +118,7 @@ function transformedListWarnings(
   const hint = isOfList
     ? 'compare the list itself, with the values in all spellings'
     : 'write `=` where single values are compared';
-  return [{ falcoCode: undefined, message, span, hint }];
+  return [{ ...NEVER_HOLDS, message, span, hint }];
 }
 
 /** Operators that compare a text with a whole word. */
@@ -116,27 +142,33 @@ function networkWarnings(
     const field = argument === undefined ? name : `${name}[${argument}]`;
     const message = `\`${field}\` is a text: no address equals \`${text}\``;
     const hint = `\`ip(${field}) in (${text})\` holds for the addresses of the network`;
-    return [{ falcoCode: undefined, message, span, hint }];
+    return [{ ...NEVER_HOLDS, message, span, hint }];
   });
 }
 
-function misuse(word: Word, operator: string, catalog: FieldCatalog): string | undefined {
+function misuse(
+  word: Word,
+  operator: string,
+  catalog: FieldCatalog,
+): Pick<ConditionWarning, 'code' | 'message'> | undefined {
   const { text } = word;
   if (operator === 'regex') {
     const core = text.replace(/^\^?(?:\.\*)*/, '').replace(/(?:\.\*)*\$?$/, '');
     if (!REGEX_META.test(core)) {
-      return (
+      const message =
         `regex check with '${text}' may be optimized with simpler operators such as ` +
-        `'=', 'contains', 'startswith', 'endswith'`
-      );
+        `'=', 'contains', 'startswith', 'endswith'`;
+      return { code: 'CONDITION_REGEX_PLAIN', message };
     }
   }
   const fieldName = /^([A-Za-z0-9_.]+)(?:\[[^\]]*\])?$/.exec(text)?.[1];
   if (fieldName !== undefined && catalog.find(fieldName) !== undefined) {
-    return `'${text}' may be a valid field misused as a const string value`;
+    const message = `'${text}' may be a valid field misused as a const string value`;
+    return { code: 'CONDITION_FIELD_AS_VALUE', message };
   }
   if (TRANSFORMER_CALL.test(text)) {
-    return `'${text}' may be a valid field transformer misused as a const string value`;
+    const message = `'${text}' may be a valid field transformer misused as a const string value`;
+    return { code: 'CONDITION_FIELD_AS_VALUE', message };
   }
   return undefined;
 }
@@ -148,5 +180,5 @@ function jsonPathWarning(operand: Operand, catalog: FieldCatalog): LeafWarning[]
   const field = catalog.find(name);
   if (field === undefined || pointerForm(field, argument) !== 'json-path') return [];
   const message = `\`${name}\` takes a JSON pointer: \`${argument}\` never matches`;
-  return [{ falcoCode: undefined, message, span, hint: pointerHint(field, argument) }];
+  return [{ ...NEVER_HOLDS, message, span, hint: pointerHint(field, argument) }];
 }

@@ -3,7 +3,7 @@
  * them our own code and hint.
  */
 
-import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { Label } from '../../diagnostic/diagnostic.ts';
 import type { ItemPlace } from '../rules/item-place.ts';
 import type { ItemProblem } from '../rules/item-problem.ts';
@@ -136,12 +136,12 @@ function tooLarge(message: string, place: ItemPlace): LoadFinding {
 }
 
 export function unusedFindings({ unusedLists, unusedMacros }: ResolvedItems): LoadFinding[] {
-  const toWarning = (falcoCode: string, what: string, place: ItemPlace): LoadFinding => {
+  const toWarning = (code: DiagnosticCode, what: string, place: ItemPlace): LoadFinding => {
     const message = `${what} not referred to by any other rule/macro`;
-    return toFinding({ falcoCode, code: 'RULE_WARNING', message, place });
+    return toFinding({ falcoCode: DIAGNOSTIC_CODES[code].falcoCode, code, message, place });
   };
   return [
-    ...unusedLists.map(({ place }) => toWarning('LOAD_UNUSED_LIST', 'List', place)),
-    ...unusedMacros.map(({ place }) => toWarning('LOAD_UNUSED_MACRO', 'Macro', place)),
+    ...unusedLists.map(({ place }) => toWarning('RULE_UNUSED_LIST', 'List', place)),
+    ...unusedMacros.map(({ place }) => toWarning('RULE_UNUSED_MACRO', 'Macro', place)),
   ];
 }

@@ -171,6 +171,16 @@ const WORDINGS: readonly Wording[] = [
     message: '`$1` is not a version of a plugin',
   },
   {
+    pattern: /^regex check with '(.*)' may be optimized with simpler operators.*$/s,
+    message: '`regex` with the plain text `$1`',
+    hint: 'write `=`, `contains`, `startswith` or `endswith`',
+  },
+  {
+    pattern: /^'(.*)' may be a valid field(?: transformer)? misused as a const string value$/s,
+    message: '`$1` is a text here, and looks like a field',
+    hint: 'write `val($1)` for the value of the field; put a text in quotes',
+  },
+  {
     pattern: /^(List|Macro) not referred to by any other rule\/macro$/,
     message: 'not used by any rule',
     hint: 'remove it, or use it in a rule',

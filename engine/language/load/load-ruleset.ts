@@ -4,6 +4,7 @@
  */
 
 import { countOf } from '../../base/quantity.ts';
+import { DIAGNOSTIC_CODES } from '../../diagnostic/code/code.ts';
 import { createDiagnostic, type Diagnostic, type Label } from '../../diagnostic/diagnostic.ts';
 import { limitKinds } from '../../diagnostic/limit-kinds.ts';
 import type { TextDocument } from '../../diagnostic/text-document.ts';
@@ -22,6 +23,7 @@ import { RuleCollector } from '../rules/rule-collector.ts';
 import type { RuleItem } from '../rules/rule-item.ts';
 import { readRulesFile } from '../rules/rule-reader.ts';
 import { parseOperand } from '../syntax/parser.ts';
+import { IgnoredLints } from './ignored-lints.ts';
 import { findUnusedSelections, selectRules } from './rule-selection.ts';
 import { type RulesFileResult, toFalcoFinding } from './rules-result.ts';
 import { emptyFile, findUnknownSources } from './ruleset-findings.ts';
@@ -61,7 +63,7 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
   const documents = new Map(input.documents.map((document) => [document.name, document]));
   const { catalogs, options } = input;
   let checked: CheckedItems = { rules: [], errors: [], warnings: [] };
-  const seen = new Set<string>();
+  const reported = new ReportedFindings(documents);
   for (const document of input.documents) {
     const read = readRulesFile(document, {
       collector,
@@ -86,13 +88,7 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
       errors: falcoErrors.slice(0, 1).map(toResult),
       warnings: falcoWarnings.filter(({ falcoCode }) => falcoCode !== undefined).map(toResult),
     });
-    for (const finding of found) {
-      // Reported once a source, at the end.
-      if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE' || finding.isConsequence === true) continue;
-      const key = findingKey(finding);
-      if (!seen.has(key)) diagnostics.push(toDiagnostic(finding, documents));
-      seen.add(key);
-    }
+    diagnostics.push(...reported.add(found));
     if (!isBroken && read.itemCount === 0) diagnostics.push(emptyFile(document));
   }
   diagnostics.push(
@@ -112,6 +108,35 @@ export function loadRuleset(input: RulesetInput): RulesetLoad {
     diagnostics: limitKinds(diagnostics),
     items: describeItems(collector, new Set(active.map(({ rule }) => rule.name))),
   };
+}
+
+/** Falco checks all files again with each one: what was reported before is not reported again. */
+class ReportedFindings {
+  readonly #documents: ReadonlyMap<string, TextDocument>;
+  readonly #ignored: IgnoredLints;
+  readonly #seen = new Set<string>();
+
+  constructor(documents: ReadonlyMap<string, TextDocument>) {
+    this.#documents = documents;
+    this.#ignored = new IgnoredLints(documents);
+  }
+
+  /** Diagnostics for those that are new. */
+  add(findings: readonly LoadFinding[]): Diagnostic[] {
+    return findings.flatMap((finding) => {
+      const key = findingKey(finding);
+      if (this.#seen.has(key) || !this.#isShown(finding)) return [];
+      this.#seen.add(key);
+      return [toDiagnostic(finding, this.#documents)];
+    });
+  }
+
+  #isShown(finding: LoadFinding): boolean {
+    // Unknown sources are reported once a source, at the end.
+    if (finding.falcoCode === 'LOAD_UNKNOWN_SOURCE' || finding.isConsequence === true) return false;
+    const isLint = DIAGNOSTIC_CODES[finding.code].severity !== 'error';
+    return !isLint || !this.#ignored.has(finding);
+  }
 }
 
 function usedBy(
@@ -160,6 +185,14 @@ function findingKey({ at, falcoCode, falcoMessage, label }: LoadFinding): string
   return `${place} ${falcoCode} ${falcoMessage}`;
 }
 
+/** Falco's sentence for an argument that a blank ends. */
+function unbalanced(text: string, catalogs: ReadonlyMap<string, FieldCatalog>): string | undefined {
+  const [, begin, name = ''] = /^((\w+(?:\.\w+)+)\[[^\s\]]*)\s/.exec(text) ?? [];
+  const isKnown = [...catalogs.values()].some((catalog) => catalog.find(name) !== undefined);
+  if (begin === undefined || !isKnown) return undefined;
+  return `filter '${begin}': ${name} has unbalanced argument brackets`;
+}
+
 function checkFieldOfAny(
   text: string,
   catalogs: ReadonlyMap<string, FieldCatalog>,
@@ -167,7 +200,11 @@ function checkFieldOfAny(
 ): FieldProblem | undefined {
   const parsed = parseOperand(text);
   if ('error' in parsed)
-    return { detail: `\`${text}\` is not a field`, hint: '`tiercel list fields` names them' };
+    return {
+      falcoMessage: unbalanced(text, catalogs),
+      detail: `\`${text}\` is not a field`,
+      hint: '`tiercel list fields` names them',
+    };
   let problem: FieldProblem | undefined;
   for (const catalog of catalogs.values()) {
     try {
@@ -191,13 +228,12 @@ function toDiagnostic(
 ): Diagnostic {
   const { place, at } = finding;
   const document = documents.get(at.documentName);
-  const isWarning = finding.falcoCode?.startsWith('LOAD_ERR') !== true;
   const falcoMessage =
     finding.falcoMessage === '' ? 'compares with `<NA>`, which no value is' : finding.falcoMessage;
   const own = finding.message === undefined ? inOurWords(falcoMessage) : undefined;
   const said = finding.message ?? own?.message ?? falcoMessage;
   const names = finding.label === undefined ? namesOf(place.locations) : '';
-  return createDiagnostic(isWarning ? 'RULE_WARNING' : finding.code, {
+  return createDiagnostic(finding.code, {
     message: names === '' ? said : `${names}: ${said}`,
     primary: finding.label ?? (document && { document, span: at.span, text: 'here' }),
     context: [

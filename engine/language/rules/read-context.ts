@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from '../../diagnostic/code/code.ts';
 import type { ItemPlace } from './item-place.ts';
 import type { RuleCollector } from './rule-collector.ts';
 import type { RulesDocument } from './rules-document.ts';
@@ -22,6 +23,7 @@ export interface FieldProblem {
 }
 
 export interface Warning {
+  readonly code: DiagnosticCode;
   /** `undefined`: Falco says nothing of it. */
   readonly falcoCode: string | undefined;
   readonly message: string;

@@ -49,7 +49,8 @@ export function readExceptions(
     if (exception === undefined) continue;
     if (exceptions.some(({ name }) => name === exception.name)) {
       const message = `Multiple definitions of exception '${exception.name}' in the same rule`;
-      context.warn({ falcoCode: 'LOAD_EXCEPTION_NAME_NOT_UNIQUE', message }, exception.place);
+      const falcoCode = 'LOAD_EXCEPTION_NAME_NOT_UNIQUE';
+      context.warn({ code: 'RULE_EXCEPTION_REPEATED', falcoCode, message }, exception.place);
     }
     exceptions.push(exception);
   }
@@ -92,7 +93,7 @@ function warnOfUnknownKeys(map: YAMLMap, place: ItemPlace, context: ReadContext)
     const message = `unknown key \`${name}\` in an exception`;
     const hint = near === undefined ? `keys are ${KEYS.join(', ')}` : `did you mean \`${near}\`?`;
     const at = { ...place, span: spanOf(key as Node | null) };
-    context.warn({ falcoCode: undefined, message, hint }, at);
+    context.warn({ code: 'RULE_UNKNOWN_KEY', falcoCode: undefined, message, hint }, at);
   }
 }
 

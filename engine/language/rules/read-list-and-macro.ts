@@ -1,10 +1,10 @@
 import { isScalar, type Node, type YAMLMap } from 'yaml';
 import type { ItemPlace } from './item-place.ts';
 import { LoadError } from './load-finding.ts';
-import { joinTexts } from './placed-text.ts';
+import { joinTexts, type PlacedText, placeInFile } from './placed-text.ts';
 import type { ReadContext } from './read-context.ts';
 import { readAppend, readOverride } from './read-override.ts';
-import { fail, findPair, innerPlace, readText, readTextSequence, spanOf } from './yaml-item.ts';
+import { fail, findPair, innerPlace, readPlacedSequence, readText, spanOf } from './yaml-item.ts';
 
 const LIST_NAME = /^[^()"'\s=,]+$/;
 const MACRO_NAME = /^[a-zA-Z]+[a-zA-Z0-9_]*$/;
@@ -22,11 +22,15 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
   const name = readText(map, 'list', { document, place }).text;
   if (!LIST_NAME.test(name)) {
     const message = `List has an invalid name. List names should match a regular expression: ${LIST_NAME.source}`;
-    context.warn({ falcoCode: 'LOAD_INVALID_LIST_NAME', message }, place);
+    context.warn(
+      { code: 'RULE_NAME_UNUSUAL', falcoCode: 'LOAD_INVALID_LIST_NAME', message },
+      place,
+    );
   }
   const isAppend = readAppend(map, place, context);
-  const items = readTextSequence(map, 'items', { document, place });
-  if (items === undefined) {
+  const placed = readPlacedSequence(map, 'items', { document, place });
+  const items = placed?.map(({ text }) => text);
+  if (placed === undefined || items === undefined) {
     const message = "Item has no mapping for key 'items'";
     return fail(place, { code: 'RULE_MISSING_KEY', message, hint: 'add `items: []`' });
   }
@@ -40,7 +44,13 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
     },
     context,
   );
+  warnOfRepeatedItems(placed, place, context);
   if (!isAppend && override?.append.has('items') !== true) {
+    warnOfReplaced('list', name, {
+      known: override === undefined ? collector.lists.get(name) : undefined,
+      place,
+      context,
+    });
     collector.defineList(name, place, items);
     return place;
   }
@@ -58,13 +68,54 @@ export function readListItem(map: YAMLMap, root: ItemPlace, context: ReadContext
   return place;
 }
 
+/** By a definition in a later file; two in one file are another finding. */
+function warnOfReplaced(
+  kind: 'list' | 'macro',
+  name: string,
+  {
+    known,
+    place,
+    context,
+  }: {
+    readonly known: { readonly place: ItemPlace } | undefined;
+    readonly place: ItemPlace;
+    readonly context: ReadContext;
+  },
+): void {
+  if (known === undefined || known.place.documentName === place.documentName) return;
+  const message = `replaces the ${kind} \`${name}\` of ${known.place.documentName}`;
+  const hint = `add \`override: {${kind === 'list' ? 'items' : 'condition'}: replace}\` if that is meant`;
+  context.warn({ code: 'RULE_REPLACED', falcoCode: undefined, message, hint }, place);
+}
+
+function warnOfRepeatedItems(
+  items: readonly PlacedText[],
+  place: ItemPlace,
+  context: ReadContext,
+): void {
+  const seen = new Set<string>();
+  for (const item of items) {
+    const { text } = item;
+    if (seen.has(text)) {
+      const message = `\`${text}\` is there twice`;
+      const at = placeInFile(item, { start: 0, end: text.length }) ?? place;
+      const warning = { code: 'RULE_ITEM_REPEATED', falcoCode: undefined, message } as const;
+      context.warn(warning, { ...place, ...at });
+    }
+    seen.add(text);
+  }
+}
+
 export function readMacroItem(map: YAMLMap, root: ItemPlace, context: ReadContext): ItemPlace {
   const place = itemPlace(map, 'macro', 'macro', root);
   const { document, collector } = context;
   const name = readText(map, 'macro', { document, place }).text;
   if (!MACRO_NAME.test(name)) {
     const message = `Macro has an invalid name. Macro names should match a regular expression: ${MACRO_NAME.source}`;
-    context.warn({ falcoCode: 'LOAD_INVALID_MACRO_NAME', message }, place);
+    context.warn(
+      { code: 'RULE_NAME_UNUSUAL', falcoCode: 'LOAD_INVALID_MACRO_NAME', message },
+      place,
+    );
   }
   const isAppend = readAppend(map, place, context);
   const override = readOverride(
@@ -79,6 +130,8 @@ export function readMacroItem(map: YAMLMap, root: ItemPlace, context: ReadContex
   );
   const condition = readText(map, 'condition', { document, place });
   if (!isAppend && override?.append.has('condition') !== true) {
+    const known = override === undefined ? collector.macros.get(name) : undefined;
+    warnOfReplaced('macro', name, { known, place, context });
     collector.defineMacro(name, place, condition);
     return place;
   }

@@ -18,6 +18,7 @@ export interface Override {
 }
 
 const APPEND_DEPRECATED: Warning = {
+  code: 'RULE_DEPRECATED',
   falcoCode: 'LOAD_DEPRECATED_ITEM',
   message:
     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",

@@ -71,6 +71,7 @@ function isToggle(map: YAMLMap): boolean {
 function toggleRule({ map, place, name, context }: RuleBeingRead): void {
   context.warn(
     {
+      code: 'RULE_DEPRECATED',
       falcoCode: 'LOAD_DEPRECATED_ITEM',
       message:
         "The standalone 'enabled' key usage is deprecated. The correct approach requires also " +
@@ -122,7 +123,8 @@ function defineRule({ map, place, name, context }: RuleBeingRead): void {
     const message = `Unknown source ${source}, skipping`;
     const near = didYouMean(source, context.knownSources);
     const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    context.warn({ falcoCode: 'LOAD_UNKNOWN_SOURCE', message, ...hint }, place);
+    const code = 'RULE_UNKNOWN_SOURCE';
+    context.warn({ code, falcoCode: 'LOAD_UNKNOWN_SOURCE', message, ...hint }, place);
   }
   const isEnabled = flag('enabled', true);
   // There is nothing to capture; Falco checks what is written.
@@ -237,7 +239,8 @@ function appendExceptions(
         wrong('Rule exception must have fields property with a list of fields');
       }
       const message = 'Overriding/appending exception with no values';
-      context.warn({ falcoCode: 'LOAD_APPEND_NO_VALUES', message }, exception.place);
+      const code = 'RULE_EXCEPTION_NO_VALUES';
+      context.warn({ code, falcoCode: 'LOAD_APPEND_NO_VALUES', message }, exception.place);
       if (problem === 'no-values') {
         wrong('Rule exception must have values property with a list of values');
       }

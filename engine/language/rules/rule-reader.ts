@@ -63,7 +63,7 @@ export function readRulesFile(
     warnings.push({
       falcoCode: warning.falcoCode,
       falcoMessage: warning.message,
-      code: 'RULE_WARNING',
+      code: warning.code,
       message: undefined,
       place,
       at: place,
@@ -206,6 +206,7 @@ function readItem(
   if (kind === undefined) {
     context.warn(
       {
+        code: 'RULE_UNKNOWN_ITEM',
         falcoCode: 'LOAD_UNKNOWN_ITEM',
         message: 'Unknown top level item',
         hint: 'an item is a `rule`, `macro` or `list`',
@@ -233,7 +234,10 @@ function warnOfUnknownKeys(
       const at = { ...place, span: spanOf(pair.key as Node | null) };
       const near = didYouMean(key, KEYS[kind] ?? []);
       const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-      context.warn({ falcoCode: 'LOAD_UNKNOWN_KEY', message, ...hint }, at);
+      context.warn(
+        { code: 'RULE_UNKNOWN_KEY', falcoCode: 'LOAD_UNKNOWN_KEY', message, ...hint },
+        at,
+      );
     }
   }
 }

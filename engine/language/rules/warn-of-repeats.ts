@@ -24,7 +24,8 @@ export function warnOfRepeatedKeys(node: unknown, place: ItemPlace, context: Rea
     else {
       const message = `the key \`${name}\` is there twice; the first one counts (line ${lineOf(first, context)})`;
       const hint = 'remove one of them';
-      context.warn({ falcoCode: undefined, message, hint }, { ...place, span });
+      const code = 'RULE_KEY_REPEATED';
+      context.warn({ code, falcoCode: undefined, message, hint }, { ...place, span });
     }
     warnOfRepeatedKeys(value, place, context);
   }
@@ -47,7 +48,10 @@ export class SeenNames {
       const message = `the ${kind} \`${name}\` replaces the one in line ${lineOf(first, context)}`;
       const hint = 'rename one of them, or change the other with `override`';
       const documentName = context.document.document.name;
-      context.warn({ falcoCode: undefined, message, hint }, { documentName, span, locations: [] });
+      context.warn(
+        { code: 'RULE_REPEATED', falcoCode: undefined, message, hint },
+        { documentName, span, locations: [] },
+      );
       return;
     }
   }

@@ -156,6 +156,14 @@ export function readTextSequence(
   key: string,
   context: NodeContext,
 ): string[] | undefined {
+  return readPlacedSequence(map, key, context)?.map(({ text }) => text);
+}
+
+export function readPlacedSequence(
+  map: YAMLMap,
+  key: string,
+  context: NodeContext,
+): PlacedText[] | undefined {
   const pair = findPair(map, key);
   if (pair === undefined) return undefined;
   const node = resolveNode(pair.value, context.document);
@@ -168,7 +176,7 @@ export function readTextSequence(
       const itemPlace = innerPlace(place, { itemType: 'list item', itemName: '' }, spanOf(value));
       return fail(itemPlace, { message: 'sequence value is not scalar' });
     }
-    return context.document.placeScalar(value).text;
+    return context.document.placeScalar(value);
   });
 }
 

@@ -40,7 +40,7 @@ describe('rules that cost more than they may', () => {
       many(2_000, (index) => `- {macro: m${index}, condition: m${(index + 1) % 2_000}}\n`),
       'RULE_UNKNOWN_MACRO',
     ],
-    ['20,000 unknown items', '- {foo: 1}\n'.repeat(20_000), 'RULE_WARNING'],
+    ['20,000 unknown items', '- {foo: 1}\n'.repeat(20_000), 'RULE_UNKNOWN_ITEM'],
     ['400,000 items', '- {macro: m, condition: evt.num > 0}\n'.repeat(400_000), 'RULE_YAML_SYNTAX'],
     [
       'a list that 200,000 places name',

@@ -1,0 +1,36 @@
+import { positionAt, type TextDocument } from '../../diagnostic/text-document.ts';
+import type { LoadFinding } from '../rules/load-finding.ts';
+
+const COMMENT = /#\s*tiercel:\s*ignore\s+([A-Z_]+(?:[\s,]+[A-Z_]+)*)/g;
+
+/** `# tiercel: ignore CODE` in rules files: above a line, behind it, or above its item. */
+export class IgnoredLints {
+  readonly #documents: ReadonlyMap<string, TextDocument>;
+  /** By document: codes by line. */
+  readonly #lines = new Map<string, ReadonlyMap<number, readonly string[]>>();
+
+  constructor(documents: ReadonlyMap<string, TextDocument>) {
+    this.#documents = documents;
+  }
+
+  has({ code, at, place }: LoadFinding): boolean {
+    const document = this.#documents.get(at.documentName);
+    if (document === undefined) return false;
+    const lines = this.#linesOf(document);
+    if (lines.size === 0) return false;
+    const { line } = positionAt(document, at.span.start);
+    const isInItem = place.documentName === at.documentName;
+    const item = isInItem ? positionAt(document, place.span.start).line : line;
+    return [line, line - 1, item - 1].some((one) => lines.get(one)?.includes(code) === true);
+  }
+
+  #linesOf(document: TextDocument): ReadonlyMap<number, readonly string[]> {
+    const known = this.#lines.get(document.name);
+    if (known !== undefined) return known;
+    const lines = new Map<number, readonly string[]>();
+    for (const { index, 1: codes = '' } of document.text.matchAll(COMMENT))
+      lines.set(positionAt(document, index).line, codes.split(/[\s,]+/));
+    this.#lines.set(document.name, lines);
+    return lines;
+  }
+}
