@@ -156,8 +156,10 @@ describe.skipIf(program === undefined)('the page', () => {
   });
 
   it('has bars by time and priority above the list', async () => {
-    const label = 'document.querySelector("#timeline svg").getAttribute("aria-label")';
-    expect(await browser.evaluate(label)).toMatch(/^\d+ alerts from 2026-01-01 .* UTC$/);
+    // Drawn behind the list, which was filtered to one alert before.
+    await browser.until(
+      '/^\\d+ alerts from 2026-01-01 .* UTC$/.test(document.querySelector("#timeline svg").getAttribute("aria-label"))',
+    );
     expect(await browser.evaluate('document.querySelectorAll("#timeline rect").length > 0')).toBe(
       true,
     );
