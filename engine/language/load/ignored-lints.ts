@@ -13,14 +13,15 @@ export class IgnoredLints {
     this.#documents = documents;
   }
 
-  has({ code, at, place }: LoadFinding): boolean {
+  has({ code, at }: LoadFinding): boolean {
     const document = this.#documents.get(at.documentName);
     if (document === undefined) return false;
     const lines = this.#linesOf(document);
     if (lines.size === 0) return false;
     const { line } = positionAt(document, at.span.start);
-    const isInItem = place.documentName === at.documentName;
-    const item = isInItem ? positionAt(document, place.span.start).line : line;
+    // A part of a macro is found in a rule that uses it: the item is the one that the text is in.
+    const itemStart = document.text.lastIndexOf('\n- ', at.span.start) + 1;
+    const item = positionAt(document, itemStart).line;
     return [line, line - 1, item - 1].some((one) => lines.get(one)?.includes(code) === true);
   }
 
