@@ -40,7 +40,9 @@ describe('words', () => {
   });
 
   it('sees phrases over the end of a line of a comment', () => {
-    expect(joinLines(' * The source is\n   * told of it.')).toContain('is told of it');
+    expect(joinLines(' * One sentence\n   * over two lines.')).toContain(
+      'One sentence over two lines',
+    );
   });
 });
 

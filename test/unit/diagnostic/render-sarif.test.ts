@@ -6,7 +6,7 @@ import { createTextDocument } from '../../../engine/diagnostic/text-document.ts'
 
 it('gives a result for each diagnostic, with its place, its code and the other places', () => {
   const document = createTextDocument(
-    '/work/my rules/a.yaml',
+    '/project/my rules/a.yaml',
     '- rule: A\n  condition: ct.usr = 1\n',
   );
   const elsewhere = createTextDocument('/other/b.yaml', '- macro: m\n');
@@ -21,7 +21,7 @@ it('gives a result for each diagnostic, with its place, its code and the other p
     createDiagnostic('CONFIG_FOUND', { message: 'using tiercel.yaml' }),
   ];
   expect(
-    toSarif(found, { version: '1.2.3', pathOf: (name) => relative('/work', name) }),
+    toSarif(found, { version: '1.2.3', pathOf: (name) => relative('/project', name) }),
   ).toMatchObject({
     version: '2.1.0',
     runs: [
